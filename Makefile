@@ -1,0 +1,59 @@
+# Everything runs in .venv, which is made from the lock and made again when the lock changes.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+GIT_FLOOR := 2.34
+WORKERS ?= 2
+# The first Python of this machine that is new enough; PYTHON=... names another.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
+# Named by content, since a checkout changes the times of files that it leaves alone.
+STAMP := .venv/installed-$(shell cat requirements-dev.lock pyproject.toml | cksum | cut -d ' ' -f 1)
+
+.PHONY: help demo test check bench soak lock clean floors
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+demo: $(STAMP) ## a label becomes a pull request, on this machine, in the browser
+	$(BIN)/charrette demo
+
+test: $(STAMP) ## the tests, with the coverage that the pure parts must have
+	$(BIN)/pytest -n $(WORKERS) --cov
+
+check: $(STAMP) ## format, lint, types, imports, definitions
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/charrette check workflows
+
+bench: $(STAMP) ## figures of this machine
+	$(BIN)/python -m tests.bench
+
+soak: $(STAMP) ## kills and random orders, for minutes
+	$(BIN)/pytest -m soak
+
+lock: $(STAMP) ## both locks, from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate \
+	  --python-version 3.11 pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate \
+	  --python-version 3.11 pyproject.toml --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove the environment and what the tools left
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build dist
+
+floors:
+	@[ -n "$(PYTHON)" ] || { echo "Charrette needs Python 3.11 or newer; none was found. Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@command -v git >/dev/null || { echo "Charrette needs git $(GIT_FLOOR) or newer; none was found." >&2; exit 1; }
+	@have=$$(git --version | sed 's/[^0-9]*\([0-9]*\.[0-9]*\).*/\1/'); \
+	  printf '%s\n' $(GIT_FLOOR) "$$have" | sort -V -C || { echo "Charrette needs git $(GIT_FLOOR) or newer; this is $$have." >&2; exit 1; }
+
+$(STAMP): | floors
+	@rm -rf .venv
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
