@@ -37,9 +37,9 @@ soak: $(STAMP) ## kills and random orders, for minutes
 	$(BIN)/pytest -m soak
 
 lock: $(STAMP) ## both locks, from pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate \
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate --no-strip-extras \
 	  --python-version 3.11 pyproject.toml --output-file requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate \
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate --no-strip-extras \
 	  --python-version 3.11 pyproject.toml --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove the environment and what the tools left
