@@ -1,0 +1,135 @@
+"""The next thing a run does, as data; and what a conversation is given and gives back."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .definition import GateUse
+from .findings import Finding
+from .identity import Address
+from .record import PhaseStatus, Spent
+
+Ended = Literal["done", "refused", "failed", "budget", "stopped"]
+Ending = Literal["done", "findings", "stopped", "failed", "budget"]
+WaitsFor = Literal["description", "answers", "approval", "mending"]
+
+
+@dataclass(frozen=True)
+class DocumentRef:
+    """A document that a conversation is given: a path as it is at a commit."""
+
+    path: str
+    commit: str
+
+
+@dataclass(frozen=True)
+class Brief:
+    """One conversation with the model, whole: all conversations differ only in this.
+
+    `documents` are shared and come first, byte-identical between briefs; `charge` is what differs and comes last.
+    `path` is the artifact that comes out. `base` is the commit that the tools read.
+    """
+
+    address: Address
+    system: str
+    documents: tuple[DocumentRef, ...]
+    charge: str
+    path: str
+    base: str
+    tools: tuple[str, ...] = ()
+    output: str | None = None
+    gates: tuple[GateUse, ...] = ()
+    asks: bool = False
+    model: str = "thorough"
+    turns: int = 60
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a conversation. `text` is the artifact's Markdown; `data` what a codec's output held.
+
+    `without` names the tools that were asked for and not to be had (`web`). `at` is when it ended.
+    """
+
+    address: Address
+    ended: Ended
+    text: str = ""
+    data: Any = None
+    findings: tuple[Finding, ...] = ()
+    spent: Spent = field(default_factory=Spent)
+    model: str = ""
+    reason: str = ""
+    without: tuple[str, ...] = ()
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Converse:
+    """Hold these conversations, in parallel."""
+
+    briefs: tuple[Brief, ...]
+    kind: Literal["converse"] = "converse"
+
+
+@dataclass(frozen=True)
+class Commit:
+    """Write these files (path to text) in one commit on top of `parent`, on the run's branch.
+
+    `phase`, `revision` and `status` go into the trailers; `parent` None means that the branch is made at the base.
+    """
+
+    phase: str
+    revision: int
+    status: PhaseStatus
+    files: dict[str, str]
+    message: str
+    parent: str | None
+    kind: Literal["commit"] = "commit"
+
+
+@dataclass(frozen=True)
+class Show:
+    """Bring what GitHub shows into line with the state."""
+
+    kind: Literal["show"] = "show"
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Close the leg; the run goes on with the next message, or when `seconds` have passed (None: it waits for ever)."""
+
+    reason: WaitsFor
+    about: str = ""
+    seconds: float | None = None
+    kind: Literal["wait"] = "wait"
+
+
+@dataclass(frozen=True)
+class End:
+    """Close the leg; the run is over, until somebody takes it up again."""
+
+    ending: Ending
+    kind: Literal["end"] = "end"
+
+
+Act = Converse | Commit | Show | Wait | End
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What came of a `Commit`: the new head and the blob id of each file; or why it was not made."""
+
+    sha: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+    refused: Literal["", "conflict", "stopped"] = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What came of a `Show`: the pull request's number once there is one."""
+
+    pull: int | None = None
+    at: str = ""
+
+
+Result = tuple[Outcome, ...] | Committed | Shown

@@ -1,0 +1,116 @@
+"""A workflow as data: what `workflow.yaml` and the Markdown beside it say, checked and complete.
+
+The loader (`bot/adapters/definitions.py`) makes it; a run pins a snapshot of it. It holds the text of every prompt,
+persona and template it names, so that nothing is looked up later.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .codec import to_json
+from .findings import Severity
+
+Source = Literal["model", "event"]
+Asks = Literal["author"]
+Approver = Literal["maintainer"]
+Each = Literal["experts"]
+
+
+@dataclass(frozen=True)
+class GateUse:
+    """One gate as a definition calls it; `parameters` are the gate's keyword arguments, as Python names."""
+
+    name: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True)
+class Persona:
+    """One reviewer's lens, from a file under `personas/`. `brief` is Markdown: who they are and what they catch."""
+
+    id: str
+    name: str
+    lens: str
+    brief: str
+
+
+@dataclass(frozen=True)
+class Phase:
+    """The making of one artifact.
+
+    `number` is the artifact's three digits (001 is the request). `prompt` is the text of the phase's Markdown file.
+    `reads` names earlier phases. `output` names a codec, or is None for Markdown. `counted` phases are the ones that
+    "phase 3 of 8" counts.
+    """
+
+    id: str
+    number: int
+    title: str
+    prompt: str
+    source: Source = "model"
+    reads: tuple[str, ...] = ()
+    gates: tuple[GateUse, ...] = ()
+    tools: tuple[str, ...] = ()
+    asks: Asks | None = None
+    approval: Approver | None = None
+    each: Each | None = None
+    output: str | None = None
+    counted: bool = True
+    model: str = ""
+
+    @property
+    def file(self) -> str:
+        """The artifact's file name; for a phase with members, `003-{member}-review.md` style names use `member_file`."""
+        return f"{self.number:03d}-{self.id}.md"
+
+    def member_file(self, member: str) -> str:
+        """The file name of one member's artifact, for a phase with `each`."""
+        return f"{self.number:03d}-{member}-{self.id}.md"
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What starts a workflow: a label on an issue, and a command that does the same."""
+
+    label: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A workflow, whole. `parameters` are its house values (defaults, overridden by a repository's configuration)."""
+
+    id: str
+    version: int
+    summary: str
+    trigger: Trigger
+    artifacts: str
+    phases: tuple[Phase, ...]
+    model: str = "thorough"
+    attempts: int = 3
+    wait_days: float = 7.0
+    needs_description: tuple[str, ...] = ()
+    parameters: dict[str, Any] = field(default_factory=dict)
+    panel: tuple[Persona, ...] = ()
+    prompts: dict[str, str] = field(default_factory=dict)
+
+    def phase(self, id: str) -> Phase:
+        """The phase of that id; KeyError where there is none."""
+        for phase in self.phases:
+            if phase.id == id:
+                return phase
+        raise KeyError(id)
+
+    @property
+    def digest(self) -> str:
+        """sha256 over all of it: the `Charrette-Definition` trailer."""
+        text = json.dumps(to_json(self), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def counted(self) -> tuple[Phase, ...]:
+        """The phases that "phase 3 of 8" counts."""
+        return tuple(phase for phase in self.phases if phase.counted and phase.source == "model")

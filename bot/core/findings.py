@@ -1,0 +1,29 @@
+"""What a gate reports."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Severity = Literal["error", "warning", "asks"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault of an artifact: its line (from 1), what is wrong, and what to write instead.
+
+    An `error` goes back to the model, a `warning` is only shown, an `asks` needs a person's approval.
+    """
+
+    line: int
+    wrong: str
+    mend: str
+    rule: str = ""
+    severity: Severity = "error"
+
+    def of(self, rule: str, severity: Severity) -> "Finding":
+        """This finding under the rule and the severity that the definition gives."""
+        return replace(self, rule=rule, severity=severity)
+
+
+def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings that the model must mend."""
+    return tuple(finding for finding in findings if finding.severity == "error")

@@ -1,0 +1,115 @@
+"""What a person wants of a run, whatever they did to say it: a label, a comment, a push, or a deadline that passed."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Discriminator
+
+
+@dataclass(frozen=True)
+class Start:
+    """Begin this workflow, or go on where it stands. `description` comes from `/design <description>`."""
+
+    workflow: str
+    description: str = ""
+    kind: Literal["start"] = "start"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Stop before the next write: the label went, the issue was closed, or somebody wrote `/cancel`."""
+
+    why: str = ""
+    kind: Literal["stop"] = "stop"
+
+
+@dataclass(frozen=True)
+class Say:
+    """Words: `/answer ...` (`direct`), or a plain comment, of which the run judges whether it answers a question."""
+
+    text: str
+    direct: bool = False
+    kind: Literal["say"] = "say"
+
+
+@dataclass(frozen=True)
+class Proceed:
+    """Go on with what there is: recommended options become assumptions, findings stay as they are."""
+
+    kind: Literal["proceed"] = "proceed"
+
+
+@dataclass(frozen=True)
+class Approve:
+    """The artifact that waits for approval is good."""
+
+    kind: Literal["approve"] = "approve"
+
+
+@dataclass(frozen=True)
+class Reject:
+    """The artifact that waits for approval is not good; make it again, minding `why`."""
+
+    why: str
+    kind: Literal["reject"] = "reject"
+
+
+@dataclass(frozen=True)
+class Revise:
+    """Make the artifacts that this touches again."""
+
+    what: str
+    kind: Literal["revise"] = "revise"
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Take up again what failed or is blocked."""
+
+    kind: Literal["retry"] = "retry"
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """The branch has a new head that is not ours."""
+
+    head: str
+    kind: Literal["pushed"] = "pushed"
+
+
+@dataclass(frozen=True)
+class Expired:
+    """The wait for `about` (`phase@revision`) is over and nobody came."""
+
+    about: str
+    kind: Literal["expired"] = "expired"
+
+
+Deed = Annotated[
+    Start | Stop | Say | Proceed | Approve | Reject | Revise | Retry | Pushed | Expired, Discriminator("kind")
+]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One deed with who, when and where.
+
+    `id` makes it safe to deliver twice. `at` is ISO 8601, UTC, to the second. `link` is the comment or issue page.
+    `author` says that the sender opened the subject's issue, `writer` that they had write access at the time.
+    """
+
+    id: str
+    by: str
+    at: str
+    link: str
+    deed: Deed
+    author: bool = False
+    writer: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A message that changed a run, with what it was judged to be about (`phase@revision`, or "" for the whole run)."""
+
+    message: Message
+    about: str = ""

@@ -1,0 +1,363 @@
+"""What the inner layers ask of the outer: adapters and fakes name the protocol that they implement."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from .definition import Definition
+from .identity import Repository
+from .publications import CheckWish, LabelWish
+from .record import Spent
+
+Permission = Literal["none", "read", "triage", "write", "maintain", "admin"]
+
+# --- code at a commit ------------------------------------------------------------------------------------------------
+
+
+class Tree(Protocol):
+    """The files of a repository at one commit. Paths are relative, with `/`."""
+
+    commit: str
+
+    def files(self) -> Sequence[str]:
+        """All paths, sorted."""
+
+    def lines(self, path: str) -> Sequence[str] | None:
+        """The lines of a text file without their ends; None where it is missing, binary, a link or too large."""
+
+
+class Checkout(Protocol):
+    """A local, complete clone of a repository: what the tools and the gates read."""
+
+    def fetch(self, *refs: str) -> None:
+        """Bring these commits or branches here."""
+
+    def tree(self, commit: str) -> Tree:
+        """The files at a commit that was fetched."""
+
+    def text(self, path: str, commit: str) -> str | None:
+        """A file's text at a commit, or None."""
+
+    def blobs(self, commit: str, folder: str) -> Mapping[str, str]:
+        """Path to blob id below a folder."""
+
+
+# --- GitHub ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Issue:
+    """An issue or pull request as it is now."""
+
+    number: int
+    title: str
+    body: str
+    author: str
+    open: bool
+    labels: tuple[str, ...]
+    url: str
+    pull: bool = False
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment as it is now. `ours` says that our own App wrote it."""
+
+    id: int
+    author: str
+    body: str
+    url: str
+    created_at: str
+    ours: bool = False
+
+
+@dataclass(frozen=True)
+class BranchCommit:
+    """A commit on a branch. `ours` says that GitHub attributes it to our App."""
+
+    sha: str
+    message: str
+    at: str
+    author: str
+    ours: bool
+
+
+@dataclass(frozen=True)
+class Pull:
+    """A pull request as it is now."""
+
+    number: int
+    url: str
+    head: str
+    head_branch: str
+    body: str
+    title: str
+    draft: bool
+    open: bool
+    merged: bool = False
+
+
+class GitHub(Protocol):
+    """One repository of one installation. Every method may raise `TransientError`; `MissingError` where named."""
+
+    repository: Repository
+
+    def login(self) -> str:
+        """Our App's own user, e.g. `charrette[bot]`."""
+
+    def default_branch(self) -> tuple[str, str]:
+        """The default branch's name and head. `MissingError` in an empty repository."""
+
+    def issue(self, number: int) -> Issue:
+        """`MissingError` where it was deleted or transferred."""
+
+    def permission(self, login: str) -> Permission:
+        """What this user may do now."""
+
+    def comments(self, number: int) -> Sequence[Comment]:
+        """All comments, by id."""
+
+    def head(self, branch: str) -> str | None:
+        """A branch's head, or None."""
+
+    def branch_commits(self, branch: str, base: str) -> Sequence[BranchCommit]:
+        """The commits of a branch that its base has not, oldest first."""
+
+    def commit(
+        self, branch: str, parent: str, files: Mapping[str, str], message: str, create: bool
+    ) -> tuple[str, Mapping[str, str]]:
+        """One commit by the Git Data API, and the ref moved (never forced); returns its id and path to blob id.
+
+        `create` makes the branch. `ConflictError` where the ref has moved on or is there already.
+        """
+
+    def create_comment(self, number: int, body: str) -> int:
+        """Returns the comment's id. 422 and 403 raise `PersonError`."""
+
+    def update_comment(self, id: int, body: str) -> None:
+        """`MissingError` where somebody deleted it."""
+
+    def pull_for(self, branch: str) -> Pull | None:
+        """The newest pull request whose head is this branch, open or not."""
+
+    def pull(self, number: int) -> Pull:
+        """`MissingError` where there is none."""
+
+    def create_pull(self, branch: str, base: str, title: str, body: str, draft: bool) -> Pull:
+        """Opens a pull request."""
+
+    def update_pull(self, number: int, title: str, body: str) -> None:
+        """Edits title and body."""
+
+    def set_draft(self, number: int, draft: bool) -> None:
+        """Draft or ready for review."""
+
+    def checks(self, head: str, name: str) -> Sequence[int]:
+        """The ids of our App's check runs of this name on a commit."""
+
+    def create_check(self, wish: CheckWish) -> int:
+        """Returns the check run's id; more than 50 annotations go in further requests."""
+
+    def update_check(self, id: int, wish: CheckWish) -> None:
+        """Brings a check run into line."""
+
+    def react(self, number: int, comment: int, content: str) -> None:
+        """A reaction on an issue (`comment` 0) or a comment; twice is once."""
+
+    def ensure_label(self, wish: LabelWish) -> None:
+        """The repository has this label."""
+
+    def file(self, path: str, ref: str) -> str | None:
+        """A text file at a ref, or None."""
+
+
+class Installations(Protocol):
+    """The App's side: which repositories it is on, and a client and a clone for each."""
+
+    def github(self, repository: Repository) -> GitHub:
+        """A client for one repository; not shared between threads."""
+
+    def checkout(self, repository: Repository) -> Checkout:
+        """The local clone of a repository, made on first use."""
+
+
+# --- the model -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One request to the model. `messages` and `system` are the Messages API's own JSON."""
+
+    address: str
+    model: str
+    system: Sequence[Mapping[str, Any]]
+    messages: Sequence[Mapping[str, Any]]
+    tools: Sequence[Mapping[str, Any]] = ()
+    schema: Mapping[str, Any] | None = None
+    max_tokens: int = 32_000
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came of a turn; business outcomes are values.
+
+    `answered`: `message` is the API's JSON, verbatim. `transient`: try again after `retry_after` seconds (0: unknown).
+    `refused`: the server or the recording will not answer this; `reason` says why.
+    """
+
+    kind: Literal["answered", "transient", "refused"]
+    message: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    retry_after: float = 0.0
+    spent: Spent = field(default_factory=Spent)
+    model: str = ""
+
+
+class Model(Protocol):
+    """A server that speaks the Messages API, or a recording of one."""
+
+    replayed: bool
+
+    def turn(self, turn: Turn) -> Reply:
+        """One request. Never raises for what the server says."""
+
+    def capabilities(self) -> frozenset[str]:
+        """Server tools that are to be had: `web`."""
+
+    def name(self, alias: str) -> str:
+        """The model's name that an alias stands for; an unknown alias raises `PersonError`."""
+
+
+class Toolbox(Protocol):
+    """The read-only tools of a conversation, at one commit."""
+
+    def definitions(self) -> Sequence[Mapping[str, Any]]:
+        """The tools as the Messages API wants them; byte-identical for the same set."""
+
+    def call(self, name: str, arguments: Mapping[str, Any]) -> tuple[str, bool]:
+        """A call's text for the model, and whether it is an error."""
+
+
+# --- storage ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A delivery as it came: verified, not yet understood. `seq` orders them."""
+
+    id: str
+    event: str
+    body: bytes
+    seq: int = 0
+
+
+class Deliveries(Protocol):
+    """The inbox of what GitHub sent."""
+
+    def accept(self, deliveries: Sequence[Delivery]) -> None:
+        """Stores them in one commit; one that is there already is left as it is."""
+
+    def pending(self, limit: int = 50) -> Sequence[Delivery]:
+        """The oldest that were not handled."""
+
+    def handled(self, id: str, note: str = "") -> None:
+        """Marks one as handled."""
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run's row: pinned inputs, entries, stop flag, trouble and last state, as JSON data."""
+
+    id: str
+    repository: int
+    home: int
+    workflow: str
+    status: str
+    stop: bool
+    pinned: dict[str, Any]
+    entries: list[dict[str, Any]]
+    state: dict[str, Any] | None = None
+    trouble: str = ""
+    reason: str = ""
+
+
+class Runs(Protocol):
+    """The runs."""
+
+    def create(self, row: RunRow) -> None:
+        """Adds a run; one that is there already is left as it is."""
+
+    def get(self, id: str) -> RunRow | None:
+        """One run."""
+
+    def of_subject(self, repository: int, home: int) -> Sequence[RunRow]:
+        """All runs of a subject, oldest first."""
+
+    def append(self, id: str, entry: dict[str, Any]) -> None:
+        """Adds an entry, once for each message id."""
+
+    def set_stop(self, id: str, stop: bool) -> None:
+        """The stop flag, read before every turn of the model and every write."""
+
+    def stopped(self, id: str) -> bool:
+        """Whether the stop flag is set."""
+
+    def close(self, id: str, status: str, state: dict[str, Any], trouble: str, reason: str) -> None:
+        """What the leg left behind."""
+
+
+class Ledger(Protocol):
+    """Every answer of the model, by address and attempt, with what it cost."""
+
+    def recorded(self, address: str) -> Reply | None:
+        """The answer that this address got, if it ever got one."""
+
+    def write(self, address: str, run: str, repository: int, reply: Reply, at: str) -> None:
+        """Keeps an answer; the same address twice keeps the first."""
+
+    def run_total(self, run: str) -> Spent:
+        """All that a run has spent."""
+
+    def day_total(self, repository: int, day: str) -> Spent:
+        """All that a repository has spent on a day (`2026-11-20`)."""
+
+
+@dataclass(frozen=True)
+class Remote:
+    """Where a publication is on GitHub, and the digest of what was last written there."""
+
+    id: str
+    digest: str
+
+
+class Remotes(Protocol):
+    """Publication key to what GitHub calls it. Can be rebuilt from GitHub."""
+
+    def get(self, scope: str, key: str) -> Remote | None:
+        """`scope` is the run, or the repository for what belongs to no run."""
+
+    def put(self, scope: str, key: str, remote: Remote) -> None:
+        """Remembers it."""
+
+    def all(self, scope: str) -> Mapping[str, Remote]:
+        """Everything of a scope."""
+
+
+class Definitions(Protocol):
+    """The workflows that this service knows."""
+
+    def all(self) -> Mapping[str, Definition]:
+        """By id."""
+
+
+class Clock(Protocol):
+    """Time, for the shells."""
+
+    def now(self) -> str:
+        """ISO 8601, UTC, to the second, with `Z`."""
+
+
+def texts(checkout: Checkout, refs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The texts of (path, commit) pairs, by path; a missing one is left out."""
+    found = ((path, checkout.text(path, commit)) for path, commit in refs)
+    return {path: text for path, text in found if text is not None}

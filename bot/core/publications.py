@@ -1,0 +1,99 @@
+"""Wishes to change GitHub, as data. Each has a key; carrying one out twice changes nothing more."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from .codec import to_json
+
+Conclusion = Literal["success", "neutral", "failure", "action_required"]
+CheckStatus = Literal["in_progress", "completed"]
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A note on a line of a file in a check."""
+
+    path: str
+    line: int
+    level: Literal["notice", "warning", "failure"]
+    title: str
+    message: str
+
+
+@dataclass(frozen=True)
+class CommentWish:
+    """One comment on an issue or pull request, edited in place by later wishes of the same key."""
+
+    key: str
+    number: int
+    body: str
+
+
+@dataclass(frozen=True)
+class PullRequestWish:
+    """The run's pull request: opened as a draft once the branch has a commit, its body kept current, then ready."""
+
+    branch: str
+    base: str
+    title: str
+    body: str
+    draft: bool
+    key: str = "pull"
+
+
+@dataclass(frozen=True)
+class CheckWish:
+    """The run's check on one head commit."""
+
+    key: str
+    name: str
+    head: str
+    status: CheckStatus
+    conclusion: Conclusion | None
+    title: str
+    summary: str
+    annotations: tuple[Annotation, ...] = ()
+    details_url: str = ""
+
+
+@dataclass(frozen=True)
+class ReactionWish:
+    """A reaction on an issue (`comment` 0) or on one of its comments."""
+
+    key: str
+    number: int
+    comment: int = 0
+    content: Literal["eyes", "+1", "confused"] = "eyes"
+
+
+@dataclass(frozen=True)
+class LabelWish:
+    """A label that the repository has. `color` is six hexadecimal digits."""
+
+    key: str
+    name: str
+    color: str
+    description: str
+
+
+Publication = CommentWish | PullRequestWish | CheckWish | ReactionWish | LabelWish
+
+
+def digest(publication: Publication) -> str:
+    """Sixteen hexadecimal digits over all of a wish: the same digest makes no request."""
+    text = json.dumps([type(publication).__name__, to_json(publication)], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def marker(run: str, key: str) -> str:
+    """The hidden line by which our own text is found again. It counts only in text by our own App's user."""
+    return f"<!-- charrette:key={key} run={run} -->"
+
+
+def marked(text: str) -> tuple[str, str] | None:
+    """The (run, key) of the marker in `text`, or None."""
+    match = re.search(r"<!-- charrette:key=(\S+) run=(\S*) -->", text)
+    return (match[2], match[1]) if match else None

@@ -1,0 +1,158 @@
+"""What is kept of a run: its pinned inputs, the commits on its branch with their trailers, and its entries."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .definition import Definition
+from .findings import Finding
+from .identity import Subject
+from .messages import Entry
+from .questions import Question
+
+PhaseStatus = Literal["pending", "asking", "awaiting", "blocked", "done", "findings"]
+Trouble = Literal["failed", "refused", "budget"]
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What calls of the model used: requests, tokens by kind, and US dollars (None where a price is unknown).
+
+    `replayed` counts the calls that a recording answered: they cost nothing.
+    """
+
+    calls: int = 0
+    input: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    output: int = 0
+    dollars: float | None = 0.0
+    replayed: int = 0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        unknown = self.dollars is None or other.dollars is None
+        return Spent(
+            self.calls + other.calls,
+            self.input + other.input,
+            self.cache_read + other.cache_read,
+            self.cache_write + other.cache_write,
+            self.output + other.output,
+            None if unknown else (self.dollars or 0.0) + (other.dollars or 0.0),
+            self.replayed + other.replayed,
+        )
+
+    @property
+    def tokens(self) -> int:
+        """All tokens, of whatever price."""
+        return self.input + self.cache_read + self.cache_write + self.output
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may use. Read anew for every leg, so that an operator can lift them. None means no limit in dollars."""
+
+    run_tokens: int = 5_000_000
+    run_dollars: float | None = 50.0
+    day_tokens: int = 20_000_000
+    day_dollars: float | None = 200.0
+    turns: int = 60
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """The inputs of a run, fixed at its start: nobody's later edit changes what a run was asked to do."""
+
+    run: str
+    workflow: str
+    subject: Subject
+    title: str
+    body: str
+    author: str
+    url: str
+    started_at: str
+    started_by: str
+    base: str
+    base_branch: str
+    slug: str
+    branch: str
+    folder: str
+    definition: Definition
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class PhaseCommit:
+    """A commit on the branch that our App made for one revision of one phase. `files` maps path to blob id."""
+
+    phase: str
+    revision: int
+    status: PhaseStatus
+    sha: str
+    files: dict[str, str] = field(default_factory=dict)
+    model: str = ""
+    spent: Spent = field(default_factory=Spent)
+    questions: tuple[Question, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that `fold` needs of a run.
+
+    `request` is the text of 001 as it stands on the branch (None before it exists). `head` is the branch's head.
+    `edited` are the paths whose blob is a person's. `trouble` is why the last leg ended early, until somebody says
+    to go on.
+    """
+
+    pinned: Pinned
+    commits: tuple[PhaseCommit, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    request: str | None = None
+    head: str | None = None
+    pull: int | None = None
+    edited: tuple[str, ...] = ()
+    spent: Spent = field(default_factory=Spent)
+    limits: Limits = field(default_factory=Limits)
+    trouble: Trouble | None = None
+    reason: str = ""
+    now: str = ""
+
+
+TRAILERS = ("Run", "Phase", "Status", "Base", "Definition", "Model", "Spent")
+
+
+def trailers(message: str) -> dict[str, str]:
+    """The `Charrette-*` trailers of a commit message, by their names without the prefix."""
+    found = re.findall(r"^Charrette-([A-Z][a-z]+): (.*)$", message, flags=re.MULTILINE)
+    return {name: value.strip() for name, value in found if name in TRAILERS}
+
+
+def with_trailers(subject: str, body: str, values: dict[str, str]) -> str:
+    """A commit message: subject, body where there is one, then the trailers."""
+    lines = "\n".join(f"Charrette-{name}: {values[name]}" for name in TRAILERS if name in values)
+    return "\n\n".join(part for part in (subject, body.strip(), lines) if part) + "\n"
+
+
+def spent_trailer(spent: Spent) -> str:
+    """`12 calls, 48210 tokens, 0.4213 USD`; `replayed` or `unknown` in the place of the money where that is so."""
+    if spent.calls and spent.replayed == spent.calls:
+        money = "replayed"
+    else:
+        money = "unknown" if spent.dollars is None else f"{spent.dollars:.4f} USD"
+    parts = (spent.calls, spent.input, spent.cache_read, spent.cache_write, spent.output)
+    calls, fresh, read, write, out = parts
+    return f"{calls} calls, {spent.tokens} tokens ({fresh} in, {read} read, {write} written, {out} out), {money}"
+
+
+def parse_spent(text: str) -> Spent:
+    """What `spent_trailer` wrote, or nothing spent where it is no such text."""
+    match = re.fullmatch(
+        r"(\d+) calls, \d+ tokens \((\d+) in, (\d+) read, (\d+) written, (\d+) out\), (?:([\d.]+) USD|(\w+))", text
+    )
+    if not match:
+        return Spent()
+    calls, fresh, read, write, out = (int(match[n]) for n in range(1, 6))
+    replayed = calls if match[7] == "replayed" else 0
+    dollars = None if match[7] == "unknown" else float(match[6] or 0)
+    return Spent(calls, fresh, read, write, out, dollars, replayed)
