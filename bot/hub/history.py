@@ -82,7 +82,7 @@ def changed_files(code: Code, before: str, after: str) -> list[ChangedFile]:
     """The files that differ between two trees or commits, with their patches, by path."""
     raw = code.run("diff", "--raw", "-z", "--no-abbrev", "-M", before, after).decode(errors="replace").split("\0")
     patches = _patches(code.run("diff", "-M", "--no-color", before, after).decode(errors="replace"))
-    found = []
+    found: list[ChangedFile] = []
     parts = iter(raw)
     for head in parts:
         if not head.startswith(":"):

@@ -92,5 +92,5 @@ class Hub:
         return ROLES.index(self.role(account, repository)) >= ROLES.index(role)
 
     def person(self, login: str) -> Actor:
-        """The account with this login, acting for itself (as someone who is signed in on the pages); raises AbsentError."""
+        """The account with this login, acting for itself, as on the pages; raises AbsentError."""
         return Actor(self.store.account(login))

@@ -24,7 +24,7 @@ class AbsentError(LookupError):
     """There is no such fact; the API answers 404."""
 
 
-_HINTS: dict[type, dict[str, Any]] = {kind: get_type_HINTS[kind] for kind in KINDS}
+_HINTS: dict[type, dict[str, Any]] = {kind: get_type_hints(kind) for kind in KINDS}
 
 
 def _is_json(hint: Any) -> bool:
