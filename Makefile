@@ -1,16 +1,17 @@
-# Everything runs in .venv, which is made from the lock and made again when the lock changes.
+# Everything runs in an environment that is made from the lock, and made again when the lock changes.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 GIT_FLOOR := 2.34
 WORKERS ?= 2
 # The first Python of this machine that is new enough; PYTHON=... names another.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 # Named by content, since a checkout changes the times of files that it leaves alone.
-STAMP := .venv/installed-$(shell cat requirements-dev.lock pyproject.toml | cksum | cut -d ' ' -f 1)
+STAMP := $(VENV)/installed-$(shell cat requirements-dev.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 
 .PHONY: help demo test check bench soak lock clean floors
 
@@ -43,7 +44,7 @@ lock: $(STAMP) ## both locks, from pyproject.toml
 	  --python-version 3.11 pyproject.toml --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove the environment and what the tools left
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build dist
 
 floors:
 	@[ -n "$(PYTHON)" ] || { echo "Charrette needs Python 3.11 or newer; none was found. Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
@@ -52,8 +53,8 @@ floors:
 	  printf '%s\n' $(GIT_FLOOR) "$$have" | sort -V -C || { echo "Charrette needs git $(GIT_FLOOR) or newer; this is $$have." >&2; exit 1; }
 
 $(STAMP): | floors
-	@rm -rf .venv
-	$(PYTHON) -m venv .venv
+	@rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
