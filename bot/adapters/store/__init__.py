@@ -1,0 +1,45 @@
+"""The four tables of ours: deliveries, runs, spend, remotes."""
+
+from bot.adapters.clock import SystemClock
+from bot.core.ports import Clock, Deliveries, Ledger, Remotes, Runs
+
+from .database import Database
+from .deliveries import StoredDeliveries
+from .ledger import StoredLedger
+from .remotes import StoredRemotes
+from .runs import StoredRuns
+
+
+class Store:
+    """Everything that is kept in one database, `sqlite:///PATH` or `postgresql://...`.
+
+    Make it after a fork. Every method of its parts may raise `TransientError`. `migrate` comes first.
+    """
+
+    deliveries: Deliveries
+    runs: Runs
+    ledger: Ledger
+    remotes: Remotes
+
+    def __init__(self, url: str, clock: Clock | None = None) -> None:
+        clock = clock or SystemClock()
+        self._database = Database(url)
+        self.deliveries = StoredDeliveries(self._database, clock)
+        self.runs = StoredRuns(self._database, clock)
+        self.ledger = StoredLedger(self._database)
+        self.remotes = StoredRemotes(self._database)
+
+    def migrate(self) -> None:
+        """The tables are there. Twice is once."""
+        self._database.migrate()
+
+    def ping(self) -> None:
+        """The database answers, or `TransientError`."""
+        self._database.ping()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._database.close()
+
+
+__all__ = ["Store"]

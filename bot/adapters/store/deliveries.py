@@ -1,0 +1,44 @@
+"""The inbox of what GitHub sent."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from bot.core.ports import Clock, Delivery
+
+from .database import Database, words
+from .schema import delivery
+
+
+class StoredDeliveries:
+    """Implements `Deliveries`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def accept(self, deliveries: Sequence[Delivery]) -> None:
+        """They are stored, in one commit; one that is there already is left as it is."""
+        if not deliveries:
+            return
+        now = self._clock.now()
+        rows = [{"id": one.id, "event": one.event, "body": one.body, "received_at": now} for one in deliveries]
+        statement = self._database.insert(delivery).on_conflict_do_nothing(index_elements=["id"])
+        with self._database.writing() as connection:
+            connection.execute(statement, rows)
+
+    def pending(self, limit: int = 50) -> Sequence[Delivery]:
+        """The oldest that were not handled, in the order in which they came."""
+        query = select(delivery).where(delivery.c.handled_at.is_(None)).order_by(delivery.c.seq).limit(limit)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return [Delivery(row.id, row.event, bytes(row.body), row.seq) for row in rows]
+
+    def handled(self, id: str, note: str = "") -> None:
+        """It is pending no more; `note` says in a word what came of it."""
+        with self._database.writing() as connection:
+            connection.execute(
+                update(delivery)
+                .where(delivery.c.id == id, delivery.c.handled_at.is_(None))
+                .values(handled_at=self._clock.now(), note=words(note))
+            )
