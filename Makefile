@@ -11,7 +11,7 @@ WORKERS ?= 2
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 # Named by content, since a checkout changes the times of files that it leaves alone.
-STAMP := $(VENV)/installed-$(shell cat requirements-dev.lock pyproject.toml | cksum | cut -d ' ' -f 1)
+STAMP := $(VENV)/installed-$(shell cksum < requirements-dev.lock | cut -d ' ' -f 1)
 
 .PHONY: help demo test check bench soak lock clean floors
 
