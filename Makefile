@@ -5,7 +5,8 @@ SHELL := /bin/bash
 
 VENV ?= .venv
 BIN := $(VENV)/bin
-GIT_FLOOR := 2.34
+# git merge-tree --write-tree
+GIT_FLOOR := 2.38
 WORKERS ?= 2
 # The first Python of this machine that is new enough; PYTHON=... names another.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
