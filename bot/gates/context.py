@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..core.ports import Tree
+from bot.core.ports import Tree
 
 
 @dataclass(frozen=True)
