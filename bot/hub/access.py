@@ -25,7 +25,7 @@ def within(actor: Actor, permissions: tuple[str, ...], level: str) -> bool:
 def allow(hub: Hub, actor: Actor, repository: Repository, permissions: tuple[str, ...], level: str, role: Role) -> None:
     """Nothing happens where the actor may; else RefusedError: 404 for what it can't see, 401 or 403 for the rest.
 
-    An installation needs one of the App permissions at the level, in a repository of its token; a person needs the role.
+    An installation needs one of the permissions at the level, in a repository of its token; a person needs the role.
     """
     if not covers(hub, actor, repository):
         raise RefusedError(404, "Not Found")

@@ -16,7 +16,7 @@ ROLES: tuple[Role, ...] = ("none", "read", "triage", "write", "maintain", "admin
 class RefusedError(Exception):
     """GitHub refuses the request: its status, its message, and the errors of single fields."""
 
-    def __init__(self, status: int, message: str, errors: tuple[dict[str, object], ...] = ()) -> None:
+    def __init__(self, status: int, message: str, errors: tuple[object, ...] = ()) -> None:
         super().__init__(message)
         self.status = status
         self.message = message

@@ -1,0 +1,26 @@
+"""Who works on a repository."""
+
+from __future__ import annotations
+
+from bot.hub.facts import Account, Collaborator, Repository, Role
+from bot.hub.hub import Hub
+
+
+def members(hub: Hub, repository: Repository) -> list[tuple[Account, Role]]:
+    """Everyone with a role of their own, and the owner if a person."""
+    owner = hub.store.get(Account, repository.owner_id)
+    found: list[tuple[Account, Role]] = [(owner, "admin")] if owner.kind == "User" else []
+    for each in hub.store.all(Collaborator, repository_id=repository.id):
+        if each.account_id != owner.id:
+            found.append((hub.store.get(Account, each.account_id), each.role))
+    return found
+
+
+def set_role(hub: Hub, repository: Repository, account: Account, role: Role) -> None:
+    """The account has this role in the repository; none takes it away."""
+    with hub.store.transaction():
+        before = hub.store.find(Collaborator, repository_id=repository.id, account_id=account.id)
+        if before is not None:
+            hub.store.remove(before)
+        if role != "none":
+            hub.store.add(Collaborator(repository.id, account.id, role))
