@@ -32,7 +32,7 @@ _SQLITE_TRANSIENT = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     }
 )
-# https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, rollback, resources, operator, system, lock.
+# https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, rollback, resources, operator, lock.
 _POSTGRES_TRANSIENT = ("08", "25006", "40", "53", "55P03", "57", "58")
 # Any number that is always the same: boots that migrate at once take turns on it.
 _MIGRATION_LOCK = 7_236_114_042
