@@ -1,0 +1,98 @@
+"""The model behind the port: one streamed request a turn, no retries of its own, every outcome a value."""
+
+from typing import Any
+
+import httpx2
+from anthropic import Anthropic, DefaultHttpxClient, Timeout
+from pydantic import BaseModel
+
+from bot.core.errors import FaultsError, PersonError
+from bot.core.ports import Reply, Turn
+
+from .recording import Usage
+from .replies import CAUGHT, of_error, of_message, spent_of
+from .requests import body_of
+from .settings import OFFICIAL, ModelSettings
+from .stream import Assembly, BrokenStreamError
+from .transports import ADDRESS, Outgoing, RecordingTransport, ReplayTransport, network
+
+CONNECT = 5.0
+
+
+class AnthropicModel:
+    """Implements `bot.core.ports.Model` on the SDK. `Turn.model` is an alias, or a model that one stands for."""
+
+    def __init__(self, settings: ModelSettings, transport: httpx2.BaseTransport) -> None:
+        self.replayed = settings.replay is not None
+        self._settings = settings
+        self._transport = transport
+        # A key and a URL are always given, since the SDK would else look for them in places of its own.
+        self._client = Anthropic(
+            api_key=settings.api_key or "none",
+            base_url=settings.base_url or OFFICIAL,
+            max_retries=0,
+            timeout=Timeout(settings.timeout, connect=CONNECT),
+            http_client=DefaultHttpxClient(transport=transport),
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Where a replayed answer was recorded for another request."""
+        return self._transport.notes if isinstance(self._transport, ReplayTransport) else ()
+
+    def name(self, alias: str) -> str:
+        """The model's name, `replay` for a recording; an unknown alias raises `PersonError`."""
+        known = self._known(alias)
+        return "replay" if self.replayed else self._settings.aliases[known]
+
+    def capabilities(self) -> frozenset[str]:
+        """`web` where web search is to be had."""
+        web = self._settings.official if self._settings.web == "auto" else self._settings.web
+        return frozenset({"web"}) if web else frozenset()
+
+    def turn(self, turn: Turn) -> Reply:
+        """One request. An unknown alias raises `PersonError`; what the server says never raises."""
+        body = body_of(turn, self._known(turn.model), self._settings)
+        assembly, error = Assembly(), None
+        try:
+            self._stream(body, turn.address, assembly)
+        except CAUGHT as caught:
+            error = caught
+        if error is None:
+            return of_message(assembly, body, self._settings.prices, self.replayed)
+        reply = of_error(error, body)
+        if not assembly.message:
+            return reply
+        spent = spent_of(assembly.message, str(body["model"]), self._settings.prices, self.replayed)
+        return Reply(reply.kind, reason=reply.reason, retry_after=reply.retry_after, spent=spent)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+    def _stream(self, body: dict[str, Any], address: str, assembly: Assembly) -> None:
+        with self._client.messages.create(**body, stream=True, extra_headers={ADDRESS: address}) as stream:
+            for event in stream:
+                if not isinstance(event, BaseModel):
+                    raise BrokenStreamError("an event is no object")
+                assembly.add(event.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False))
+
+    def _known(self, model: str) -> str:
+        alias = self._settings.alias(model)
+        if alias is None:
+            known = ", ".join(f"`{name}`" for name in self._settings.aliases)
+            raise PersonError(f"There is no model `{model}`. Use one of {known}, or add it to CHARRETTE_MODEL_ALIASES.")
+        return alias
+
+
+def make_model(settings: ModelSettings, way_out: httpx2.BaseTransport | None = None) -> AnthropicModel:
+    """The model that the settings describe; `way_out` replaces the network. Raises `FaultsError`."""
+    if faults := settings.faults():
+        raise FaultsError(faults)
+    if settings.replay is not None:
+        return AnthropicModel(settings, ReplayTransport(settings.replay, settings.strict, settings.record))
+    transport: httpx2.BaseTransport = Outgoing(way_out or network(settings.base_url or OFFICIAL))
+    if settings.record is not None:
+        usage: Usage = "metered" if settings.official else "estimated"
+        transport = RecordingTransport(transport, settings.record, usage)
+    return AnthropicModel(settings, transport)

@@ -1,0 +1,124 @@
+"""What lies under the SDK: the way out, and record and replay in its place.
+
+The address of a turn travels in a header from the model to here and no further.
+"""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+from urllib.request import getproxies, proxy_bypass
+
+import httpx2
+
+from bot.core.identity import without_run
+
+from .recording import Recorded, Usage, digest, read, write
+from .stream import BrokenStreamError, assemble, from_bytes, take_apart, to_bytes
+
+ADDRESS = "x-charrette-address"
+log = logging.getLogger(__name__)
+
+
+def network(url: str) -> httpx2.BaseTransport:
+    """The network, by the proxy that the environment names for this URL."""
+    parts = httpx2.URL(url)
+    proxy = None if proxy_bypass(parts.host) else getproxies().get(parts.scheme)
+    return httpx2.HTTPTransport(proxy=httpx2.Proxy(proxy) if proxy else None)
+
+
+class Outgoing(httpx2.BaseTransport):
+    """No header of ours leaves by it."""
+
+    def __init__(self, inner: httpx2.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Sends the request without the address."""
+        request.headers.pop(ADDRESS, None)
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        """Closes the way out."""
+        self._inner.close()
+
+
+class RecordingTransport(httpx2.BaseTransport):
+    """Every whole answer is kept in a folder; errors and cut answers are not."""
+
+    def __init__(self, inner: httpx2.BaseTransport, folder: Path, usage: Usage = "metered") -> None:
+        self._inner, self._folder, self._usage = inner, folder, usage
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Sends the request, reads the answer to its end, keeps it, and hands it on."""
+        address = request.headers.get(ADDRESS)
+        response = self._inner.handle_request(request)
+        try:
+            body = response.read()
+        finally:
+            response.close()
+        if address and response.status_code == httpx2.codes.OK:
+            self._keep(without_run(address), json.loads(request.read()), body)
+        passed = ("content-type", "request-id", "retry-after", "retry-after-ms")
+        headers = {name: response.headers[name] for name in passed if name in response.headers}
+        return httpx2.Response(response.status_code, headers=headers, content=body, request=request)
+
+    def close(self) -> None:
+        """Closes the way out."""
+        self._inner.close()
+
+    def _keep(self, address: str, request: dict[str, Any], body: bytes) -> None:
+        try:
+            assembly = assemble(from_bytes(body))
+        except BrokenStreamError:
+            return
+        if assembly.complete:
+            write(self._folder, Recorded(address, digest(request), assembly.message, self._usage))
+
+
+class ReplayTransport(httpx2.BaseTransport):
+    """A recording answers. Where a request is not the recorded one, `strict` refuses, else `notes` says so.
+
+    With `restamp` every answer is written to that folder under the request's own digest: a recording survives the
+    edit of a prompt.
+    """
+
+    def __init__(self, folder: Path, strict: bool = False, restamp: Path | None = None) -> None:
+        self._folder, self._strict, self._restamp = folder, strict, restamp
+        self._notes: dict[str, str] = {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the answers did not fit, one sentence for each address."""
+        return tuple(self._notes.values())
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Answers from the folder."""
+        address = without_run(request.headers.get(ADDRESS) or "/no address")
+        recorded = read(self._folder, address)
+        if recorded is None:
+            return _refusal(request, 404, "not_found_error", _unknown(address))
+        found = digest(json.loads(request.read()))
+        if self._restamp is not None:
+            write(self._restamp, recorded.stamped(found))
+        elif recorded.request_digest != found:
+            note = f"The recorded answer of {address} belongs to another request than this one."
+            if self._strict:
+                mend = "Set CHARRETTE_MODEL_RECORD too, to record it anew."
+                return _refusal(request, 400, "invalid_request_error", f"{note} {mend}")
+            self._notes[address] = note
+            log.warning(note)
+        headers = {"content-type": "text/event-stream"}
+        return httpx2.Response(200, headers=headers, content=to_bytes(take_apart(recorded.answer)), request=request)
+
+
+def _unknown(address: str) -> str:
+    return (
+        f"The recording has no answer for {address}: it knows only the demo's issue. To run on your own issue, set "
+        "ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a compatible server, and leave CHARRETTE_MODEL_REPLAY out."
+    )
+
+
+def _refusal(request: httpx2.Request, status: int, kind: str, message: str) -> httpx2.Response:
+    error = {"type": "error", "error": {"type": kind, "message": message}}
+    return httpx2.Response(status, json=error, request=request)
