@@ -1,1 +1,54 @@
-"""What each kind of event means to a run: one module per kind, all of them pure."""
+"""What each kind of event means to a run: one module per kind of event, all of them pure."""
+
+from bot.core import events
+from bot.core.commands import Vocabulary
+from bot.core.wishes import Wish
+
+from . import comments, installations, issues, pulls, pushes
+
+
+def handle(event: events.Event, vocabulary: Vocabulary) -> tuple[Wish, ...]:
+    """What the event asks of us, in order; empty where it is none of our business.
+
+    This is the table: each kind of event stands here once, with what it means.
+    """
+    match event:
+        case events.IssueLabeled():
+            return issues.labeled(event, vocabulary)
+        case events.IssueUnlabeled():
+            return issues.unlabeled(event, vocabulary)
+        case events.IssueClosed():
+            return issues.closed(event)
+        case events.IssueGone():
+            return issues.gone(event)
+        case events.CommentCreated():
+            return comments.created(event, vocabulary)
+        case events.CommentEdited():
+            return comments.edited(event, vocabulary)
+        case events.PullRequestClosed():
+            return pulls.closed(event)
+        case events.Pushed():
+            return pushes.pushed(event)
+        case events.InstallationCreated() | events.RepositoriesAdded():
+            return installations.added(event)
+        case _:
+            return _nothing(event)
+
+
+def _nothing(
+    event: events.IssueOpened
+    | events.IssueEdited
+    | events.IssueReopened
+    | events.PullRequestLabeled
+    | events.PullRequestUnlabeled
+    | events.PullRequestSynchronized
+    | events.InstallationDeleted
+    | events.Ping,
+) -> tuple[Wish, ...]:
+    """These ask nothing.
+
+    The labels that an issue was opened with come as events of their own, and so does the push to a pull request; what
+    an issue asked for is pinned when its run starts; labels start work on issues alone.
+    """
+    del event
+    return ()

@@ -1,0 +1,81 @@
+"""Comments carry commands, and answers in plain words.
+
+https://docs.github.com/en/webhooks/webhook-events-and-payloads#issue_comment
+"""
+
+from typing import assert_never
+
+from bot.core.commands import Command, Said, Vocabulary, added, nearest, parse, usage
+from bot.core.events import CommentCreated, CommentEdited
+from bot.core.messages import Approve, Deed, Proceed, Reject, Retry, Say, Start, Stop
+from bot.core.wishes import Correct, ShowHelp, ShowStatus, Tell, Wish
+
+
+def created(event: CommentCreated, vocabulary: Vocabulary) -> tuple[Wish, ...]:
+    """Its commands; or, where there is none for us, its words, of which the run judges what they answer."""
+    if _by_bot(event):
+        return ()
+    wishes = _wishes(event, parse(event.comment.body), vocabulary)
+    if wishes or not event.comment.body.strip():
+        return wishes
+    words = Say(event.comment.body)
+    return (Tell(event.issue.number, event.issue.pull, words, "author", event.comment.url),)
+
+
+def edited(event: CommentEdited, vocabulary: Vocabulary) -> tuple[Wish, ...]:
+    """The commands that the edit brought, as the editor's; changed words are nothing new."""
+    if _by_bot(event):
+        return ()
+    return _wishes(event, added(event.before, event.comment.body), vocabulary)
+
+
+def _by_bot(event: CommentCreated | CommentEdited) -> bool:
+    return event.sender.is_bot or event.comment.author.is_bot
+
+
+def _wishes(
+    event: CommentCreated | CommentEdited, commands: tuple[Command, ...], vocabulary: Vocabulary
+) -> tuple[Wish, ...]:
+    found = (_wish(event, command, vocabulary) for command in commands)
+    return tuple(wish for wish in found if wish)
+
+
+def _wish(event: CommentCreated | CommentEdited, command: Command, vocabulary: Vocabulary) -> Wish | None:
+    number, pull, comment = event.issue.number, event.issue.pull, event.comment.id
+    if workflow := vocabulary.commands.get(command.name):
+        start = Start(workflow, description=command.argument)
+        return Tell(number, pull, start, "write", event.comment.url, eyes=comment)
+    known = usage(command.name)
+    if known is None:
+        near = nearest(command.name, vocabulary.names)
+        if near or command.addressed:
+            return Correct(number, pull, comment, command.name, near or "")
+        return None
+    if known.hint.startswith("<") and not command.argument:
+        return Correct(number, pull, comment, command.name, command.name)
+    match known.name:
+        case "help":
+            return ShowHelp(number, pull, comment)
+        case "status":
+            return ShowStatus(number, pull, comment)
+        case _:
+            deed = _deed(known.name, command.argument)
+            return Tell(number, pull, deed, known.needs, event.comment.url, eyes=comment)
+
+
+def _deed(name: Said, argument: str) -> Deed:
+    match name:
+        case "answer":
+            return Say(argument, direct=True)
+        case "proceed":
+            return Proceed()
+        case "approve":
+            return Approve()
+        case "reject":
+            return Reject(argument)
+        case "retry" | "resume":
+            return Retry()
+        case "cancel":
+            return Stop("`/cancel` was written")
+        case _:
+            assert_never(name)

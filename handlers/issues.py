@@ -1,0 +1,38 @@
+"""Labels on an issue start work, and stop it.
+
+https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues
+"""
+
+from bot.core.commands import Vocabulary
+from bot.core.events import IssueClosed, IssueGone, IssueLabeled, IssueUnlabeled, OnIssue
+from bot.core.messages import Start, Stop
+from bot.core.wishes import Tell, Wish
+
+
+def labeled(event: IssueLabeled, vocabulary: Vocabulary) -> tuple[Wish, ...]:
+    """A workflow's label starts the workflow, unless a bot put it on."""
+    workflow = vocabulary.labels.get(event.label)
+    if workflow is None or event.sender.is_bot:
+        return ()
+    return (Tell(event.issue.number, False, Start(workflow), "write", event.issue.url, eyes=0),)
+
+
+def unlabeled(event: IssueUnlabeled, vocabulary: Vocabulary) -> tuple[Wish, ...]:
+    """Taking a workflow's label off stops the run; to be able to is right enough, for a bot too."""
+    if event.label not in vocabulary.labels:
+        return ()
+    return _stop(event, f"the label `{event.label}` was taken off")
+
+
+def closed(event: IssueClosed) -> tuple[Wish, ...]:
+    """Closing the issue stops the run."""
+    return _stop(event, "the issue was closed")
+
+
+def gone(event: IssueGone) -> tuple[Wish, ...]:
+    """An issue that is no longer there stops the run."""
+    return _stop(event, f"the issue was {event.how}")
+
+
+def _stop(event: OnIssue, why: str) -> tuple[Wish, ...]:
+    return (Tell(event.issue.number, False, Stop(why), "anyone", event.issue.url),)

@@ -1,0 +1,17 @@
+"""A person may push to a run's branch at any time; the run reads what is there.
+
+https://docs.github.com/en/webhooks/webhook-events-and-payloads#push
+"""
+
+from bot.core.events import Pushed as PushEvent
+from bot.core.identity import home_of
+from bot.core.messages import Pushed
+from bot.core.wishes import Tell, Wish
+
+
+def pushed(event: PushEvent) -> tuple[Wish, ...]:
+    """A push to one of our branches by a person. Our own commits come here too, and mean nothing new."""
+    home = home_of(event.branch or "")
+    if home is None or event.deleted or event.sender.is_bot:
+        return ()
+    return (Tell(home, False, Pushed(event.after), "write", event.url),)

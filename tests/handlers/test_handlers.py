@@ -1,0 +1,184 @@
+"""What each event asks of us, and which ask nothing."""
+
+from typing import Any
+
+import pytest
+
+from bot.core import events as e
+from bot.core.commands import COMMANDS, Vocabulary
+from bot.core.identity import Repository
+from bot.core.messages import Approve, Deed, Proceed, Pushed, Reject, Retry, Say, Start, Stop
+from bot.core.ports import Issue, Pull
+from bot.core.wishes import Correct, ShowHelp, ShowStatus, Tell, Welcome, Wish
+from handlers import handle
+
+KNOWN = Vocabulary({"design": "feature-design"}, {"design": "feature-design"}, {"feature-design": "Designs a feature."})
+ANN = e.Sender("ann", 7, False)
+BOT = e.Sender("robot[bot]", 8, True)
+THERE = Repository(1, "o/r", 5)
+AT = "2026-11-20T10:00:00Z"
+LINK = "https://github.com/o/r/issues/3#issuecomment-9"
+PAGE = "https://github.com/o/r/issues/3"
+
+
+def issue(pull: bool = False) -> Issue:
+    return Issue(3, "A queue", "", "ann", True, (), PAGE, pull)
+
+
+def labeled(label: str, sender: e.Sender = ANN) -> e.IssueLabeled:
+    return e.IssueLabeled("d", sender, AT, THERE, issue(), label)
+
+
+def unlabeled(label: str, sender: e.Sender = ANN) -> e.IssueUnlabeled:
+    return e.IssueUnlabeled("d", sender, AT, THERE, issue(), label)
+
+
+def said(body: str, sender: e.Sender = ANN, pull: bool = False) -> e.CommentCreated:
+    return e.CommentCreated("d", sender, AT, THERE, issue(pull), e.Written(9, sender, body, LINK))
+
+
+def edited(before: str, after: str, sender: e.Sender = ANN, author: e.Sender = ANN) -> e.CommentEdited:
+    return e.CommentEdited("d", sender, AT, THERE, issue(), e.Written(9, author, after, LINK), before)
+
+
+def closed(branch: str = "charrette/3-a-queue", fork: bool = False, merged: bool = False) -> e.PullRequestClosed:
+    pull = Pull(4, "https://github.com/o/r/pull/4", "a" * 40, branch, "", "", draft=True, open=False, merged=merged)
+    return e.PullRequestClosed("d", ANN, AT, THERE, pull, fork)
+
+
+def pushed(ref: str = "refs/heads/charrette/3-a-queue", sender: e.Sender = ANN, after: str = "c" * 40) -> e.Pushed:
+    return e.Pushed("d", sender, AT, THERE, ref, "b" * 40, after, "main", "https://github.com/o/r/compare/b...c")
+
+
+def installed(count: int, selected: bool = True) -> e.InstallationCreated:
+    return e.InstallationCreated("d", ANN, AT, 5, tuple(Repository(n, f"o/{n}", 5) for n in range(count)), selected)
+
+
+def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull: bool = False) -> Tell:
+    return Tell(3, pull, deed, needs, link, eyes)
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        pytest.param(labeled("design"), [tell(Start("feature-design"), "write", 0, PAGE)], id="label on"),
+        pytest.param(
+            unlabeled("design"), [tell(Stop("the label `design` was taken off"), "anyone", None, PAGE)], id="label off"
+        ),
+        pytest.param(
+            unlabeled("design", BOT),
+            [tell(Stop("the label `design` was taken off"), "anyone", None, PAGE)],
+            id="label off by a bot",
+        ),
+        pytest.param(
+            e.IssueClosed("d", BOT, AT, THERE, issue()),
+            [tell(Stop("the issue was closed"), "anyone", None, PAGE)],
+            id="issue closed",
+        ),
+        pytest.param(
+            e.IssueGone("d", ANN, AT, THERE, issue(), "transferred"),
+            [tell(Stop("the issue was transferred"), "anyone", None, PAGE)],
+            id="issue transferred",
+        ),
+        pytest.param(said("1A, and yes"), [tell(Say("1A, and yes"), "author")], id="plain words"),
+        pytest.param(said("/usr/bin/x"), [tell(Say("/usr/bin/x"), "author")], id="plain words that are a path"),
+        pytest.param(said("/lgtm"), [tell(Say("/lgtm"), "author")], id="another bot's command is plain words"),
+        pytest.param(said("> /approve\n\nNo."), [tell(Say("> /approve\n\nNo."), "author")], id="a quote and words"),
+        pytest.param(said("/answer 1A\n2 x"), [tell(Say("1A\n2 x", direct=True), "author", 9)], id="/answer"),
+        pytest.param(said("/proceed"), [tell(Proceed(), "write", 9)], id="/proceed"),
+        pytest.param(said("/approve"), [tell(Approve(), "write", 9)], id="/approve"),
+        pytest.param(said("/reject too long"), [tell(Reject("too long"), "write", 9)], id="/reject"),
+        pytest.param(said("/retry"), [tell(Retry(), "write", 9)], id="/retry"),
+        pytest.param(said("/resume"), [tell(Retry(), "write", 9)], id="/resume"),
+        pytest.param(said("/cancel"), [tell(Stop("`/cancel` was written"), "triage", 9)], id="/cancel"),
+        pytest.param(said("/design"), [tell(Start("feature-design"), "write", 9)], id="/design"),
+        pytest.param(
+            said("/design a queue\nthat lasts"),
+            [tell(Start("feature-design", "a queue\nthat lasts"), "write", 9)],
+            id="/design with a description",
+        ),
+        pytest.param(said("/approve", pull=True), [tell(Approve(), "write", 9, pull=True)], id="on a pull request"),
+        pytest.param(said("/help"), [ShowHelp(3, False, 9)], id="/help"),
+        pytest.param(said("/charrette"), [ShowHelp(3, False, 9)], id="/charrette"),
+        pytest.param(said("/status", pull=True), [ShowStatus(3, True, 9)], id="/status"),
+        pytest.param(
+            said("/answer 1A\n/lgtm\n/status"),
+            [tell(Say("1A", direct=True), "author", 9), ShowStatus(3, False, 9)],
+            id="several, one of another bot",
+        ),
+        pytest.param(said("/aprove"), [Correct(3, False, 9, "aprove", "approve")], id="misspelt"),
+        pytest.param(said("/charrette polka"), [Correct(3, False, 9, "polka", "")], id="unknown, but for us"),
+        pytest.param(said("/answer"), [Correct(3, False, 9, "answer", "answer")], id="/answer without an answer"),
+        pytest.param(said("/reject \n"), [Correct(3, False, 9, "reject", "reject")], id="/reject without a reason"),
+        pytest.param(edited("fine", "fine\n/approve"), [tell(Approve(), "write", 9)], id="an edit brings a command"),
+        pytest.param(edited("/aprove", "/approve"), [tell(Approve(), "write", 9)], id="an edit mends a command"),
+        pytest.param(
+            closed(),
+            [Tell(3, False, Stop("the pull request was closed"), "anyone", "https://github.com/o/r/pull/4")],
+            id="pull request closed",
+        ),
+        pytest.param(
+            closed(merged=True),
+            [Tell(3, False, Stop("the pull request was merged"), "anyone", "https://github.com/o/r/pull/4")],
+            id="pull request merged",
+        ),
+        pytest.param(
+            pushed(),
+            [Tell(3, False, Pushed("c" * 40), "write", "https://github.com/o/r/compare/b...c")],
+            id="a person's push",
+        ),
+        pytest.param(installed(2), [Welcome((Repository(0, "o/0", 5), Repository(1, "o/1", 5)))], id="installed"),
+        pytest.param(
+            e.RepositoriesAdded("d", ANN, AT, 5, (THERE,), True), [Welcome((THERE,))], id="repositories added"
+        ),
+    ],
+)
+def test_what_an_event_asks(event: e.Event, expected: list[Wish]) -> None:
+    assert list(handle(event, KNOWN)) == expected
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(labeled("bug"), id="another label on"),
+        pytest.param(labeled("design", BOT), id="label on by a bot"),
+        pytest.param(unlabeled("bug"), id="another label off"),
+        pytest.param(e.IssueOpened("d", ANN, AT, THERE, issue()), id="issue opened"),
+        pytest.param(e.IssueEdited("d", ANN, AT, THERE, issue()), id="issue edited"),
+        pytest.param(e.IssueReopened("d", ANN, AT, THERE, issue()), id="issue reopened"),
+        pytest.param(said("/approve", BOT), id="a bot's command"),
+        pytest.param(said("Nice.", BOT), id="a bot's words"),
+        pytest.param(said(" \n"), id="nothing said"),
+        pytest.param(edited("1A", "1B"), id="edited words"),
+        pytest.param(edited("/approve", "/approve\nThanks"), id="an edit beside a command"),
+        pytest.param(edited("/lgtm", "/lgtm\n/hold"), id="an edit brings another bot's command"),
+        pytest.param(edited("", "/approve", author=BOT), id="a person edits a bot's comment"),
+        pytest.param(edited("", "/approve", sender=BOT), id="a bot edits a person's comment"),
+        pytest.param(closed("feature"), id="another pull request closed"),
+        pytest.param(closed(fork=True), id="a fork's pull request closed"),
+        pytest.param(e.PullRequestSynchronized("d", ANN, AT, THERE, closed().pull, False), id="pull synchronized"),
+        pytest.param(e.PullRequestLabeled("d", ANN, AT, THERE, closed().pull, False, "design"), id="pull labeled"),
+        pytest.param(e.PullRequestUnlabeled("d", ANN, AT, THERE, closed().pull, False, "design"), id="pull unlabeled"),
+        pytest.param(pushed("refs/heads/main"), id="a push elsewhere"),
+        pytest.param(pushed("refs/tags/charrette/3-a-queue"), id="a tag"),
+        pytest.param(pushed(sender=BOT), id="a bot's push"),
+        pytest.param(pushed(after="0" * 40), id="the branch deleted"),
+        pytest.param(installed(3, selected=False), id="installed on all repositories"),
+        pytest.param(installed(0), id="installed on none"),
+        pytest.param(e.InstallationDeleted("d", ANN, AT, 5), id="uninstalled"),
+        pytest.param(e.Ping("d", ANN, AT), id="ping"),
+    ],
+)
+def test_what_asks_nothing(event: e.Event) -> None:
+    assert handle(event, KNOWN) == ()
+
+
+def test_of_many_repositories_the_first_twenty_are_welcomed() -> None:
+    (wish,) = handle(installed(25), KNOWN)
+    assert isinstance(wish, Welcome)
+    assert len(wish.repositories) == 20
+
+
+def test_every_command_that_help_names_does_something() -> None:
+    for usage in COMMANDS:
+        assert len(handle(said(f"/{usage.name} x"), KNOWN)) == 1
