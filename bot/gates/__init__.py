@@ -1,0 +1,71 @@
+"""Deterministic checks of an artifact. A gate looks at the artifact and its context and yields findings.
+
+To add one: a function (its keyword-only arguments are its parameters, the first the main one), a line in `GATES`,
+a heading in docs/gates.md, and a test.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.core.artifact import Artifact
+from bot.core.definition import GateUse
+from bot.core.findings import Finding
+
+from .calls import Gate, Parameter, faults_of, nearest, parameters_of
+from .context import Context
+from .headings import headings
+from .numbered import numbered
+from .placeholders import no_placeholders
+from .size import lines, not_empty, words
+
+GATES: Mapping[str, Gate] = {
+    "not-empty": not_empty,
+    "no-placeholders": no_placeholders,
+    "headings": headings,
+    "words": words,
+    "lines": lines,
+    "numbered": numbered,
+}
+
+__all__ = ["GATES", "Context", "Gate", "Parameter", "as_parameters", "judge", "parameters", "problems"]
+
+
+def judge(artifact: Artifact, context: Context, uses: Sequence[GateUse]) -> tuple[Finding, ...]:
+    """The findings of these gates, under their names and severities, by line.
+
+    What a gate itself calls a warning stays one, whatever the definition's severity.
+    """
+    found = [
+        finding.of(use.name, finding.severity if finding.severity == "warning" else use.severity)
+        for use in uses
+        for finding in GATES[use.name](artifact, context, **use.parameters)
+    ]
+    return tuple(sorted(found, key=lambda finding: finding.line))
+
+
+def parameters(name: str) -> Mapping[str, Parameter]:
+    """The parameters of the gate of that name, by kebab-case name; the first is the main one."""
+    return parameters_of(GATES[name])
+
+
+def as_parameters(name: str, value: object) -> dict[str, Any]:
+    """The keyword arguments that YAML means: nothing, a mapping of parameters, or the main parameter's value.
+
+    They may be faulty: `problems` says so. A value for a gate without parameters is kept under the name `value`.
+    """
+    match value:
+        case None:
+            return {}
+        case dict():
+            return {str(key).replace("-", "_"): one for key, one in value.items()}
+        case _:
+            main = next(iter(parameters(name)), "value") if name in GATES else "value"
+            return {main.replace("-", "_"): value}
+
+
+def problems(name: str, given: Mapping[str, Any]) -> list[str]:
+    """What is wrong with calling a gate so, a sentence each, with what to write instead; nothing where all is well."""
+    if name not in GATES:
+        known = nearest(name, GATES).replace("It has", "There are")
+        return [f"There is no gate `{name}`. {known}"]
+    return faults_of(name, parameters(name), given)
