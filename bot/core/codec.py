@@ -11,7 +11,8 @@ T = TypeVar("T")
 
 @cache
 def _cached(of: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(of)
+    shape: Any = of
+    return TypeAdapter(shape)
 
 
 def _adapter(of: Any) -> TypeAdapter[Any]:

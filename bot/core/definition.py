@@ -63,7 +63,7 @@ class Phase:
 
     @property
     def file(self) -> str:
-        """The artifact's file name; for a phase with members, `003-{member}-review.md` style names use `member_file`."""
+        """The artifact's file name; a phase with members has one `member_file` for each instead."""
         return f"{self.number:03d}-{self.id}.md"
 
     def member_file(self, member: str) -> str:
@@ -91,6 +91,7 @@ class Definition:
     phases: tuple[Phase, ...]
     model: str = "thorough"
     attempts: int = 3
+    rounds: int = 2
     wait_days: float = 7.0
     needs_description: tuple[str, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)

@@ -10,7 +10,8 @@ Severity = Literal["error", "warning", "asks"]
 class Finding:
     """One fault of an artifact: its line (from 1), what is wrong, and what to write instead.
 
-    An `error` goes back to the model, a `warning` is only shown, an `asks` needs a person's approval.
+    An `error` goes back to the model, a `warning` is only shown, an `asks` needs a person's approval. `path` is the
+    artifact's, where that is not plain.
     """
 
     line: int
@@ -18,6 +19,7 @@ class Finding:
     mend: str
     rule: str = ""
     severity: Severity = "error"
+    path: str = ""
 
     def of(self, rule: str, severity: Severity) -> "Finding":
         """This finding under the rule and the severity that the definition gives."""

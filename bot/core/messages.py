@@ -109,7 +109,11 @@ class Message:
 
 @dataclass(frozen=True)
 class Entry:
-    """A message that changed a run, with what it was judged to be about (`phase@revision`, or "" for the whole run)."""
+    """A message that changed a run, with what it was judged to be about (`phase@revision`, or "" for the whole run).
+
+    `digest` is the blob id of the artifact that an approval is bound to.
+    """
 
     message: Message
     about: str = ""
+    digest: str = ""

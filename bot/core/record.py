@@ -49,7 +49,7 @@ class Spent:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a run may use. Read anew for every leg, so that an operator can lift them. None means no limit in dollars."""
+    """What a run may use. Read anew for every leg, so that an operator can lift them. None: no limit in dollars."""
 
     run_tokens: int = 5_000_000
     run_dollars: float | None = 50.0

@@ -1,0 +1,119 @@
+"""The briefs of a phase: what each conversation is given, in an order that the model's cache can use."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from .acts import Brief, DocumentRef, Outcome
+from .definition import GateUse, Phase
+from .identity import Address
+from .prompts import render
+from .state import PhaseState, State
+
+WRITER = "writer"
+
+
+def member_paths(state: State, phase: PhaseState) -> Sequence[tuple[str, str]]:
+    """Who writes what: (member, path of their artifact)."""
+    folder = state.pinned.folder
+    if phase.phase.each is None:
+        return ((WRITER, f"{folder}/{phase.phase.file}"),)
+    return tuple((persona.id, f"{folder}/{phase.phase.member_file(persona.id)}") for persona in state.definition.panel)
+
+
+def briefs(state: State, phase: PhaseState) -> tuple[Brief, ...]:
+    """One brief for each member of the phase: a first draft, or the repair of the draft in hand."""
+    shared = tuple(_documents(state, phase.phase))
+    return tuple(_brief(state, phase, member, path, shared) for member, path in member_paths(state, phase))
+
+
+def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tuple[DocumentRef, ...]) -> Brief:
+    draft = state.drafts.get(member)
+    number = draft.address.draft + 1 if draft else 1
+    again = phase.commit is not None and path in phase.commit.files
+    own = (DocumentRef(path, state.record.head or ""),) if again else ()
+    return Brief(
+        address=Address(state.pinned.run, phase.phase.id, phase.revision, member, number),
+        system=render(state.definition.prompts["system"], _house(state, phase.phase)),
+        documents=shared + own,
+        charge=_charge(state, phase, member, path, draft, shared),
+        path=path,
+        base=state.pinned.base,
+        tools=phase.phase.tools,
+        output=phase.phase.output,
+        gates=_gates(phase.phase),
+        asks=phase.phase.asks is not None,
+        model=phase.phase.model or state.definition.model,
+        turns=state.record.limits.turns,
+    )
+
+
+def _gates(phase: Phase) -> tuple[GateUse, ...]:
+    asking = (GateUse("questions"),) if phase.asks and not any(g.name == "questions" for g in phase.gates) else ()
+    return phase.gates + asking
+
+
+def _documents(state: State, phase: Phase) -> Iterator[DocumentRef]:
+    """The request, then the artifacts that the phase reads, in the order of their numbers."""
+    head = state.record.head or ""
+    yield DocumentRef(state.request_path, head)
+    for other in state.phases:
+        if other.phase.id in phase.reads and other.commit is not None:
+            for path in sorted(other.commit.files):
+                if path != state.request_path:
+                    yield DocumentRef(path, head)
+
+
+def _house(state: State, phase: Phase) -> dict[str, Any]:
+    return {
+        "repository": state.pinned.subject.repository.full_name,
+        "project": state.definition.parameters.get("project", ""),
+        "systems": state.definition.parameters.get("systems", []),
+        "web": "web" in phase.tools,
+        "parameters": state.definition.parameters,
+    }
+
+
+def _charge(
+    state: State,
+    phase: PhaseState,
+    member: str,
+    path: str,
+    draft: Outcome | None,
+    shared: tuple[DocumentRef, ...],
+) -> str:
+    """The phase's prompt, then what is particular: the persona, the answers, a person's feedback, the findings."""
+    prompts = state.definition.prompts
+    values = _house(state, phase.phase) | {
+        "title": state.pinned.title,
+        "phase": phase.phase,
+        "path": path,
+        "earlier": [{"path": ref.path, "title": ref.path.rpartition("/")[2]} for ref in shared],
+    }
+    parts = [render(phase.phase.prompt, values)]
+    persona = next((persona for persona in state.definition.panel if phase.phase.each and persona.id == member), None)
+    if persona:
+        parts.append(f"# Your lens: {persona.lens}\n\n{persona.brief.strip()}\n")
+    if phase.round is not None and phase.round.closed:
+        parts.append(render(prompts["answers"], values | _answers(state, phase)))
+    if phase.feedback:
+        parts.append(render(prompts["revise"], values | {"feedback": phase.feedback}))
+    if draft is not None:
+        findings = [finding for finding in draft.findings if finding.severity == "error"]
+        parts.append(render(prompts["repair"], values | {"draft": draft.text, "findings": findings}))
+    return "\n".join(parts)
+
+
+def _answers(state: State, phase: PhaseState) -> dict[str, Any]:
+    round = phase.round
+    assert round is not None
+    texts = {question.number: question.text for question in round.questions}
+    return {
+        "round": phase.rounds,
+        "rest": round.rest,
+        "premise": round.premise,
+        "last_round": phase.rounds >= state.definition.rounds,
+        "answers": [
+            {"question": texts[a.number], "letter": a.letter, "text": a.text, "assumed": a.assumed}
+            for a in round.answers
+        ],
+    }

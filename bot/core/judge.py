@@ -1,0 +1,117 @@
+"""Whether a message changes a run, what it is about, and what to say where it does not."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from .answers import Advice, Answered, Aside, Premise, Unclear, understand
+from .messages import (
+    Approve,
+    Entry,
+    Expired,
+    Message,
+    Proceed,
+    Pushed,
+    Reject,
+    Retry,
+    Revise,
+    Say,
+    Start,
+    Stop,
+)
+from .questions import Question
+from .state import DESCRIPTION, PhaseState, State, digest_of
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a message comes to: an entry, a word to the person, both, or neither."""
+
+    entry: Entry | None = None
+    reply: str = ""
+
+
+def judge(state: State, message: Message) -> Judgement:
+    """Judges a message against the state that it meets."""
+    if any(entry.message.id == message.id for entry in state.record.entries):
+        return Judgement()
+    phase = state.current
+    match message.deed:
+        case Start() | Stop() | Pushed():
+            return Judgement(Entry(message))
+        case Say(text=text, direct=direct):
+            return _words(state, phase, message, text, direct)
+        case Proceed():
+            return _proceed(state, phase, message)
+        case Approve() | Reject() | Revise():
+            return _verdict(phase, message)
+        case Retry():
+            return _retry(state, phase, message)
+        case Expired(about=about):
+            waiting = phase is not None and phase.status == "asking" and phase.about == about
+            return Judgement(Entry(message, about)) if waiting else Judgement()
+        case _:
+            assert_never(message.deed)
+
+
+def _words(state: State, phase: PhaseState | None, message: Message, text: str, direct: bool) -> Judgement:
+    if state.lacks_description and (message.author or (direct and message.writer)):
+        return Judgement(Entry(message, DESCRIPTION))
+    if phase is None or phase.status != "asking" or phase.round is None:
+        return Judgement(
+            reply="No question is open, so there is nothing to answer. `/status` says where the run stands."
+            if direct
+            else ""
+        )
+    if not (message.author or (direct and message.writer)):
+        return Judgement()
+    understood = understand(text, phase.round.questions, direct=direct)
+    match understood:
+        case Answered() | Premise():
+            return Judgement(Entry(message, phase.about))
+        case Advice():
+            return Judgement(reply=_advice(phase.round.open))
+        case Unclear(numbers=numbers):
+            return Judgement(reply=_ask_back(phase.round.open, numbers))
+        case Aside():
+            return Judgement(reply=_ask_back(phase.round.open, ()) if direct else "")
+        case _:
+            assert_never(understood)
+
+
+def _advice(open: tuple[Question, ...]) -> str:
+    lines = "\n".join(
+        f"- **Q{q.number}.** {q.recommended.letter}) {q.recommended.text}. Why it matters: {q.why}" for q in open
+    )
+    return f"Our advice is what the questions recommend:\n\n{lines}\n\n`/answer recommended` takes all of it."
+
+
+def _ask_back(open: tuple[Question, ...], numbers: tuple[int, ...]) -> str:
+    unclear = ", ".join(f"Q{number}" for number in numbers)
+    what = f"the answer to {unclear}" if unclear else "which question that answers"
+    example = " ".join(f"{question.number}{question.recommended.letter}" for question in open)
+    return f"I can't tell {what}. Please write, for example, `/answer {example}`, or the number and your own words."
+
+
+def _proceed(state: State, phase: PhaseState | None, message: Message) -> Judgement:
+    if state.lacks_description:
+        return Judgement(reply="A description is needed first: reply with it, or write `/answer <description>`.")
+    if phase is not None and phase.status in ("asking", "blocked"):
+        return Judgement(Entry(message, phase.about))
+    if phase is not None and phase.status == "awaiting":
+        return Judgement(reply="This waits for approval: `/approve`, or `/reject <why>`.")
+    return Judgement(reply="Nothing waits for `/proceed`. `/status` says where the run stands.")
+
+
+def _verdict(phase: PhaseState | None, message: Message) -> Judgement:
+    if phase is None or phase.status != "awaiting" or phase.commit is None:
+        return Judgement(reply="Nothing waits for approval. `/status` says where the run stands.")
+    return Judgement(Entry(message, phase.about, digest_of(phase.commit)))
+
+
+def _retry(state: State, phase: PhaseState | None, message: Message) -> Judgement:
+    again = phase is not None and (phase.status == "blocked" or (state.trouble == "refused"))
+    if again and phase is not None:
+        return Judgement(Entry(message, phase.about))
+    if state.stopped or state.trouble is not None:
+        return Judgement(Entry(message))
+    return Judgement(reply="There is nothing to retry. `/status` says where the run stands.")

@@ -1,0 +1,33 @@
+"""Prompts from their templates: strict (an unknown variable is an error) and sandboxed (a template reaches nothing)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from .errors import PersonError
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, keep_trailing_newline=False
+)
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """A template filled with `values`; `PersonError` names what it lacks."""
+    try:
+        return _ENVIRONMENT.from_string(template).render(values).strip() + "\n"
+    except TemplateError as error:
+        raise PersonError(
+            f"A prompt of the workflow can't be filled: {error}. Mend it, or the variable it names."
+        ) from error
+
+
+def document_block(path: str, text: str) -> str:
+    """A document as the model gets it: data between tags that its own text can't close."""
+    return f'<document path="{path}">\n{quoted(text)}\n</document>'
+
+
+def quoted(text: str) -> str:
+    """Text from people, unable to end the tag that it stands in."""
+    return text.replace("</document", "<\u200b/document")

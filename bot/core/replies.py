@@ -1,0 +1,72 @@
+"""What is said to a person where no run has to do anything: help, corrections, refusals."""
+
+from collections.abc import Sequence
+
+from .commands import COMMANDS, Needs, Place, Vocabulary, usage
+
+OVER = ("done", "findings")
+
+
+def help_text(vocabulary: Vocabulary, place: Place) -> str:
+    """The commands that work in a place, made from the tables and the definitions."""
+    lines = ["| command | does |", "| --- | --- |"]
+    labels = {workflow: label for label, workflow in vocabulary.labels.items()}
+    for name, workflow in vocabulary.commands.items():
+        does = f"{vocabulary.summaries[workflow]} The label `{labels[workflow]}` does the same."
+        lines.append(f"| `/{name} [description]` | {does} |")
+    for known in COMMANDS:
+        if place in known.where:
+            hint = f" {known.hint}" if known.hint else ""
+            lines.append(f"| `/{known.name}{hint}` | {known.help} |")
+    lines += [
+        "",
+        "Taking the label off, or closing the issue, stops a run. `/charrette <command>` works beside other bots.",
+    ]
+    return "\n".join(lines)
+
+
+def corrected(written: str, nearest: str, vocabulary: Vocabulary, place: Place) -> str:
+    """What to write in the place of a command that is none, or that lacks its argument."""
+    if written == nearest:
+        known = usage(written)
+        hint = f" {known.hint}" if known and known.hint else ""
+        first = f"`/{written}` needs something after it: `/{written}{hint}`."
+    elif nearest:
+        first = f"There is no command `/{written}`. Did you mean `/{nearest}`?"
+    else:
+        first = f"There is no command `/{written}`."
+    return f"{first}\n\n<details><summary>The commands</summary>\n\n{help_text(vocabulary, place)}\n\n</details>"
+
+
+def refusal_key(login: str) -> str:
+    """One refusal for each person and subject."""
+    return f"refusal/{login}"
+
+
+def refusal(login: str, needs: Needs) -> str:
+    """A polite word to somebody who may not do this."""
+    who = {
+        "write": "people with write access to this repository",
+        "triage": "people with triage access or more to this repository",
+        "author": "the issue's author and people with write access",
+        "anyone": "anyone",
+    }[needs]
+    return f"@{login}, thank you, but that is for {who}. Please ask one of them."
+
+
+def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]], described: bool) -> str | None:
+    """What a start meets: None to go ahead, "" to do nothing, or one line to the person.
+
+    `rows` are the subject's runs, oldest first: workflow, status, pull request.
+    """
+    for other, status, pull in reversed(rows):
+        at = f" in #{pull}" if pull else ""
+        if other != workflow and status not in (*OVER, "stopped", "failed", "budget"):
+            return f"The `{other}` run{at} is still open here ({status}). `/cancel` it first; one run at a time."
+        if other == workflow and status in OVER:
+            return f"This is done already{at}. Comment there, or edit its documents; what people write is kept."
+        if other == workflow and status == "running":
+            return ""
+        if other == workflow and status.startswith("waits") and status != "waits for description" and not described:
+            return None
+    return None

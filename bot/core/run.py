@@ -1,0 +1,198 @@
+"""What a run does next, and where it stands after it did. The whole logic of the process, without I/O."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from .acts import (
+    Act,
+    Commit,
+    Committed,
+    Converse,
+    End,
+    Ending,
+    Outcome,
+    Result,
+    Show,
+    Shown,
+    Wait,
+)
+from .artifact import Artifact
+from .briefs import briefs, member_paths
+from .findings import errors
+from .questions import Question
+from .questions import parse as parse_questions
+from .record import PhaseCommit, PhaseStatus, Spent, spent_trailer, with_trailers
+from .state import DESCRIPTION, REQUEST, PhaseState, State, fold
+
+DAY = 86_400.0
+
+
+def next_act(state: State) -> Act:
+    """The next act. What GitHub shows is brought into line first, so a wait or an end is always seen."""
+    if not state.shown:
+        return Show()
+    if state.stopped:
+        return End("stopped")
+    if state.trouble is not None:
+        return End("budget" if state.trouble == "budget" else "failed")
+    if state.lacks_description:
+        return Wait("description", DESCRIPTION)
+    if state.request != state.record.request:
+        return _commit_request(state)
+    phase = state.current
+    if phase is None:
+        return End(ending(state))
+    match phase.status:
+        case "pending":
+            return _draft_or_commit(state, phase)
+        case "asking":
+            return Wait("answers", phase.about, state.definition.wait_days * DAY)
+        case "awaiting":
+            return Wait("approval", phase.about)
+        case "blocked":
+            return Wait("mending", phase.about)
+        case "done" | "findings":
+            raise AssertionError(f"{phase.about} is finished and yet the current phase")
+        case _:
+            assert_never(phase.status)
+
+
+def after(state: State, act: Act, result: Result) -> State:
+    """The state after `act` was performed with this result."""
+    match act, result:
+        case Show(), Shown():
+            record = replace(state.record, pull=result.pull or state.record.pull)
+            return replace(state, record=record, shown=True, now=result.at or state.now)
+        case Commit(), Committed():
+            return _after_commit(state, act, result)
+        case Converse(), tuple():
+            return _after_conversations(state, result)
+        case _:
+            raise AssertionError(f"{type(act).__name__} can't end in {type(result).__name__}")
+
+
+def ending(state: State) -> Ending:
+    """How a run ends that has no phase left."""
+    return "findings" if any(phase.status == "findings" for phase in state.phases) else "done"
+
+
+def _commit_request(state: State) -> Commit:
+    first = state.record.request is None
+    what = "001 user request" if first else "001 what was said since"
+    revision = 1 + sum(commit.phase == REQUEST for commit in state.record.commits)
+    return Commit(
+        phase=REQUEST,
+        revision=revision,
+        status="done",
+        files={state.request_path: state.request},
+        message=_message(state, what, REQUEST, revision, "done", "", Spent()),
+        parent=state.record.head,
+    )
+
+
+def _draft_or_commit(state: State, phase: PhaseState) -> Act:
+    wanted = tuple(
+        brief for brief in briefs(state, phase) if _unfinished(state, state.drafts.get(brief.address.member))
+    )
+    return Converse(wanted) if wanted else _commit_phase(state, phase)
+
+
+def _unfinished(state: State, draft: Outcome | None) -> bool:
+    """Whether a member still owes a draft: none yet, or one with errors and an attempt left."""
+    if draft is None:
+        return True
+    return bool(errors(draft.findings)) and draft.address.draft < state.definition.attempts
+
+
+def _commit_phase(state: State, phase: PhaseState) -> Commit:
+    files = {path: state.drafts[member].text for member, path in member_paths(state, phase) if member in state.drafts}
+    status = _committed_status(state, phase)
+    spent = sum((draft.spent for draft in state.drafts.values()), Spent())
+    model = next((draft.model for draft in state.drafts.values() if draft.model), "")
+    title = f"{phase.phase.number:03d} {phase.phase.title.lower()}"
+    what = title if phase.revision == 1 else f"{title}, revision {phase.revision}"
+    message = _message(state, what, phase.phase.id, phase.revision, status, model, spent)
+    return Commit(phase.phase.id, phase.revision, status, files, message, state.record.head)
+
+
+def _committed_status(state: State, phase: PhaseState) -> PhaseStatus:
+    findings = [finding for draft in state.drafts.values() for finding in draft.findings]
+    if any(finding.severity == "error" for finding in findings):
+        return "blocked"
+    if asked(state, phase):
+        return "asking"
+    if phase.phase.approval or any(finding.severity == "asks" for finding in findings):
+        return "awaiting"
+    return "findings" if findings else "done"
+
+
+def asked(state: State, phase: PhaseState) -> tuple[Question, ...]:
+    """The questions that the drafts in hand put to the author; none once the rounds are used up."""
+    if phase.phase.asks is None or phase.rounds >= state.definition.rounds:
+        return ()
+    texts = (draft.text for draft in state.drafts.values())
+    return tuple(question for text in texts for question in parse_questions(Artifact("", text)).questions)
+
+
+def _message(state: State, what: str, phase: str, revision: int, status: PhaseStatus, model: str, spent: Spent) -> str:
+    pinned = state.pinned
+    values = {
+        "Run": pinned.run,
+        "Phase": f"{phase}@{revision}",
+        "Status": status,
+        "Base": pinned.base,
+        "Definition": pinned.definition.digest,
+    }
+    if spent.calls:
+        values |= {"Model": "replay" if spent.replayed else model, "Spent": spent_trailer(spent)}
+    return with_trailers(f"design({pinned.slug}): {what}", "", values)
+
+
+def _after_commit(state: State, act: Commit, result: Committed) -> State:
+    if result.refused == "conflict":
+        return replace(state, stale=True)
+    if result.refused == "stopped":
+        return replace(state, stopped=True, shown=False, drafts={})
+    record = replace(state.record, head=result.sha, now=result.at or state.now)
+    if state.request_path in act.files:
+        record = replace(record, request=act.files[state.request_path])
+    phase = next((phase for phase in state.phases if phase.phase.id == act.phase), None)
+    drafts = tuple(state.drafts.values())
+    made = PhaseCommit(
+        act.phase,
+        act.revision,
+        act.status,
+        result.sha,
+        dict(result.files),
+        next((draft.model for draft in drafts), "") if phase else "",
+        sum((draft.spent for draft in drafts), Spent()) if phase else Spent(),
+        asked(state, phase) if phase and act.status == "asking" else (),
+        tuple(finding for draft in drafts for finding in draft.findings) if phase else (),
+        result.at,
+    )
+    folded = fold(replace(record, commits=(*record.commits, made), spent=state.spent))
+    return replace(folded, without=state.without)
+
+
+def _after_conversations(state: State, outcomes: tuple[Outcome, ...]) -> State:
+    drafts = dict(state.drafts)
+    spent = state.spent
+    without = set(state.without)
+    for outcome in outcomes:
+        spent = spent + outcome.spent
+        without |= set(outcome.without)
+        if outcome.ended == "done":
+            drafts[outcome.address.member] = outcome
+    at = max((outcome.at for outcome in outcomes), default="") or state.now
+    state = replace(state, drafts=drafts, spent=spent, without=tuple(sorted(without)), now=at)
+    for outcome in outcomes:
+        match outcome.ended:
+            case "done":
+                pass
+            case "stopped":
+                return replace(state, stopped=True, shown=False)
+            case "failed" | "refused" | "budget":
+                return replace(state, trouble=outcome.ended, reason=outcome.reason, shown=False)
+            case _:
+                assert_never(outcome.ended)
+    return state

@@ -1,0 +1,200 @@
+"""Where a run stands: a pure fold over what is recorded of it. Folding is resuming."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from .acts import Outcome
+from .definition import Definition, Phase
+from .findings import Finding
+from .messages import Approve, Entry, Proceed, Reject, Retry, Revise, Say, Start, Stop
+from .record import PhaseCommit, PhaseStatus, Pinned, Record, Spent, Trouble
+from .request import render as render_request
+from .rounds import Round, with_entry
+
+DESCRIPTION = "description"
+REQUEST = "user-request"
+
+
+@dataclass(frozen=True)
+class PhaseState:
+    """How far one phase is. `revision` is the one that is wanted; `commit` the newest one there is.
+
+    `feedback` is what a person said that made it be made again; `round` the questions that this phase last asked.
+    """
+
+    phase: Phase
+    revision: int = 1
+    status: PhaseStatus = "pending"
+    commit: PhaseCommit | None = None
+    round: Round | None = None
+    rounds: int = 0
+    feedback: str = ""
+
+    @property
+    def about(self) -> str:
+        """`phase@revision`, as trailers and entries name it."""
+        return f"{self.phase.id}@{self.revision}"
+
+    @property
+    def finished(self) -> bool:
+        """Whether later phases may build on it."""
+        return self.status in ("done", "findings")
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings that the newest commit was left with."""
+        return self.commit.findings if self.commit else ()
+
+
+@dataclass(frozen=True)
+class State:
+    """A run, whole. `drafts` are this leg's outcomes of the phase in hand, by member; `shown`: GitHub shows this."""
+
+    record: Record
+    phases: tuple[PhaseState, ...]
+    rounds: tuple[Round, ...] = ()
+    stopped: bool = False
+    trouble: Trouble | None = None
+    reason: str = ""
+    shown: bool = False
+    stale: bool = False
+    drafts: dict[str, Outcome] = field(default_factory=dict)
+    spent: Spent = field(default_factory=Spent)
+    without: tuple[str, ...] = ()
+    now: str = ""
+
+    @property
+    def pinned(self) -> Pinned:
+        """The run's inputs."""
+        return self.record.pinned
+
+    @property
+    def definition(self) -> Definition:
+        """The workflow, as it was when the run started."""
+        return self.record.pinned.definition
+
+    @property
+    def current(self) -> PhaseState | None:
+        """The first phase that is not finished, or None where all are."""
+        return next((phase for phase in self.phases if not phase.finished), None)
+
+    @property
+    def request(self) -> str:
+        """001 as it ought to read now."""
+        return render_request(self.pinned, self.rounds, self.record.entries)
+
+    @property
+    def request_path(self) -> str:
+        """Where 001 is."""
+        return f"{self.pinned.folder}/001-{REQUEST}.md"
+
+    @property
+    def lacks_description(self) -> bool:
+        """Whether the workflow needs a description that nobody gave."""
+        return bool(self.definition.needs_description) and not self.pinned.description
+
+
+def fold(record: Record) -> State:
+    """The state that a record amounts to."""
+    record = replace(record, pinned=replace(record.pinned, description=_description(record)))
+    phases = tuple(_phase(record, phase) for phase in record.pinned.definition.phases if phase.source == "model")
+    return State(
+        record,
+        phases,
+        rounds=tuple(_rounds(record)),
+        stopped=_stopped(record),
+        trouble=record.trouble,
+        reason=record.reason,
+        spent=record.spent,
+        now=record.now,
+    )
+
+
+def _description(record: Record) -> str:
+    text = record.pinned.description
+    for entry in record.entries:
+        match entry.message.deed:
+            case Say(text=words) if entry.about == DESCRIPTION:
+                text = words
+            case Start(description=words) if words:
+                text = words
+            case _:
+                pass
+    return text
+
+
+def _stopped(record: Record) -> bool:
+    stopped = False
+    for entry in record.entries:
+        if isinstance(entry.message.deed, Stop):
+            stopped = True
+        elif isinstance(entry.message.deed, Start | Retry):
+            stopped = False
+    return stopped
+
+
+def _commits(record: Record, phase: str) -> dict[int, PhaseCommit]:
+    return {commit.revision: commit for commit in record.commits if commit.phase == phase}
+
+
+def _about(entry: Entry) -> tuple[str, int]:
+    phase, _, revision = entry.about.partition("@")
+    return phase, int(revision or 0)
+
+
+def _phase(record: Record, phase: Phase) -> PhaseState:
+    """Replays the entries that are about one phase over the commits of its revisions."""
+    commits = _commits(record, phase.id)
+    state = PhaseState(phase)
+    rounds = {round.about: round for round in _rounds(record) if round.about.partition("@")[0] == phase.id}
+    accepted: set[int] = set()
+    approved: set[tuple[int, str]] = set()
+    for entry in record.entries:
+        name, revision = _about(entry)
+        if name != phase.id or revision != state.revision:
+            continue
+        commit = commits.get(revision)
+        match entry.message.deed:
+            case Reject(why=text) | Revise(what=text):
+                state = replace(state, revision=revision + 1, feedback=text)
+            case Retry():
+                state = replace(state, revision=revision + 1)
+            case Approve():
+                approved.add((revision, entry.digest))
+            case Proceed() if commit and commit.status == "blocked":
+                accepted.add(revision)
+            case _:
+                pass
+        round = rounds.get(f"{phase.id}@{revision}")
+        if round and round.closed and state.revision == revision and commit and commit.status == "asking":
+            state = replace(state, revision=revision + 1)
+    newest = commits[max(commits)] if commits else None
+    last = f"{phase.id}@{state.revision - 1}"
+    state = replace(state, commit=newest, rounds=len(rounds), round=rounds.get(state.about) or rounds.get(last))
+    return replace(state, status=_status(commits.get(state.revision), accepted, approved))
+
+
+def _status(commit: PhaseCommit | None, accepted: set[int], approved: set[tuple[int, str]]) -> PhaseStatus:
+    if commit is None:
+        return "pending"
+    if commit.status == "blocked":
+        return "findings" if commit.revision in accepted else "blocked"
+    if commit.status == "awaiting" and (commit.revision, digest_of(commit)) in approved:
+        return "findings" if commit.findings else "done"
+    return commit.status
+
+
+def digest_of(commit: PhaseCommit) -> str:
+    """What an approval of this commit's artifact is bound to: its blob id (all of them, for a phase with members)."""
+    return "".join(sorted(commit.files.values()))[:64]
+
+
+def _rounds(record: Record) -> Iterator[Round]:
+    for commit in record.commits:
+        if commit.status != "asking":
+            continue
+        round = Round(f"{commit.phase}@{commit.revision}", commit.questions, commit.at)
+        for entry in record.entries:
+            if entry.about == round.about and not round.closed:
+                round = with_entry(round, entry)
+        yield round

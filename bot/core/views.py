@@ -1,0 +1,311 @@
+"""What GitHub shows of a run: a pure function from the state to publications."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import assert_never
+
+from .publications import Annotation, CheckWish, CommentWish, Conclusion, Publication, PullRequestWish
+from .questions import Question
+from .record import Spent
+from .run import ending
+from .state import DESCRIPTION, PhaseState, State
+
+LIMIT = 65_000
+CHECK = "charrette"
+
+
+def publications(state: State) -> tuple[Publication, ...]:
+    """All that GitHub ought to show now."""
+    return tuple(_publications(state))
+
+
+def _publications(state: State) -> Iterator[Publication]:
+    home = state.pinned.subject.home
+    yield CommentWish("status", home, shortened(status(state)))
+    yield from _asking(state)
+    if state.record.head is None:
+        return
+    yield PullRequestWish(
+        state.pinned.branch,
+        state.pinned.base_branch,
+        f"Design: {state.pinned.title}",
+        shortened(pull_request(state)),
+        draft=not is_over(state),
+    )
+    yield check(state)
+
+
+def is_over(state: State) -> bool:
+    """Whether every phase is finished, so that the pull request is ready for review."""
+    return state.current is None and not state.stopped
+
+
+def shortened(text: str) -> str:
+    """The text within GitHub's limit for bodies, cut at a line with a word about it."""
+    if len(text) <= LIMIT:
+        return text
+    return text[:LIMIT].rpartition("\n")[0] + "\n\n(The rest is in the files on the branch.)\n"
+
+
+# --- the status comment ----------------------------------------------------------------------------------------------
+
+
+def status(state: State) -> str:
+    """The run's one status comment."""
+    pinned = state.pinned
+    lines = [f"### {pinned.definition.summary.rstrip('.')}", "", f"**{headline(state)}**", ""]
+    if state.record.request is not None:
+        lines.append(f"- [x] {_link(state, state.request_path, '001 The request')}")
+    lines += [_item(state, phase) for phase in state.phases]
+    lines += ["", *_facts(state), ""]
+    return "\n".join(lines)
+
+
+def headline(state: State) -> str:
+    """One sentence: where the run stands, and what it waits for."""
+    author = f"@{state.pinned.author}"
+    if state.stopped:
+        return "Stopped. What is finished stays on the branch; put the label back on, or write `/resume`, to go on."
+    if state.trouble is not None:
+        return _troubled(state)
+    if state.lacks_description:
+        return f"Waits for a description from {author}: reply with it, or write `/answer <description>`."
+    phase = state.current
+    if phase is None:
+        count = sum(len(phase.findings) for phase in state.phases)
+        done = f"Done, with {count} finding{'s' if count != 1 else ''} left (see the check)."
+        return "Done." if ending(state) == "done" else done
+    where = _where(state, phase)
+    match phase.status:
+        case "pending":
+            return f"{where}: {phase.phase.title.lower()} …"
+        case "asking":
+            return f"{where} waits for answers from {author}."
+        case "awaiting":
+            return f"{where} waits for a maintainer's `/approve` or `/reject <why>`."
+        case "blocked":
+            count = len(phase.findings)
+            return (
+                f"{where} has {count} finding{'s' if count != 1 else ''} that {state.definition.attempts} attempts did "
+                "not mend (see the check). `/proceed` goes on with them, `/retry` tries again."
+            )
+        case "done" | "findings":
+            return where
+        case _:
+            assert_never(phase.status)
+
+
+def _troubled(state: State) -> str:
+    kept = "What is finished is kept on the branch."
+    match state.trouble:
+        case "budget":
+            return f"Out of budget: {state.reason} {kept} `/retry` goes on once the limit is raised."
+        case "refused":
+            return f"Failed: {state.reason} {kept} `/retry` asks the model anew."
+        case _:
+            return f"Failed: {state.reason} {kept} `/retry` goes on where it stopped."
+
+
+def _where(state: State, phase: PhaseState) -> str:
+    counted = [other.id for other in state.definition.counted]
+    if phase.phase.id in counted:
+        return f"Phase {counted.index(phase.phase.id) + 1} of {len(counted)}"
+    return phase.phase.title
+
+
+def _item(state: State, phase: PhaseState) -> str:
+    number = f"{phase.phase.number:03d} {phase.phase.title}"
+    ticked = "x" if phase.finished else " "
+    if phase.commit is None:
+        return f"- [{ticked}] {number}"
+    links = ", ".join(
+        _link(state, path, number if len(phase.commit.files) == 1 else path.rpartition("/")[2])
+        for path in sorted(phase.commit.files)
+    )
+    notes = {"asking": " (questions open)", "awaiting": " (waits for approval)", "blocked": " (findings)"}
+    edited = " (edited by a person)" if any(path in state.record.edited for path in phase.commit.files) else ""
+    return f"- [{ticked}] {links}{notes.get(phase.status, '')}{edited}"
+
+
+def _link(state: State, path: str, text: str) -> str:
+    return f"[{text}]({web(state)}/blob/{state.pinned.branch}/{path})"
+
+
+def web(state: State) -> str:
+    """The repository's page."""
+    return state.pinned.url.rpartition("/issues/")[0] or state.pinned.url.rpartition("/pull/")[0]
+
+
+def _facts(state: State) -> Iterator[str]:
+    where = []
+    if state.record.head is not None:
+        where.append(f"Branch [`{state.pinned.branch}`]({web(state)}/tree/{state.pinned.branch})")
+    if state.record.pull is not None:
+        where.append(f"pull request #{state.record.pull}")
+    if where:
+        yield ", ".join(where) + "."
+    yield f"{elapsed(state.pinned.started_at, state.now)} · {cost(state.spent)}"
+    if "web" in state.without:
+        yield (
+            "\nThis was made without web search: what other systems do is taken from what people gave, "
+            "and what the model only remembers is marked UNVERIFIED."
+        )
+
+
+def elapsed(since: str, now: str) -> str:
+    """`1 h 2 min` between two ISO times."""
+    if not since or not now:
+        return "just started"
+    seconds = max(0, int((datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds()))
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"
+
+
+def cost(spent: Spent) -> str:
+    """Tokens and money, in words that are honest about a replay and about an unknown price."""
+    if not spent.calls:
+        return "no tokens yet"
+    tokens = f"{spent.tokens:,} tokens in {spent.calls} calls"
+    if spent.replayed == spent.calls:
+        return f"{tokens} · replayed, no cost"
+    money = "cost unknown" if spent.dollars is None else f"{spent.dollars:.2f} USD"
+    return f"{tokens} · {money}" + (f" ({spent.replayed} replayed)" if spent.replayed else "")
+
+
+# --- questions -------------------------------------------------------------------------------------------------------
+
+
+def _asking(state: State) -> Iterator[CommentWish]:
+    home = state.pinned.subject.home
+    if state.lacks_description and not state.stopped:
+        yield CommentWish(f"questions/{DESCRIPTION}", home, _ask_description(state))
+    for round in state.rounds:
+        body = [f"@{state.pinned.author}, before the design goes on:", ""]
+        if round.closed:
+            body = [f"These questions are answered; the answers are in {_link(state, state.request_path, '001')}.", ""]
+        for question in round.questions:
+            answer = round.answer_to(question)
+            body += _question(question)
+            if answer is not None:
+                body += [
+                    f"**{'Assumed' if answer.assumed else 'Answered'}:** {answer.letter} {answer.text}".strip(),
+                    "",
+                ]
+        if not round.closed:
+            body.append(_how_to_answer(state, round.open))
+        yield CommentWish(f"questions/{round.about}", home, shortened("\n".join(body) + "\n"))
+
+
+def _question(question: Question) -> list[str]:
+    options = [
+        f"- **{option.letter})** {option.text}{' **(recommended)**' if option.recommended else ''}"
+        for option in question.options
+    ]
+    return [f"**{question.number}. {question.text}**", "", f"*Why it matters:* {question.why}", "", *options, ""]
+
+
+def _how_to_answer(state: State, open: tuple[Question, ...]) -> str:
+    example = " ".join(f"{question.number}{question.recommended.letter}" for question in open)
+    days = state.definition.wait_days
+    return (
+        f"Reply in your own words, or with `/answer {example}`, or `/answer recommended`. `/proceed` takes what is "
+        f"recommended, and so do I after {days:g} day{'s' if days != 1 else ''}; each then counts as an assumption."
+    )
+
+
+def _ask_description(state: State) -> str:
+    names = " or ".join(f"“{name}”" for name in state.definition.needs_description[:2])
+    return (
+        f"@{state.pinned.author}, this issue has no description to design from. Reply with one: what is wanted, for "
+        f"whom, and what must not change. (It may also stand in the issue under a heading {names}; then put the label "
+        "on again.)\n"
+    )
+
+
+# --- the pull request and the check ----------------------------------------------------------------------------------
+
+
+def pull_request(state: State) -> str:
+    """The pull request's body: what this is, how far it is, and an index."""
+    issue = f"#{state.pinned.subject.home}"
+    lines = [
+        f"The design for {issue}, made by the `{state.pinned.workflow}` process, for people to read and decide.",
+        "A person's edits on this branch are kept.",
+        "",
+        f"**{headline(state)}**",
+        "",
+        "| document | state |",
+        "| --- | --- |",
+        f"| {_link(state, state.request_path, '001 The request')} | |",
+    ]
+    words = {
+        "pending": "to come",
+        "asking": "draft, questions open",
+        "awaiting": "waits for approval",
+        "blocked": "draft, with findings",
+        "done": "done",
+        "findings": "done, with findings",
+    }
+    for phase in state.phases:
+        for path in sorted(phase.commit.files) if phase.commit else [phase.phase.file]:
+            name = path.rpartition("/")[2]
+            shown = _link(state, path, name) if phase.commit else name
+            lines.append(f"| {shown} | {words[phase.status]} |")
+    lines += ["", f"Based on `{state.pinned.base}`. {cost(state.spent)}.", ""]
+    return "\n".join(lines)
+
+
+def check(state: State) -> CheckWish:
+    """The run's check on the branch's head: gates with annotations; neutral, never green, where nothing was made."""
+    annotations = tuple(_annotations(state))
+    conclusion = _conclusion(state)
+    return CheckWish(
+        key=f"check/{state.record.head}",
+        name=f"{CHECK}/{state.pinned.workflow}",
+        head=state.record.head or "",
+        status="in_progress" if conclusion is None else "completed",
+        conclusion=conclusion,
+        title=headline(state).partition(". ")[0].rstrip(".")[:120],
+        summary=shortened(_summary(state)),
+        annotations=annotations,
+    )
+
+
+def _conclusion(state: State) -> Conclusion | None:
+    produced = any(phase.commit for phase in state.phases)
+    if state.trouble is not None:
+        return "failure" if produced else "neutral"
+    if state.stopped:
+        return "neutral"
+    phase = state.current
+    if phase is None:
+        return "success" if ending(state) == "done" else "neutral"
+    if phase.status in ("asking", "awaiting"):
+        return "action_required"
+    return "failure" if phase.status == "blocked" else None
+
+
+def _summary(state: State) -> str:
+    lines = [headline(state), "", "| document | findings |", "| --- | --- |"]
+    for phase in state.phases:
+        if phase.commit:
+            names = ", ".join(path.rpartition("/")[2] for path in sorted(phase.commit.files))
+            lines.append(f"| {names} | {len(phase.findings) or 'none'} |")
+    return "\n".join([*lines, "", cost(state.spent), ""])
+
+
+def _annotations(state: State) -> Iterator[Annotation]:
+    levels = {"error": "failure", "warning": "warning", "asks": "notice"}
+    for phase in state.phases:
+        if phase.commit is None:
+            continue
+        for finding in phase.findings:
+            yield Annotation(
+                finding.path or min(phase.commit.files),
+                max(1, finding.line),
+                levels[finding.severity],  # type: ignore[arg-type]
+                finding.rule or "gate",
+                f"{finding.wrong} {finding.mend}",
+            )

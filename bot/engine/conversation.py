@@ -1,0 +1,235 @@
+"""One conversation with the model, durable: a turn that was answered is never asked, or paid for, again."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dbos import DBOS
+
+from ..core.acts import Brief, Ended, Outcome
+from ..core.artifact import Artifact
+from ..core.codec import from_json, to_json
+from ..core.findings import Finding
+from ..core.identity import Repository
+from ..core.outputs import OUTPUTS
+from ..core.ports import Reply, Turn
+from ..core.prompts import document_block
+from ..core.record import Limits, Spent
+from ..gates import judge
+from ..gates.context import Context
+from .durable import log, pause, step
+from .services import Services
+
+CACHED = {"type": "ephemeral"}
+PATIENCE = 10
+WEB_TOOL = {"type": "web_search_20260318", "name": "web_search", "max_uses": 12}
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A brief with where it is held: the repository whose clone the tools and gates read, and the given texts."""
+
+    brief: Brief
+    repository: Repository
+    given: str = ""
+
+
+@dataclass(frozen=True)
+class _End:
+    ended: Ended
+    reason: str = ""
+
+
+class Conversation:
+    """Holds one conversation, turn by turn."""
+
+    def __init__(self, services: Services, talk: Talk) -> None:
+        self.services = services
+        self.talk = talk
+        self.brief = talk.brief
+        self.checkout = services.installations.checkout(talk.repository)
+        self.web = "web" in talk.brief.tools and "web" in services.model.capabilities()
+        self.spent = Spent()
+        self.model = ""
+
+    def hold(self) -> Outcome:
+        """The whole conversation, to its outcome."""
+        tools = self._tools()
+        messages = [{"role": "user", "content": self._opening()}]
+        for n in range(1, self.brief.turns + 1):
+            message = self._turn(n, messages, tools)
+            if isinstance(message, _End):
+                return self._outcome(message)
+            content = message["content"]
+            messages.append({"role": "assistant", "content": content})
+            match message["stop_reason"]:
+                case "end_turn" | "stop_sequence":
+                    return self._close(content, messages)
+                case "pause_turn":
+                    continue
+                case _:
+                    messages.append({"role": "user", "content": self._results(n, content)})
+        reason = f"The model used all of its {self.brief.turns} turns without writing the document."
+        return self._outcome(_End("refused", reason))
+
+    def _opening(self) -> list[dict[str, Any]]:
+        """Documents first, each a block, the last behind a cache breakpoint; what differs comes after them."""
+        blocks: list[dict[str, Any]] = []
+        for ref in self.brief.documents:
+            text = self.checkout.text(ref.path, ref.commit)
+            if text is not None:
+                blocks.append({"type": "text", "text": document_block(ref.path, text)})
+        if blocks:
+            blocks[-1]["cache_control"] = CACHED
+        return [*blocks, {"type": "text", "text": self.brief.charge}]
+
+    def _tools(self) -> list[Mapping[str, Any]]:
+        if not self.brief.tools:
+            return []
+        own = self._toolbox().definitions() if "repository" in self.brief.tools else ()
+        return [*own, *([WEB_TOOL] if self.web else [])]
+
+    def _toolbox(self) -> Any:
+        return self.services.tools(self.talk.repository.id, self.checkout.tree(self.brief.base))
+
+    def _turn(
+        self, n: int, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Any] | _End:
+        """One turn, tried again (durably) while the server says that it will pass."""
+        address = self.brief.address.turn(n)
+        output = OUTPUTS[self.brief.output] if self.brief.output else None
+        turn = Turn(
+            address=address,
+            model=self.brief.model,
+            system=[{"type": "text", "text": self.brief.system, "cache_control": CACHED}],
+            messages=messages,
+            tools=tools,
+            schema=output.schema if output else None,
+        )
+        reason = ""
+        for attempt in range(1, PATIENCE + 1):
+            result = step(f"turn {n}.{attempt}", lambda: self._ask(turn))
+            if "ended" in result:
+                return _End(result["ended"], result["reason"])
+            reply = from_json(Reply, result["reply"])
+            reason = reply.reason
+            if reply.kind == "answered":
+                self.spent += reply.spent
+                self.model = reply.model or self.model
+                return reply.message
+            if reply.kind == "refused":
+                self.spent += reply.spent
+                return _End("refused", reply.reason)
+            DBOS.sleep(pause(attempt, reply.retry_after or None))
+        return _End("failed", f"The model did not answer after {PATIENCE} tries: {reason}")
+
+    def _ask(self, turn: Turn) -> dict[str, Any]:
+        """The step: a recorded answer, else one request, kept before it is used."""
+        run, repository = self.brief.address.run, self.talk.repository.id
+        ledger = self.services.ledger
+        if (known := ledger.recorded(turn.address)) is not None:
+            return {"reply": to_json(known)}
+        if self.services.runs.stopped(run):
+            return {"ended": "stopped", "reason": ""}
+        now = self.services.clock.now()
+        if over := over_budget(self.services.limits, ledger.run_total(run), ledger.day_total(repository, now[:10])):
+            return {"ended": "budget", "reason": over}
+        reply = self.services.model.turn(turn)
+        if reply.kind == "answered" or reply.spent.calls:
+            ledger.write(turn.address, run, repository, reply, now)
+        log.info("turn %s: %s", turn.address, reply.kind)
+        return {"reply": to_json(reply)}
+
+    def _results(self, n: int, content: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The results of a turn's tool calls, in one step."""
+
+        def work() -> list[dict[str, Any]]:
+            box = self._toolbox()
+            results = []
+            for block in content:
+                if block["type"] == "tool_use":
+                    text, failed = box.call(block["name"], block["input"])
+                    result = {"type": "tool_result", "tool_use_id": block["id"], "content": text}
+                    results.append(result | ({"is_error": True} if failed else {}))
+            return results
+
+        found: list[dict[str, Any]] = step(f"tools {n}", work)
+        return found
+
+    def _close(self, content: Sequence[Mapping[str, Any]], messages: Sequence[Mapping[str, Any]]) -> Outcome:
+        """The document that the last turn wrote, with what its gates find."""
+        said = "".join(block["text"] for block in content if block["type"] == "text")
+        text, data, faults = _written(self.brief, said)
+        fetched = frozenset(_urls(messages))
+
+        def work() -> Any:
+            return to_json(faults or self._findings(text, fetched), tuple[Finding, ...])
+
+        findings: tuple[Finding, ...] = from_json(tuple[Finding, ...], step("gates", work))
+        return replace(self._outcome(_End("done")), text=text, data=data, findings=findings)
+
+    def _findings(self, text: str, fetched: frozenset[str]) -> tuple[Finding, ...]:
+        documents = {ref.path: self.checkout.text(ref.path, ref.commit) or "" for ref in self.brief.documents}
+        context = Context(self.checkout.tree(self.brief.base), documents, self.talk.given, fetched)
+        found = judge(Artifact(self.brief.path, text), context, self.brief.gates)
+        return tuple(replace(finding, path=self.brief.path) for finding in found)
+
+    def _outcome(self, end: _End) -> Outcome:
+        lacking = ("web",) if "web" in self.brief.tools and not self.web else ()
+        return Outcome(
+            address=self.brief.address,
+            ended=end.ended,
+            spent=self.spent,
+            model=self.model,
+            reason=end.reason,
+            without=lacking,
+            at=step("clock", self.services.clock.now),
+        )
+
+
+def over_budget(limits: Limits, run: Spent, day: Spent) -> str:
+    """Which limit is reached, in a sentence; empty where none is."""
+    for what, spent, tokens, dollars in (
+        ("This run", run, limits.run_tokens, limits.run_dollars),
+        ("This repository, today,", day, limits.day_tokens, limits.day_dollars),
+    ):
+        if spent.tokens >= tokens:
+            return f"{what} has used {spent.tokens:,} of {tokens:,} tokens."
+        if dollars is not None and spent.dollars is not None and spent.dollars >= dollars > 0:
+            return f"{what} has used {spent.dollars:.2f} of {dollars:.2f} USD."
+    return ""
+
+
+def _written(brief: Brief, said: str) -> tuple[str, Any, tuple[Finding, ...]]:
+    """The artifact's text (and data, for a codec) from what the model said; a finding where it can't be read."""
+    if brief.output is None:
+        return document_of(said), None, ()
+    output = OUTPUTS[brief.output]
+    try:
+        data = output.validate(json.loads(said))
+    except ValueError as error:
+        mend = "Answer with one JSON object of the given schema and nothing else."
+        return said, None, (Finding(1, f"This is not the data that was asked for: {error}", mend, "output"),)
+    return output.render(data), data, ()
+
+
+def document_of(said: str) -> str:
+    """The document in what the model said: without a fence around it or words before its title."""
+    text = said.replace("\r\n", "\n").strip()
+    if text.startswith("```") and text.endswith("```"):
+        text = text.partition("\n")[2].removesuffix("```").strip()
+    before, mark, rest = ("\n" + text).partition("\n# ")
+    if mark and "\n## " not in before:
+        text = f"# {rest}"
+    return text.strip() + "\n"
+
+
+def _urls(messages: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The addresses that a server-side web tool really returned."""
+    found = []
+    for message in messages:
+        for block in message["content"]:
+            if str(block.get("type", "")).startswith("web_") and isinstance(block.get("content"), list):
+                found += [str(item["url"]) for item in block["content"] if isinstance(item, dict) and "url" in item]
+    return found

@@ -1,0 +1,95 @@
+"""DBOS as this service uses it: JSON in the database, steps named by what they do, patience that survives a restart."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, Serializer
+
+from ..core.errors import TransientError
+
+log = logging.getLogger("charrette.engine")
+
+LEGS = "legs"
+CONVERSATIONS = "conversations"
+POLL = 0.1
+PATIENCE = 14
+
+
+class Json(Serializer):
+    """Everything that the engine keeps is readable JSON, never a pickle."""
+
+    def serialize(self, data: Any) -> str:
+        """JSON text; an exception becomes its class and words."""
+        return json.dumps(data, ensure_ascii=False, default=_exception)
+
+    def deserialize(self, serialized_data: str) -> Any:
+        """The data again; an exception comes back as a RuntimeError with the same words."""
+        return json.loads(serialized_data, object_hook=_revive)
+
+    def name(self) -> str:
+        """What the rows are stamped with."""
+        return "charrette_json"
+
+
+def _exception(value: object) -> dict[str, str]:
+    if isinstance(value, BaseException):
+        return {"__exception__": type(value).__name__, "message": str(value)}
+    raise TypeError(f"{type(value).__name__} is not JSON: steps and workflows give and take plain data")
+
+
+def _revive(value: dict[str, Any]) -> Any:
+    if set(value) == {"__exception__", "message"}:
+        return RuntimeError(f"{value['__exception__']}: {value['message']}")
+    return value
+
+
+def configuration(url: str, version: str, executor: str) -> DBOSConfig:
+    """The engine's configuration for one database and one live process."""
+    return DBOSConfig(
+        name="charrette",
+        system_database_url=url,
+        application_version=version,
+        executor_id=executor,
+        log_level="WARNING",
+        serializer=Json(),
+        notification_listener_polling_interval_sec=POLL,
+    )
+
+
+def step(name: str, work: Callable[[], Any]) -> Any:
+    """Runs `work` once, and gives what it gave from then on."""
+    return DBOS.run_step({"name": name}, work)
+
+
+def patiently(name: str, work: Callable[[], Any], patience: int = PATIENCE) -> Any:
+    """Like `step`, trying again after a `TransientError`, with waits that survive a restart.
+
+    The last failure comes back as `{"gave_up": words}`: a step never raises for what others do.
+    """
+
+    def once() -> Any:
+        try:
+            return {"value": work()}
+        except TransientError as error:
+            log.info("%s will be tried again: %s", name, error)
+            return {"again": str(error), "after": error.retry_after}
+
+    attempt = 1
+    while "value" not in (result := step(f"{name}#{attempt}", once)):
+        if attempt == patience:
+            return {"gave_up": result["again"]}
+        DBOS.sleep(pause(attempt, result["after"]))
+        attempt += 1
+    return result["value"]
+
+
+def pause(attempt: int, asked: float | None) -> float:
+    """Seconds to wait before the next attempt: what the other side asked for, else doubling from 0.5 s to 60 s."""
+    return min(asked, 900.0) if asked else min(0.5 * 2.0 ** (attempt - 1), 60.0)
+
+
+def gave_up(result: Any) -> str | None:
+    """Why `patiently` gave up, or None where it did not."""
+    return str(result["gave_up"]) if isinstance(result, dict) and set(result) == {"gave_up"} else None

@@ -1,0 +1,241 @@
+"""Deliveries become messages. Events are hints: live label, state and permission are read before anything is done."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from ..core import events
+from ..core.commands import Vocabulary
+from ..core.errors import CharretteError, MissingError, TransientError
+from ..core.events import Event, InRepository
+from ..core.identity import Repository, Subject, home_of
+from ..core.messages import Message, Pushed, Say, Start, Stop
+from ..core.payload import MalformedEvent
+from ..core.ports import Delivery, GitHub, Issue, Permission, RunRow
+from ..core.publications import CommentWish, LabelWish, ReactionWish
+from ..core.replies import OVER, corrected, help_text, open_run, refusal, refusal_key
+from ..core.state import fold
+from ..core.views import status
+from ..core.wishes import Correct, ShowHelp, ShowStatus, Tell, Welcome, Wish
+from .durable import log, pause
+from .leg import Enqueue
+from .loading import Asked, record_of
+from .publish import Publisher
+from .services import Services
+
+RANKS: tuple[Permission, ...] = ("none", "read", "triage", "write", "maintain", "admin")
+COLOR = "5319e7"
+TRIES = 12
+
+
+@dataclass
+class Intake:
+    """Drains the inbox in order. What fails for a while holds back later deliveries of its repository, no others."""
+
+    services: Services
+    vocabulary: Vocabulary
+    enqueue: Enqueue
+    tries: dict[str, int] = field(default_factory=dict)
+    not_before: dict[str, float] = field(default_factory=dict)
+
+    def drain(self) -> int:
+        """Handles what can be handled now; returns how many deliveries that were."""
+        held: set[int] = set()
+        count = 0
+        for delivery in self.services.deliveries.pending(500):
+            repository = _repository_of(delivery)
+            if repository in held:
+                continue
+            if self.not_before.get(delivery.id, 0.0) > time.monotonic() or not self._attempt(delivery):
+                held.add(repository)
+                continue
+            count += 1
+        return count
+
+    def _attempt(self, delivery: Delivery) -> bool:
+        """Handles one delivery; False where it has to be tried again."""
+        try:
+            note = self._wishes(delivery)
+        except TransientError as error:
+            tries = self.tries[delivery.id] = self.tries.get(delivery.id, 0) + 1
+            if tries < TRIES:
+                self.not_before[delivery.id] = time.monotonic() + pause(tries, error.retry_after)
+                log.info("delivery %s will be tried again: %s", delivery.id, error)
+                return False
+            note = f"gave up after {tries} tries: {error}"
+            log.error("delivery %s: %s", delivery.id, note)
+        except Exception:
+            # The edge: one delivery that we can't handle must not stop the others.
+            log.exception("delivery %s can't be handled", delivery.id)
+            note = "failed"
+        self.tries.pop(delivery.id, None)
+        self.not_before.pop(delivery.id, None)
+        self.services.deliveries.handled(delivery.id, note)
+        return True
+
+    def _wishes(self, delivery: Delivery) -> str:
+        try:
+            event = events.parse(delivery.event, json.loads(delivery.body), delivery.id)
+        except MalformedEvent as error:
+            log.warning("delivery %s is malformed: %s", delivery.id, error)
+            return "malformed"
+        if event is None:
+            return "not for us"
+        wishes = self.services.handle(event, self.vocabulary)
+        for n, wish in enumerate(wishes):
+            try:
+                self._grant(event, wish, f"{delivery.id}.{n}")
+            except TransientError:
+                raise
+            except CharretteError as error:
+                log.warning("delivery %s: %s", delivery.id, error)
+        return ", ".join(type(wish).__name__ for wish in wishes) or "nothing"
+
+    def _grant(self, event: Event, wish: Wish, id: str) -> None:
+        if isinstance(wish, Welcome):
+            for repository in wish.repositories[:20]:
+                self._welcome(repository)
+            return
+        assert isinstance(event, InRepository)
+        repository = event.repository
+        github = self.services.installations.github(repository)
+        match wish:
+            case Tell():
+                self._tell(github, event, wish, id)
+            case ShowHelp(number=number, pull=pull, comment=comment):
+                self._answer(repository, number, comment, help_text(self.vocabulary, "pull" if pull else "issue"))
+            case ShowStatus(number=number, pull=pull, comment=comment):
+                self._answer(repository, number, comment, self._status(github, repository, number, pull))
+            case Correct(number=number, pull=pull, comment=comment):
+                text = corrected(wish.written, wish.nearest, self.vocabulary, "pull" if pull else "issue")
+                self._answer(repository, number, comment, text)
+            case _:
+                assert_never(wish)
+
+    # --- messages ----------------------------------------------------------------------------------------------------
+
+    def _tell(self, github: GitHub, event: InRepository, wish: Tell, id: str) -> None:
+        repository, sender = event.repository, event.sender.login
+        if wish.eyes is not None:
+            self._publisher(repository).publish(ReactionWish(f"eyes/{id}", wish.number, wish.eyes))
+        home = self._home(github, wish)
+        try:
+            issue = github.issue(home)
+        except MissingError:
+            issue = Issue(home, "", "", "", False, (), wish.link)
+        if not self._still_so(event, wish, issue):
+            return
+        subject = Subject(repository, home)
+        rows = self.services.runs.of_subject(repository.id, home)
+        if not rows and not isinstance(wish.deed, Start):
+            if not isinstance(wish.deed, Say | Pushed | Stop):
+                self._answer(
+                    repository, wish.number, wish.eyes or 0, "There is no run here. `/help` says how to start one."
+                )
+            return
+        permission = RANKS.index(github.permission(sender))
+        author, writer = sender == issue.author, permission >= RANKS.index("write")
+        allowed = {
+            "anyone": True,
+            "triage": permission >= RANKS.index("triage"),
+            "write": writer,
+            "author": author or writer,
+        }[wish.needs]
+        if not allowed:
+            self._refuse(subject, wish, sender)
+            return
+        message = Message(
+            f"gh-{id}", sender, event.at or self.services.clock.now(), wish.link, wish.deed, author, writer
+        )
+        self._pass_on(event, subject, rows, issue, message)
+
+    def _pass_on(
+        self, event: InRepository, subject: Subject, rows: Sequence[RunRow], issue: Issue, message: Message
+    ) -> None:
+        """Queues the leg, unless a run that stands makes it pointless; a stop is marked at once."""
+        match message.deed:
+            case Start(workflow=workflow, description=description):
+                said = open_run(workflow, [(row.workflow, row.status, _pull(row)) for row in rows], bool(description))
+                if said is not None:
+                    if said:
+                        self._publisher(subject.repository, subject.key).publish(
+                            CommentWish(f"reply/{message.id}", subject.home, said)
+                        )
+                    return
+            case Stop():
+                if rows[-1].status in OVER:
+                    return
+                self.services.runs.set_stop(rows[-1].id, True)
+            case _:
+                pass
+        text = _text(event, issue)
+        asked = Asked(subject, message, text.title, text.body, text.author, text.url)
+        self.enqueue(message.id, asked, 0.0)
+
+    def _home(self, github: GitHub, wish: Tell) -> int:
+        """The subject's number: for a pull request of ours, the issue that its branch names."""
+        if not wish.pull:
+            return wish.number
+        return home_of(github.pull(wish.number).head_branch) or wish.number
+
+    def _still_so(self, event: InRepository, wish: Tell, issue: Issue) -> bool:
+        """Whether what the event told is still the case."""
+        match event:
+            case events.IssueLabeled(label=label):
+                return issue.open and label in issue.labels
+            case events.IssueUnlabeled(label=label):
+                return label not in issue.labels
+            case events.IssueClosed():
+                return not issue.open
+            case _:
+                return issue.open or not isinstance(wish.deed, Start)
+
+    def _refuse(self, subject: Subject, wish: Tell, login: str) -> None:
+        """A polite refusal, once for each person and subject; plain words of a bystander get none."""
+        if isinstance(wish.deed, Say) and not wish.deed.direct:
+            return
+        body = refusal(login, wish.needs)
+        self._publisher(subject.repository, subject.key).publish(CommentWish(refusal_key(login), wish.number, body))
+
+    # --- answers that need no run ------------------------------------------------------------------------------------
+
+    def _publisher(self, repository: Repository, scope: str = "") -> Publisher:
+        return Publisher(self.services, repository, scope or str(repository.id))
+
+    def _answer(self, repository: Repository, number: int, comment: int, text: str) -> None:
+        publisher = self._publisher(repository, f"{repository.id}.{number}")
+        publisher.publish(CommentWish(f"reply/{comment}", number, text))
+
+    def _status(self, github: GitHub, repository: Repository, number: int, pull: bool) -> str:
+        home = (home_of(github.pull(number).head_branch) or number) if pull else number
+        rows = self.services.runs.of_subject(repository.id, home)
+        if not rows:
+            return "There is no run here. `/help` says how to start one."
+        return status(fold(record_of(self.services, rows[-1], Subject(repository, home))))
+
+    def _welcome(self, repository: Repository) -> None:
+        publisher = self._publisher(repository)
+        for label, workflow in self.vocabulary.labels.items():
+            summary = self.vocabulary.summaries[workflow]
+            publisher.publish(LabelWish(f"label/{label}", label, COLOR, f"Charrette: {summary}"[:100]))
+
+
+def _text(event: InRepository, live: Issue) -> Issue:
+    """The issue's text: as the event had it, which nobody edited since; as it is now where the event has none."""
+    if isinstance(event, events.OnIssue) and event.issue.number == live.number:
+        return event.issue
+    return live
+
+
+def _pull(row: RunRow) -> int | None:
+    return (row.state or {}).get("pull")
+
+
+def _repository_of(delivery: Delivery) -> int:
+    """The repository's id, 0 where the delivery has none."""
+    try:
+        return int(json.loads(delivery.body)["repository"]["id"])
+    except (ValueError, KeyError, TypeError):
+        return 0

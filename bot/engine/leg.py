@@ -1,0 +1,209 @@
+"""The leg: one stretch of a run's work, from a message to the next wait or the end. The only long workflow."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, assert_never
+
+from dbos import DBOS, EnqueueOptions
+
+from ..core.acts import Commit, Committed, Converse, End, Outcome, Show, Shown, Wait
+from ..core.codec import from_json, to_json
+from ..core.errors import CharretteError, ConflictError, TransientError
+from ..core.findings import Finding
+from ..core.messages import Expired, Message
+from ..core.publications import CommentWish
+from ..core.record import Record, trailers
+from ..core.run import after, next_act
+from ..core.state import State, fold
+from ..core.views import publications
+from .conversation import Conversation, Talk
+from .durable import CONVERSATIONS, gave_up, log, patiently, step
+from .loading import Asked, load, reload
+from .publish import Publisher
+from .services import Services
+
+Enqueue = Callable[[str, Asked, float], None]
+
+
+class Engine:
+    """The two workflows, bound to what they work with. Made once for a process, before DBOS is launched."""
+
+    def __init__(self, services: Services, enqueue: Enqueue) -> None:
+        self.services = services
+        self.enqueue = enqueue
+
+        @DBOS.workflow(name="leg", max_recovery_attempts=1_000_000)
+        def leg(data: dict[str, Any]) -> str:
+            return self._leg(data)
+
+        @DBOS.workflow(name="converse", max_recovery_attempts=1_000_000)
+        def converse(data: dict[str, Any]) -> dict[str, Any]:
+            return self._converse(data)
+
+    # --- the leg -----------------------------------------------------------------------------------------------------
+
+    def _leg(self, data: dict[str, Any]) -> str:
+        asked = from_json(Asked, data)
+        loaded = patiently("load", lambda: self._load(asked))
+        if (why := gave_up(loaded)) is not None:
+            log.error("leg for %s gave up loading: %s", asked.subject.key, why)
+            return f"gave up: {why}"
+        if loaded["reply"]:
+            patiently("reply", lambda: self._reply(asked, loaded["reply"]))
+        if loaded["record"] is None:
+            return "nothing to do"
+        return self._advance(fold(from_json(Record, loaded["record"])), asked)
+
+    def _advance(self, state: State, asked: Asked) -> str:
+        n = 0
+        while True:
+            n += 1
+            act = next_act(state)
+            match act:
+                case Wait() | End():
+                    self._closed(state, act, asked)
+                    return act.kind
+                case Converse():
+                    state = after(state, act, self._hold(state, act))
+                case Commit():
+                    state = self._committed(n, state, act)
+                case Show():
+                    state = self._shown(n, state, act)
+                case _:
+                    assert_never(act)
+            if state.stale:
+                state = self._reloaded(n, state.pinned.run, state, asked)
+
+    def _reloaded(self, n: int, run: str, state: State, asked: Asked) -> State:
+        """The state anew, after somebody else moved the branch."""
+        anew = patiently(f"{n} reload", lambda: self._guarded(lambda: reload(self.services, run, asked.subject)))
+        if (why := gave_up(anew)) is not None or (why := anew.get("person")) is not None:
+            return _failed(state, why)
+        return fold(from_json(Record, anew))
+
+    def _committed(self, n: int, state: State, act: Commit) -> State:
+        made = patiently(
+            f"{n} commit {act.phase}@{act.revision}", lambda: self._guarded(lambda: self._commit(state, act))
+        )
+        if (why := gave_up(made)) is not None or (why := made.get("person")) is not None:
+            return _failed(state, why)
+        return after(state, act, from_json(Committed, made))
+
+    def _shown(self, n: int, state: State, act: Show) -> State:
+        shown = patiently(f"{n} show", lambda: self._guarded(lambda: self._show(state)))
+        if (why := gave_up(shown)) is not None or (why := shown.get("person")) is not None:
+            log.error("run %s can't be shown: %s", state.pinned.run, why)
+            return replace(_failed(state, why), shown=True)
+        return after(state, act, from_json(Shown, shown))
+
+    @staticmethod
+    def _guarded(work: Callable[[], Any]) -> Any:
+        """What a person can mend is a value of the step; what passes by itself is left to be tried again."""
+        try:
+            return to_json(work())
+        except TransientError:
+            raise
+        except CharretteError as error:
+            return {"person": str(error)}
+
+    # --- performing --------------------------------------------------------------------------------------------------
+
+    def _load(self, asked: Asked) -> dict[str, Any]:
+        try:
+            loaded = load(self.services, asked)
+        except TransientError:
+            raise
+        except CharretteError as error:
+            return {"record": None, "reply": f"I can't start here. {error}"}
+        return {"record": to_json(loaded.record) if loaded.record else None, "reply": loaded.reply}
+
+    def _reply(self, asked: Asked, words: str) -> str:
+        publisher = Publisher(self.services, asked.subject.repository, asked.subject.key)
+        body = f"@{asked.message.by} {words}" if asked.message.by else words
+        return publisher.publish(CommentWish(f"reply/{asked.message.id}", asked.subject.home, body))
+
+    def _hold(self, state: State, act: Converse) -> tuple[Outcome, ...]:
+        """The conversations of one act, as children of their own on the narrow queue; all are started, then awaited."""
+        handles = []
+        for brief in act.briefs:
+            talk = Talk(brief, state.pinned.subject.repository, _given(state))
+            options: EnqueueOptions = {
+                "queue_name": CONVERSATIONS,
+                "workflow_name": "converse",
+                "workflow_id": f"{brief.address.conversation}~{self.services.version}",
+            }
+            handles.append(DBOS.enqueue_workflow_with_options(options, to_json(talk)))
+        return tuple(from_json(Outcome, handle.get_result(polling_interval_sec=0.05)) for handle in handles)
+
+    def _converse(self, data: dict[str, Any]) -> dict[str, Any]:
+        outcome: dict[str, Any] = to_json(Conversation(self.services, from_json(Talk, data)).hold())
+        return outcome
+
+    def _commit(self, state: State, act: Commit) -> Committed:
+        run, pinned = state.pinned.run, state.pinned
+        if self.services.runs.stopped(run):
+            return Committed(refused="stopped")
+        github = self.services.installations.github(pinned.subject.repository)
+        if (made := self._already(state, act)) is not None:
+            return made
+        try:
+            sha, files = github.commit(
+                pinned.branch, act.parent or pinned.base, act.files, act.message, create=act.parent is None
+            )
+        except ConflictError:
+            return self._already(state, act) or Committed(refused="conflict")
+        return Committed(sha, dict(files), at=self.services.clock.now())
+
+    def _already(self, state: State, act: Commit) -> Committed | None:
+        """This very commit, where an attempt before a kill got as far as GitHub."""
+        pinned = state.pinned
+        github = self.services.installations.github(pinned.subject.repository)
+        head = github.head(pinned.branch)
+        if head is None or head == act.parent:
+            return None
+        for commit in github.branch_commits(pinned.branch, pinned.base):
+            values = trailers(commit.message)
+            mine = values.get("Run") == pinned.run and values.get("Phase") == f"{act.phase}@{act.revision}"
+            if mine and commit.ours and commit.sha == head:
+                checkout = self.services.installations.checkout(pinned.subject.repository)
+                checkout.fetch(head)
+                blobs = checkout.blobs(head, pinned.folder)
+                return Committed(head, {path: blobs[path] for path in act.files if path in blobs}, at=commit.at)
+        return None
+
+    def _show(self, state: State) -> Shown:
+        publisher = Publisher(self.services, state.pinned.subject.repository, state.pinned.run)
+        pull = state.record.pull
+        for wish in publications(state):
+            id = publisher.publish(wish)
+            if wish.key == "pull":
+                pull = int(id)
+        return Shown(pull, self.services.clock.now())
+
+    def _closed(self, state: State, act: Wait | End, asked: Asked) -> None:
+        """Leaves the run where it stands: its row, and for a wait with an end the one delayed leg."""
+        match act:
+            case Wait(reason=reason):
+                status = f"waits for {reason}"
+            case End(ending=ending):
+                status = ending
+        kept = {
+            "findings": {c.sha: to_json(c.findings, tuple[Finding, ...]) for c in state.record.commits if c.findings},
+            "pull": state.record.pull,
+            "head": state.record.head,
+        }
+        run = state.pinned.run
+        step("close", lambda: self.services.runs.close(run, status, kept, state.trouble or "", state.reason))
+        if isinstance(act, Wait) and act.seconds is not None:
+            id = f"{run}/expires/{act.about}"
+            message = Message(id, "", step("clock", self.services.clock.now), state.pinned.url, Expired(act.about))
+            self.enqueue(id, replace(asked, message=message), act.seconds)
+
+
+def _failed(state: State, why: str) -> State:
+    return replace(state, stale=False, trouble="failed", reason=why, shown=False, drafts={})
+
+
+def _given(state: State) -> str:
+    """The text that people gave, in which a source may stand: the request with its answers, and the house's values."""
+    return "\n".join([state.request, *map(str, state.definition.parameters.values())])

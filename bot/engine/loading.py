@@ -1,0 +1,269 @@
+"""What a leg starts from: the run's row, and its branch. Without the row, the branch and the issue suffice."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..core import description, request
+from ..core.artifact import Artifact
+from ..core.codec import from_json, to_json
+from ..core.definition import Definition
+from ..core.errors import PersonError
+from ..core.findings import Finding
+from ..core.identity import Subject, branch_of, run_id, slug_of
+from ..core.judge import judge
+from ..core.messages import Entry, Message, Retry, Start
+from ..core.ports import BranchCommit, Checkout, GitHub, RunRow
+from ..core.questions import parse as parse_questions
+from ..core.record import PhaseCommit, Pinned, Record, parse_spent, trailers
+from ..core.state import REQUEST, fold
+from ..gates import judge as judge_gates
+from ..gates.context import Context
+from .services import Services
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A leg's start: the record to fold, or None where there is nothing to do; and a word to the person."""
+
+    record: Record | None
+    reply: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a leg is enqueued with: the subject, the message, and the issue's text as the event had it."""
+
+    subject: Subject
+    message: Message
+    title: str = ""
+    body: str = ""
+    author: str = ""
+    url: str = ""
+
+
+def load(services: Services, asked: Asked) -> Loaded:
+    """Reads a run, judges the message against it, and keeps the entry that comes of it."""
+    github = services.installations.github(asked.subject.repository)
+    row = _row(services, github, asked)
+    if row is None:
+        return Loaded(None, "There is no run here yet. A design label, or `/design`, starts one.")
+    pinned = replace(from_json(Pinned, row.pinned), subject=asked.subject)
+    judged = judge(fold(_record(services, github, pinned, row)), asked.message)
+    if judged.entry is None:
+        return Loaded(None, judged.reply)
+    if isinstance(asked.message.deed, Start | Retry):
+        services.runs.set_stop(row.id, False)
+        row = replace(row, trouble="", reason="")
+    services.runs.append(row.id, to_json(judged.entry))
+    services.runs.close(row.id, "running", row.state or {}, row.trouble, row.reason)
+    return Loaded(_record(services, github, pinned, _with(row, judged.entry)), judged.reply)
+
+
+def reload(services: Services, run: str, subject: Subject) -> Record:
+    """The record anew, after somebody else moved the branch."""
+    row = services.runs.get(run)
+    if row is None:
+        raise PersonError(f"The run {run} is not in the database any more. Put the label on again to take it up.")
+    return record_of(services, row, subject)
+
+
+def record_of(services: Services, row: RunRow, subject: Subject) -> Record:
+    """What is recorded of a run, here and on its branch."""
+    github = services.installations.github(subject.repository)
+    return _record(services, github, replace(from_json(Pinned, row.pinned), subject=subject), row)
+
+
+def _with(row: RunRow, entry: Entry) -> RunRow:
+    return replace(row, entries=[*row.entries, to_json(entry)])
+
+
+def _row(services: Services, github: GitHub, asked: Asked) -> RunRow | None:
+    """The run that a message is for: the newest of its subject, or for `Start` of its workflow; made where none is."""
+    rows = services.runs.of_subject(asked.subject.repository.id, asked.subject.home)
+    deed = asked.message.deed
+    if not isinstance(deed, Start):
+        return rows[-1] if rows else None
+    mine = [row for row in rows if row.workflow == deed.workflow]
+    if mine:
+        return mine[-1]
+    definition = services.definitions.all().get(deed.workflow)
+    if definition is None:
+        raise PersonError(f"There is no workflow `{deed.workflow}`.")
+    row = _pin(services, github, asked, definition)
+    services.runs.create(row)
+    return services.runs.get(row.id)
+
+
+def _pin(services: Services, github: GitHub, asked: Asked, definition: Definition) -> RunRow:
+    """The inputs of a new run; or, where the branch has our trailers, those of the run that was lost."""
+    subject, message = asked.subject, asked.message
+    run = run_id(subject, definition.id, 1)
+    base_branch, base = github.default_branch()
+    slug, found = _slug(github, subject, asked.title, base, run)
+    waits = services.wait_days if services.wait_days is not None else definition.wait_days
+    pinned = Pinned(
+        run=run,
+        workflow=definition.id,
+        subject=subject,
+        title=asked.title,
+        body=asked.body,
+        author=asked.author,
+        url=asked.url,
+        started_at=message.at,
+        started_by=message.by,
+        base=base,
+        base_branch=base_branch,
+        slug=slug,
+        branch=branch_of(subject.home, slug),
+        folder=definition.artifacts.format(slug=slug),
+        definition=replace(definition, wait_days=waits),
+        description=description.find(asked.body, definition.needs_description) or "",
+    )
+    entries: list[Any] = []
+    if found:
+        pinned, entries = _taken_over(services, pinned, found)
+    return RunRow(run, subject.repository.id, subject.home, definition.id, "running", False, to_json(pinned), entries)
+
+
+def _slug(github: GitHub, subject: Subject, title: str, base: str, run: str) -> tuple[str, tuple[BranchCommit, ...]]:
+    """A slug whose branch is free, or is this very run's (then with its commits)."""
+    first = slug_of(title)
+    for n in range(1, 50):
+        slug = first if n == 1 else f"{first}-{n}"
+        branch = branch_of(subject.home, slug)
+        if github.head(branch) is None:
+            return slug, ()
+        commits = tuple(c for c in github.branch_commits(branch, base) if c.ours)
+        if any(trailers(commit.message).get("Run") == run for commit in commits):
+            return slug, commits
+    raise PersonError(f"Fifty branches `charrette/{subject.home}-{first}-...` exist already. Delete some of them.")
+
+
+def _taken_over(
+    services: Services, pinned: Pinned, commits: tuple[BranchCommit, ...]
+) -> tuple[Pinned, list[dict[str, Any]]]:
+    """Pinned inputs and entries as the branch has them: 001 and the trailers."""
+    checkout = services.installations.checkout(pinned.subject.repository)
+    checkout.fetch(commits[-1].sha)
+    said = request.parse(checkout.text(f"{pinned.folder}/001-{REQUEST}.md", commits[-1].sha) or "")
+    if said is None:
+        return pinned, []
+    found = replace(
+        pinned,
+        title=said.title,
+        body=said.body,
+        author=said.author,
+        url=said.url,
+        started_at=said.started_at,
+        started_by=said.started_by,
+        base=said.base,
+        base_branch=said.base_branch,
+        description=description.find(said.body, pinned.definition.needs_description) or "",
+    )
+    return found, [to_json(entry) for entry in said.entries]
+
+
+def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> Record:
+    """The record: the row's entries, and the branch as it is now."""
+    head = github.head(pinned.branch)
+    checkout = services.installations.checkout(pinned.subject.repository)
+    ours = [c for c in github.branch_commits(pinned.branch, pinned.base) if c.ours] if head else []
+    checkout.fetch(pinned.base, *([head] if head else []), *(commit.sha for commit in ours))
+    entries = tuple(from_json(Entry, entry) for entry in row.entries)
+    commits: tuple[PhaseCommit, ...] = ()
+    edited: tuple[str, ...] = ()
+    text = None
+    if head is not None:
+        known = _known_findings(row)
+        commits = tuple(_commits(pinned, ours, checkout, known))
+        edited = tuple(_edited(commits, checkout.blobs(head, pinned.folder)))
+        text = checkout.text(f"{pinned.folder}/001-{REQUEST}.md", head)
+    pull = github.pull_for(pinned.branch) if head is not None else None
+    return Record(
+        pinned=pinned,
+        commits=commits,
+        entries=entries,
+        request=text,
+        head=head,
+        pull=pull.number if pull else None,
+        edited=edited,
+        spent=services.ledger.run_total(row.id),
+        limits=services.limits,
+        trouble=row.trouble or None,  # type: ignore[arg-type]
+        reason=row.reason,
+        now=services.clock.now(),
+    )
+
+
+def _known_findings(row: RunRow) -> Mapping[str, tuple[Finding, ...]]:
+    """The findings of earlier commits, as the last leg left them, by commit."""
+    kept = (row.state or {}).get("findings", {})
+    return {sha: from_json(tuple[Finding, ...], found) for sha, found in kept.items()}
+
+
+def _commits(
+    pinned: Pinned,
+    ours: list[BranchCommit],
+    checkout: Checkout,
+    known: Mapping[str, tuple[Finding, ...]],
+) -> Iterator[PhaseCommit]:
+    for commit in ours:
+        values = trailers(commit.message)
+        phase, _, revision = values.get("Phase", "").partition("@")
+        if values.get("Run") != pinned.run or not revision.isdigit():
+            continue
+        blobs = checkout.blobs(commit.sha, pinned.folder)
+        files = {path: blobs[path] for path in _paths(pinned, phase) if path in blobs}
+        status = values.get("Status", "done")
+        texts = {path: checkout.text(path, commit.sha) or "" for path in files}
+        findings = known.get(commit.sha)
+        if findings is None:
+            findings = _judged(pinned, phase, texts, checkout) if status in ("blocked", "findings") else ()
+        questions = [
+            question
+            for path, text in texts.items()
+            if status == "asking"
+            for question in parse_questions(Artifact(path, text)).questions
+        ]
+        yield PhaseCommit(
+            phase,
+            int(revision),
+            status,  # type: ignore[arg-type]
+            commit.sha,
+            files,
+            values.get("Model", ""),
+            parse_spent(values.get("Spent", "")),
+            tuple(questions),
+            findings,
+            commit.at,
+        )
+
+
+def _judged(pinned: Pinned, phase: str, texts: Mapping[str, str], checkout: Checkout) -> tuple[Finding, ...]:
+    """The gates' findings made anew, where only the branch is left to tell."""
+    context = Context(checkout.tree(pinned.base), {}, pinned.body)
+    uses = pinned.definition.phase(phase).gates
+    return tuple(
+        finding for path, text in texts.items() for finding in judge_gates(Artifact(path, text), context, uses)
+    )
+
+
+def _paths(pinned: Pinned, phase: str) -> list[str]:
+    """The paths that a phase's commit writes."""
+    if phase == REQUEST:
+        return [f"{pinned.folder}/001-{REQUEST}.md"]
+    found = [known for known in pinned.definition.phases if known.id == phase]
+    if not found:
+        return []
+    if found[0].each is None:
+        return [f"{pinned.folder}/{found[0].file}"]
+    return [f"{pinned.folder}/{found[0].member_file(persona.id)}" for persona in pinned.definition.panel]
+
+
+def _edited(commits: tuple[PhaseCommit, ...], head: Mapping[str, str]) -> Iterator[str]:
+    """The paths whose blob at the head is not the last one that we wrote."""
+    last = {path: blob for commit in commits for path, blob in commit.files.items()}
+    for path, blob in sorted(last.items()):
+        if head.get(path) != blob:
+            yield path

@@ -1,0 +1,88 @@
+"""Publications carried out once: look up what is there, then create or edit, then remember where it is."""
+
+from typing import assert_never
+
+from ..core.errors import MissingError
+from ..core.identity import Repository
+from ..core.ports import GitHub, Remote
+from ..core.publications import (
+    CheckWish,
+    CommentWish,
+    LabelWish,
+    Publication,
+    PullRequestWish,
+    ReactionWish,
+    digest,
+    marked,
+    marker,
+)
+from .services import Services
+
+
+class Publisher:
+    """Carries out wishes on one repository. `scope` is the run, or the repository where no run is concerned."""
+
+    def __init__(self, services: Services, repository: Repository, scope: str) -> None:
+        self.remotes = services.remotes
+        self.github: GitHub = services.installations.github(repository)
+        self.scope = scope
+
+    def publish(self, wish: Publication) -> str:
+        """Brings GitHub into line with one wish; returns what GitHub calls the thing (a number or an id)."""
+        known = self.remotes.get(self.scope, wish.key)
+        now = digest(wish)
+        if known is not None and known.digest == now:
+            return known.id
+        match wish:
+            case CommentWish():
+                id = self._comment(wish, known)
+            case PullRequestWish():
+                id = self._pull(wish)
+            case CheckWish():
+                id = self._check(wish, known)
+            case ReactionWish():
+                self.github.react(wish.number, wish.comment, wish.content)
+                id = str(wish.number)
+            case LabelWish():
+                self.github.ensure_label(wish)
+                id = wish.name
+            case _:
+                assert_never(wish)
+        self.remotes.put(self.scope, wish.key, Remote(id, now))
+        return id
+
+    def _comment(self, wish: CommentWish, known: Remote | None) -> str:
+        body = f"{wish.body.rstrip()}\n\n{marker(self.scope, wish.key)}\n"
+        id = int(known.id) if known else self._find(wish)
+        if id is not None:
+            try:
+                self.github.update_comment(id, body)
+                return str(id)
+            except MissingError:
+                pass
+        return str(self.github.create_comment(wish.number, body))
+
+    def _find(self, wish: CommentWish) -> int | None:
+        """Our comment of this key, found by the marker in text of our own; the search index is never asked."""
+        for comment in self.github.comments(wish.number):
+            if comment.ours and marked(comment.body) == (self.scope, wish.key):
+                return comment.id
+        return None
+
+    def _pull(self, wish: PullRequestWish) -> str:
+        body = f"{wish.body.rstrip()}\n\n{marker(self.scope, wish.key)}\n"
+        pull = self.github.pull_for(wish.branch)
+        if pull is None:
+            pull = self.github.create_pull(wish.branch, wish.base, wish.title, body, draft=True)
+        elif (pull.title, pull.body.replace("\r\n", "\n").strip()) != (wish.title, body.strip()) and pull.open:
+            self.github.update_pull(pull.number, wish.title, body)
+        if pull.open and pull.draft and not wish.draft:
+            self.github.set_draft(pull.number, False)
+        return str(pull.number)
+
+    def _check(self, wish: CheckWish, known: Remote | None) -> str:
+        id = int(known.id) if known else next(iter(self.github.checks(wish.head, wish.name)), None)
+        if id is None:
+            return str(self.github.create_check(wish))
+        self.github.update_check(id, wish)
+        return str(id)

@@ -1,0 +1,42 @@
+"""What the engine is given: the adapters behind their ports, and the few settings that it reads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..core.commands import Vocabulary
+from ..core.events import Event
+from ..core.ports import Clock, Definitions, Deliveries, Installations, Ledger, Model, Remotes, Runs, Toolbox, Tree
+from ..core.record import Limits
+from ..core.wishes import Wish
+
+Handle = Callable[[Event, Vocabulary], tuple[Wish, ...]]
+
+
+class Tools(Protocol):
+    """Makes the read-only repository tools for a commit."""
+
+    def __call__(self, repository: int, tree: Tree) -> Toolbox:
+        """The toolbox over `tree`."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """All that legs, conversations and intake work with."""
+
+    deliveries: Deliveries
+    runs: Runs
+    ledger: Ledger
+    remotes: Remotes
+    installations: Installations
+    definitions: Definitions
+    model: Model
+    tools: Tools
+    clock: Clock
+    limits: Limits
+    handle: Handle
+    database_url: str
+    conversations: int = 6
+    wait_days: float | None = None
+    version: str = "1"
+    executor: str = "worker"

@@ -1,0 +1,77 @@
+"""The worker: launches the engine, drains the inbox, and stops in good order."""
+
+import threading
+from typing import Any
+
+from dbos import DBOS, EnqueueOptions
+
+from ..core.codec import to_json
+from ..core.commands import vocabulary
+from ..core.errors import TransientError
+from .durable import CONVERSATIONS, LEGS, POLL, configuration, log
+from .intake import Intake
+from .leg import Engine
+from .loading import Asked
+from .services import Services
+
+IDLE = 0.1
+WIDE = 100
+
+
+def enqueue(id: str, asked: Asked, delay: float = 0.0) -> None:
+    """Queues a leg on its subject's partition, once for each id. No version is stamped: any deploy runs it."""
+    options: EnqueueOptions = {
+        "queue_name": LEGS,
+        "workflow_name": "leg",
+        "workflow_id": id,
+        "queue_partition_key": asked.subject.key,
+    }
+    if delay:
+        options["delay_seconds"] = delay
+    DBOS.enqueue_workflow_with_options(options, to_json(asked))
+
+
+def run(services: Services, stop: threading.Event) -> None:
+    """Works until `stop` is set; then takes no new work, and leaves what is in flight to be taken up again."""
+    launch(services)
+    intake = Intake(services, vocabulary(services.definitions.all().values()), enqueue)
+    try:
+        while not stop.is_set():
+            try:
+                busy = intake.drain()
+            except TransientError as error:
+                log.warning("the inbox can't be read: %s", error)
+                busy = 0
+            if not busy:
+                stop.wait(IDLE)
+    finally:
+        DBOS.destroy()
+
+
+def launch(services: Services) -> None:
+    """Starts the engine in this process and takes up what an earlier version left unfinished."""
+    DBOS(config=configuration(services.database_url, services.version, services.executor))
+    Engine(services, enqueue)
+    DBOS.launch()
+    DBOS.register_queue(LEGS, partition_concurrency=1, global_concurrency=WIDE, polling_interval_sec=POLL)
+    DBOS.register_queue(CONVERSATIONS, global_concurrency=services.conversations, polling_interval_sec=POLL)
+    adopt(services.version)
+
+
+def adopt(version: str) -> None:
+    """Legs that another version left in the middle start anew from the record; their recorded answers are kept."""
+    for status in DBOS.list_workflows(status=["PENDING", "ENQUEUED"], load_input=True):
+        if status.app_version in (None, "", version):
+            continue
+        DBOS.cancel_workflow(status.workflow_id)
+        if status.name != "leg" or not status.input:
+            continue
+        data: Any = status.input["args"][0]
+        options: EnqueueOptions = {
+            "queue_name": LEGS,
+            "workflow_name": "leg",
+            "workflow_id": f"{status.workflow_id}~{version}",
+            "queue_partition_key": status.queue_partition_key or "",
+        }
+        log.info("leg %s of version %s is taken up again", status.workflow_id, status.app_version)
+        DBOS.enqueue_workflow_with_options(options, data)
