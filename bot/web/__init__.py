@@ -1,0 +1,7 @@
+"""The web process: it verifies deliveries, stores them, and acknowledges them. It knows neither engine nor handlers."""
+
+from .app import LIMIT, create_app
+from .group import Group
+from .signature import sign
+
+__all__ = ["LIMIT", "Group", "create_app", "sign"]
