@@ -46,6 +46,8 @@ class Call:
     query: dict[str, str]
     raw: bytes
     url: str
+    accept: str = ""
+    token: str = ""
     reads: tuple[str, ...] = ("metadata",)
 
     @property
@@ -138,7 +140,7 @@ class Call:
         number = max(self._count("page", 1), 1)
         last = max(-(-len(items) // size), 1)
         rows = [shown(item) for item in items[(number - 1) * size : number * size]]
-        targets = {}
+        targets: dict[str, int] = {}
         if number < last:
             targets |= {"next": number + 1, "last": last}
         if number > 1:

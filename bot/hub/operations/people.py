@@ -10,10 +10,10 @@ def members(hub: Hub, repository: Repository) -> list[tuple[Account, Role]]:
     """Everyone with a role of their own, and the owner if a person."""
     owner = hub.store.get(Account, repository.owner_id)
     found: list[tuple[Account, Role]] = [(owner, "admin")] if owner.kind == "User" else []
-    for each in hub.store.all(Collaborator, repository_id=repository.id):
-        if each.account_id != owner.id:
-            found.append((hub.store.get(Account, each.account_id), each.role))
-    return found
+    others = hub.store.all(Collaborator, repository_id=repository.id)
+    return found + [
+        (hub.store.get(Account, each.account_id), each.role) for each in others if each.account_id != owner.id
+    ]
 
 
 def set_role(hub: Hub, repository: Repository, account: Account, role: Role) -> None:
