@@ -1,0 +1,69 @@
+"""What all workflows of a folder share: the prompts of the house, and the personas."""
+
+import re
+from pathlib import Path
+
+from bot.core.definition import Persona
+
+from .folder import Folder
+from .nodes import KEBAB, Reader, nearest
+from .templates import HOUSE, Shape, check_template
+
+
+def prompt(folder: Folder, path: Path, allowed: dict[str, Shape], needed_by: str, line: int, reader: Reader) -> str:
+    """The text of a prompt's template, checked; a missing one is a fault of the line that needs it."""
+    text = folder.text(path)
+    if text is None:
+        if not folder.there(path):
+            place = path.relative_to(folder.root)
+            reader.fault(line, f"{needed_by} has no prompt.", f"Write it in “{place.as_posix()}”.")
+        return ""
+    if not text.strip():
+        folder.reader(path).fault(1, "The prompt is empty.", "Say what the document is for and what it must contain.")
+    check_template(text, allowed, folder.reader(path))
+    return text
+
+
+def prompts(folder: Folder) -> dict[str, str]:
+    """The prompts of the house by name: system, repair, answers, revise."""
+    place = folder.root / "prompts"
+    for name in folder.names(place, ".md"):
+        if name not in HOUSE:
+            reader = folder.reader(place / f"{name}.md")
+            reader.fault(0, f"Nothing uses a prompt “{name}”.", nearest(name, tuple(HOUSE)))
+    reader = folder.reader(place)
+    return {
+        name: prompt(folder, place / f"{name}.md", allowed, f"The house's “{name}”", 0, reader)
+        for name, allowed in HOUSE.items()
+    }
+
+
+def personas(folder: Folder) -> dict[str, Persona]:
+    """The personas by id, which is the file's name."""
+    place = folder.root / "personas"
+    found = (_persona(folder, place / f"{id}.md", id) for id in folder.names(place, ".md"))
+    return {persona.id: persona for persona in found if persona}
+
+
+def _persona(folder: Folder, path: Path, id: str) -> Persona | None:
+    reader = folder.reader(path)
+    if not KEBAB.fullmatch(id):
+        reader.fault(0, f"The file name “{id}.md” is not kebab-case.", "Use small letters, digits and single hyphens.")
+    text = folder.text(path)
+    if text is None:
+        return None
+    match = re.match(r"---\n(?P<front>.*?\n)---\n(?P<brief>.*)", text, flags=re.DOTALL)
+    if not match:
+        reader.fault(1, "The persona has no front matter.", "Begin with “---”, “name: ...”, “lens: ...”, “---”.")
+        return None
+    root = reader.root(match["front"], first=2)
+    if root is None:
+        return None
+    keys = reader.keys(root, "a persona", ("name", "lens"))
+    for name in ("name", "lens"):
+        if name not in keys:
+            reader.fault(1, f"The persona has no {name}.", f"Write “{name}: ...” in the front matter.")
+    if not match["brief"].strip():
+        reader.fault(text.count("\n") or 1, "The persona's text is empty.", "Say who they are and what they catch.")
+    values = {name: reader.text(node) or "" for name, node in keys.items()}
+    return Persona(id, values.get("name", ""), values.get("lens", ""), match["brief"].strip() + "\n")

@@ -1,0 +1,210 @@
+"""The phases of a workflow: their order, their numbers, and what each reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from yaml.nodes import MappingNode, Node, SequenceNode
+
+from bot.core.definition import GateUse, Phase
+
+from . import vocabulary
+from .folder import Folder
+from .gates import gates
+from .house import prompt
+from .nodes import Reader, nearest
+from .templates import phase_variables
+
+
+@dataclass
+class Makings:
+    """What the workflow as a whole gives to its phases."""
+
+    folder: Folder
+    path: Path
+    reader: Reader
+    gates: tuple[GateUse, ...]
+    tools: tuple[str, ...]
+    parameters: dict[str, Any]
+    panel: bool
+    lines: dict[str, int] = field(default_factory=dict)
+    numbers: dict[int, str] = field(default_factory=dict)
+
+
+def phases(makings: Makings, node: Node) -> tuple[Phase, ...]:
+    """The phases in their order."""
+    reader = makings.reader
+    items = reader.items(node, "phases")
+    if isinstance(node, SequenceNode) and not items:
+        reader.fault(
+            node, "The workflow has no phases.", "Write “- id: user-request” with “from: event”, then the others."
+        )
+    planned = [id for id in map(_peek, items) if id]
+    made: list[Phase] = []
+    for place, item in enumerate(items):
+        phase = _phase(makings, item, place, tuple(made), planned)
+        if phase:
+            made.append(phase)
+    _stray_prompts(makings, {phase.id for phase in made if phase.source == "model"} | set(planned))
+    return tuple(made)
+
+
+def _peek(item: Node) -> str:
+    """A phase's id, before anything about it is judged."""
+    if isinstance(item, MappingNode):
+        for key, value in item.value:
+            if key.value == "id":
+                return str(value.value)
+    return ""
+
+
+def _phase(makings: Makings, item: Node, place: int, before: Sequence[Phase], planned: Sequence[str]) -> Phase | None:
+    reader = makings.reader
+    event = isinstance(item, MappingNode) and any(key.value == "from" for key, _ in item.value)
+    keys = reader.keys(item, "a phase", vocabulary.PHASE_KEYS, vocabulary.RESERVED)
+    if not keys:
+        return None
+    id = reader.kebab(keys["id"], "the id") if "id" in keys else None
+    if "id" not in keys:
+        reader.fault(item, "The phase has no id.", "Write “- id: name”.")
+    if id and id in makings.lines:
+        reader.fault(
+            keys["id"], f"A phase “{id}” is there already.", f"Rename it; the first is on line {makings.lines[id]}."
+        )
+        id = None
+    line = item.start_mark.line + 1
+    if id:
+        makings.lines[id] = keys["id"].start_mark.line + 1
+    number = _number(makings, keys, id or "", before, line)
+    title = (reader.text(keys["title"]) if "title" in keys else None) or (id or "").replace("-", " ").capitalize()
+    if event:
+        return _event(reader, keys, id, number, title, place)
+    if place == 0:
+        reader.fault(
+            item, "The first phase is not the request.", "Put “- id: user-request” with “from: event” before it."
+        )
+    phase = _model_phase(makings, keys, id or "", number, title, before, planned)
+    return phase if id else None
+
+
+def _number(makings: Makings, keys: dict[str, Node], id: str, before: Sequence[Phase], line: int) -> int:
+    """One more than the phase before has, unless `artifact` says it."""
+    following = before[-1].number + 1 if before else 1
+    given = makings.reader.number(keys["artifact"], 1) if "artifact" in keys else None
+    number = int(given or following)
+    if number > 999:
+        makings.reader.fault(
+            keys.get("artifact", line), f"The number {number} has more than three digits.", "Write at most 999."
+        )
+    elif number in makings.numbers:
+        other = makings.numbers[number]
+        at = keys["artifact"].start_mark.line + 1 if "artifact" in keys else line
+        wrong = f"The number {number:03d} belongs to phase “{other}”."
+        makings.reader.fault(at, wrong, "Write another “artifact”, or leave it out.")
+    elif id:
+        makings.numbers[number] = id
+    return number
+
+
+def _event(reader: Reader, keys: dict[str, Node], id: str | None, number: int, title: str, place: int) -> Phase | None:
+    """The request: made from the event, not by the model."""
+    reader.choice(keys["from"], "source", ("event",))
+    if place:
+        reader.fault(keys["from"], "Only the first phase comes from the event.", "Leave “from” out.")
+    for name, value in keys.items():
+        if name not in vocabulary.EVENT_KEYS:
+            wrong = f"A phase from the event has no “{name}”."
+            reader.fault(value, wrong, f"Leave it out; such a phase has {', '.join(vocabulary.EVENT_KEYS)}.")
+    return Phase(id, number, title, "", source="event", counted=False) if id else None
+
+
+def _model_phase(
+    makings: Makings,
+    keys: dict[str, Node],
+    id: str,
+    number: int,
+    title: str,
+    before: Sequence[Phase],
+    planned: Sequence[str],
+) -> Phase:
+    reader = makings.reader
+    asks: Literal["author"] | None = "author" if _chosen(reader, keys, "asks", ("author",)) else None
+    approval: Literal["maintainer"] | None = (
+        "maintainer" if _chosen(reader, keys, "approval", ("maintainer",)) else None
+    )
+    text = ""
+    if id:
+        place = makings.path / "phases" / f"{id}.md"
+        line = makings.lines[id]
+        text = prompt(makings.folder, place, phase_variables(makings.parameters), f"Phase “{id}”", line, reader)
+    counted = reader.flag(keys["counted"]) if "counted" in keys else True
+    return Phase(
+        id=id,
+        number=number,
+        title=title,
+        prompt=text,
+        reads=_reads(reader, keys.get("reads"), id, before, planned),
+        gates=makings.gates + gates(reader, keys.get("gates"), makings.parameters),
+        tools=reader.choices(keys["tools"], "tool", vocabulary.TOOLS) if "tools" in keys else makings.tools,
+        asks=asks,
+        approval=approval,
+        each=_each(makings, keys.get("each")),
+        output=_chosen(reader, keys, "output", vocabulary.OUTPUTS),
+        counted=counted is not False,
+        model=(reader.kebab(keys["model"], "the model's alias") or "") if "model" in keys else "",
+    )
+
+
+def _chosen(reader: Reader, keys: dict[str, Node], key: str, known: tuple[str, ...]) -> str | None:
+    return reader.choice(keys[key], f"value of “{key}”", known) if key in keys else None
+
+
+def _each(makings: Makings, node: Node | None) -> Literal["experts"] | None:
+    if node is None:
+        return None
+    if node.value in vocabulary.EACH_LATER:
+        wrong = f"“each: {node.value}” is reserved and does not work yet."
+        makings.reader.fault(node, wrong, "Write “each: experts”, or one phase for each.")
+        return None
+    if makings.reader.choice(node, "value of “each”", vocabulary.EACH) is None:
+        return None
+    if not makings.panel:
+        makings.reader.fault(node, "The workflow has no panel.", "Write “panel: [persona, ...]” above the phases.")
+    return "experts"
+
+
+def _reads(
+    reader: Reader, node: Node | None, id: str, before: Sequence[Phase], planned: Sequence[str]
+) -> tuple[str, ...]:
+    """The earlier phases that are read: all, unless a list says which."""
+    earlier = tuple(phase.id for phase in before)
+    if node is None or (not isinstance(node, SequenceNode) and node.value == "all"):
+        return earlier
+    if not isinstance(node, SequenceNode):
+        reader.expected(node, "“all” or a list of phases")
+        return ()
+    found = []
+    for item in node.value:
+        name = reader.text(item)
+        if name is None:
+            continue
+        if name == id:
+            reader.fault(item, f"Phase “{id}” reads itself.", "Leave it out.")
+        elif name in earlier:
+            found.append(name)
+        elif name in planned:
+            reader.fault(
+                item, f"Phase “{id}” reads “{name}”, which comes later.", f"Put “{name}” before it, or leave it out."
+            )
+        else:
+            reader.fault(item, f"There is no phase “{name}”.", nearest(name, earlier))
+    return tuple(dict.fromkeys(found))
+
+
+def _stray_prompts(makings: Makings, known: set[str]) -> None:
+    place = makings.path / "phases"
+    for name in makings.folder.names(place, ".md"):
+        if name not in known:
+            wrong = f"No phase of the workflow is called “{name}”."
+            makings.folder.reader(place / f"{name}.md").fault(0, wrong, nearest(name, sorted(known)))

@@ -1,0 +1,84 @@
+"""The prompts' templates: which variables each may use, and the check that it uses no other.
+
+A template renders strictly, so an unknown variable would end a run in its middle. Here it is a fault with its line.
+"""
+
+from collections.abc import Mapping
+
+from jinja2 import TemplateSyntaxError, nodes
+from jinja2.meta import find_undeclared_variables
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from .nodes import Reader, nearest
+
+Shape = tuple[str, ...] | None
+"""The attributes of a variable or, for a list, of each of its items; None for a plain value."""
+
+_SERVICE: dict[str, Shape] = {"repository": None, "project": None, "systems": None, "web": None, "parameters": None}
+_PHASE: dict[str, Shape] = {
+    **_SERVICE,
+    "title": None,
+    "path": None,
+    "phase": ("id", "title", "number"),
+    "earlier": ("path", "title"),
+}
+
+HOUSE: dict[str, dict[str, Shape]] = {
+    "system": _SERVICE,
+    "repair": {**_PHASE, "draft": None, "findings": ("line", "rule", "wrong", "mend")},
+    "answers": {
+        **_PHASE,
+        "round": None,
+        "answers": ("question", "letter", "text", "assumed"),
+        "rest": None,
+        "premise": None,
+        "last_round": None,
+    },
+    "revise": {**_PHASE, "feedback": None},
+}
+"""The prompts of the whole house and the variables of each."""
+
+_LISTS = frozenset({"earlier", "findings", "answers"})
+_ENVIRONMENT = ImmutableSandboxedEnvironment()
+
+
+def phase_variables(parameters: Mapping[str, object]) -> dict[str, Shape]:
+    """The variables of a phase's prompt; `parameters` has the workflow's own, by their Python names."""
+    return {**_PHASE, "parameters": tuple(sorted({"project", "systems", *parameters}))}
+
+
+def check_template(text: str, allowed: Mapping[str, Shape], reader: Reader, first: int = 1) -> None:
+    """Reports syntax errors, includes, and variables or attributes that this template does not get."""
+    try:
+        tree = _ENVIRONMENT.parse(text)
+        _ENVIRONMENT.compile(tree)
+    except TemplateSyntaxError as error:
+        line = error.lineno + first - 1
+        reader.fault(line, f"The template has no meaning: {error.message}", "Mend the braces, or the filter's name.")
+        return
+    for made in tree.find_all((nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)):
+        reader.fault(made.lineno + first - 1, "A prompt takes in another file.", "Write the text here.")
+    unknown = find_undeclared_variables(_ENVIRONMENT.parse(text)) - set(allowed)
+    seen: set[tuple[str, int]] = set()
+    for name in tree.find_all(nodes.Name):
+        if name.name in unknown and (name.name, name.lineno) not in seen:
+            seen.add((name.name, name.lineno))
+            line = name.lineno + first - 1
+            reader.fault(line, f"The prompt has no variable “{name.name}”.", nearest(name.name, sorted(allowed)))
+    _check_attributes(tree, allowed, reader, first)
+
+
+def _check_attributes(tree: nodes.Template, allowed: Mapping[str, Shape], reader: Reader, first: int) -> None:
+    shapes: dict[str, Shape] = {name: shape for name, shape in allowed.items() if name not in _LISTS}
+    for loop in tree.find_all(nodes.For):
+        match loop:
+            case nodes.For(target=nodes.Name(name=item), iter=nodes.Name(name=source)) if source in _LISTS:
+                shapes[item] = allowed.get(source)
+            case nodes.For(target=nodes.Name(name=item)):
+                shapes[item] = None
+    for use in tree.find_all(nodes.Getattr):
+        if isinstance(use.node, nodes.Name) and use.node.name in shapes:
+            shape = shapes[use.node.name]
+            if shape is not None and use.attr not in shape:
+                wrong = f"“{use.node.name}” has no “{use.attr}”."
+                reader.fault(use.lineno + first - 1, wrong, nearest(use.attr, shape))

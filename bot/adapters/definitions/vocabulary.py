@@ -1,0 +1,31 @@
+"""The words that a definition may use, beside its own: keys, tools, outputs, and what is reserved for later."""
+
+from bot.core.commands import COMMANDS, OURS
+from bot.core.outputs import OUTPUTS as _OUTPUTS
+
+VERSION = 1
+
+WORKFLOW_KEYS = (
+    "version", "summary", "trigger", "artifacts", "model", "attempts", "rounds", "wait-days", "needs-description",
+    "tools", "gates", "panel", "parameters", "phases",
+)  # fmt: skip
+NEEDED = ("version", "summary", "trigger", "phases")
+
+PHASE_KEYS = (
+    "id", "title", "from", "reads", "tools", "gates", "asks", "approval", "each", "output", "artifact", "counted",
+    "model",
+)  # fmt: skip
+EVENT_KEYS = ("id", "title", "from")
+RESERVED = {
+    "sections": "Let the phase make a whole artifact, with the gate “headings”.",
+    "include": "Write the phases out here.",
+    "publish": "Leave it out; the run's artifacts go to its pull request.",
+}
+
+TOOLS = ("repository", "web")
+EACH = ("experts",)
+EACH_LATER = ("subsystems", "tracks")
+OUTPUTS = tuple(_OUTPUTS)
+TAKEN = (*(usage.name for usage in COMMANDS), OURS, "decide", "review", "revise", "tracks")
+
+NOT_WORKFLOWS = ("personas", "prompts", "templates")

@@ -1,0 +1,157 @@
+"""One `workflow.yaml` as a `Definition`."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yaml.nodes import MappingNode, Node
+
+from bot.core.definition import Definition, Persona, Trigger
+
+from . import vocabulary
+from .configuration import Configuration
+from .folder import Folder
+from .gates import gates
+from .nodes import KEBAB, Reader
+from .phases import Makings, phases
+
+_PLACEHOLDER = re.compile(r"\{([^}]*)\}")
+_SEGMENT = re.compile(r"[A-Za-z0-9_{}.-]+")
+
+
+@dataclass(frozen=True)
+class House:
+    """What a workflow shares with the others: the prompts, the personas, and the repository's configuration."""
+
+    prompts: dict[str, str]
+    personas: dict[str, Persona]
+    configuration: Configuration
+
+
+@dataclass(frozen=True)
+class Written:
+    """A definition, with the lines that other workflows may clash with."""
+
+    definition: Definition
+    where: str
+    label_line: int
+    command_line: int
+
+
+def workflow(folder: Folder, path: Path, house: House) -> Written | None:
+    """The workflow of one folder; None where it can't be read. What is wrong is kept by the folder."""
+    file = path / "workflow.yaml"
+    reader = folder.reader(file)
+    if not KEBAB.fullmatch(path.name):
+        reader.fault(0, f"The folder's name “{path.name}” is not kebab-case.", "Use small letters, digits and hyphens.")
+    text = folder.text(file)
+    if text is None:
+        if not folder.there(file):
+            reader.fault(0, "The folder has no workflow.", "Write “workflow.yaml”, or move the folder elsewhere.")
+        return None
+    root = reader.root(text)
+    return None if root is None else _read(folder, path, reader, root, house)
+
+
+def _read(folder: Folder, path: Path, reader: Reader, root: MappingNode, house: House) -> Written:
+    keys = reader.keys(root, "a workflow", vocabulary.WORKFLOW_KEYS, vocabulary.RESERVED)
+    for name in vocabulary.NEEDED:
+        if name not in keys and not (name == "trigger" and any(key.value == "on" for key, _ in root.value)):
+            reader.fault(1, f"The workflow has no “{name}”.", f"Write “{name}: ...”.")
+    _version(reader, keys.get("version"))
+    trigger, label_line, command_line = _trigger(reader, keys.get("trigger"))
+    panel = reader.choices(keys["panel"], "persona", tuple(house.personas)) if "panel" in keys else ()
+    parameters = house.configuration.of(path.name, _parameters(reader, keys.get("parameters")))
+    tools = reader.choices(keys["tools"], "tool", vocabulary.TOOLS) if "tools" in keys else ()
+    makings = Makings(
+        folder, path, reader, gates(reader, keys.get("gates"), parameters), tools, parameters, "panel" in keys
+    )
+    definition = Definition(
+        id=path.name,
+        version=vocabulary.VERSION,
+        summary=(reader.text(keys["summary"]) or "") if "summary" in keys else "",
+        trigger=trigger,
+        artifacts=_artifacts(reader, keys.get("artifacts")),
+        phases=phases(makings, keys["phases"]) if "phases" in keys else (),
+        model=(reader.kebab(keys["model"], "the model's alias") if "model" in keys else None) or "thorough",
+        attempts=int(_number(reader, keys.get("attempts"), 3, 1)),
+        rounds=int(_number(reader, keys.get("rounds"), 2, 1)),
+        wait_days=_number(reader, keys.get("wait-days"), 7.0, 0, whole=False),
+        needs_description=(reader.texts(keys["needs-description"], "headings") if "needs-description" in keys else ()),
+        parameters=parameters,
+        panel=tuple(house.personas[id] for id in panel),
+        prompts=house.prompts,
+    )
+    return Written(definition, reader.where, label_line, command_line)
+
+
+def _version(reader: Reader, node: Node | None) -> None:
+    if node is not None:
+        version = reader.number(node, 1)
+        if version is not None and version != vocabulary.VERSION:
+            reader.fault(node, f"The format has no version {version}.", f"Write “version: {vocabulary.VERSION}”.")
+
+
+def _number(reader: Reader, node: Node | None, default: float, least: float, whole: bool = True) -> float:
+    given = None if node is None else reader.number(node, least, whole)
+    return default if given is None else float(given)
+
+
+def _trigger(reader: Reader, node: Node | None) -> tuple[Trigger, int, int]:
+    if node is None:
+        return Trigger("", ""), 0, 0
+    keys = reader.keys(node, "the trigger", ("label", "command"))
+    for name in ("label", "command"):
+        if name not in keys and isinstance(node, MappingNode):
+            reader.fault(node, f"The trigger has no {name}.", f"Write “{name}: ...”.")
+    label = (reader.text(keys["label"]) or "") if "label" in keys else ""
+    if len(label) > 50:
+        reader.fault(keys["label"], "GitHub's labels have at most 50 characters.", "Write a shorter one.")
+    command = (reader.text(keys["command"]) or "") if "command" in keys else ""
+    bare = command.removeprefix("/")
+    if command and (bare == command or not KEBAB.fullmatch(bare)):
+        made = "-".join(re.findall(r"[a-z0-9]+", command.lower())) or "name"
+        reader.fault(
+            keys["command"], f"The command “{command}” is not a slash and a kebab-case name.", f"Write “/{made}”."
+        )
+    elif bare in vocabulary.TAKEN:
+        reader.fault(keys["command"], f"The command “{command}” is the service's own.", "Choose another name.")
+    lines = {name: value.start_mark.line + 1 for name, value in keys.items()}
+    return Trigger(label, command), lines.get("label", 0), lines.get("command", 0)
+
+
+def _artifacts(reader: Reader, node: Node | None) -> str:
+    """The folder on the branch: relative, inside the repository, and with the slug in it."""
+    default = "_tasks/{slug}"
+    text = None if node is None else reader.text(node)
+    if node is None or text is None:
+        return default
+    for name in _PLACEHOLDER.findall(text):
+        if name != "slug":
+            reader.fault(node, f"The folder can't be filled with “{{{name}}}”.", "Only {slug} is known.")
+    segments = text.strip("/").split("/")
+    if "{slug}" not in text:
+        reader.fault(
+            node, "The folder is the same for every run.", f"Put the run's name in it: “{segments[0]}/{{slug}}”."
+        )
+    outside = text.startswith("/") or not all(_SEGMENT.fullmatch(segment) for segment in segments)
+    if outside or any(segment in (".", "..", ".git", ".github") for segment in segments):
+        reader.fault(node, f"“{text}” is no folder for documents.", f"Write a relative path, such as “{default}”.")
+    return text.rstrip("/")
+
+
+def _parameters(reader: Reader, node: Node | None) -> dict[str, Any]:
+    """The house values with their defaults, by their Python names."""
+    if node is None:
+        return {}
+    found: dict[str, Any] = {}
+    for key, value in reader.pairs(node, "parameters"):
+        name = key.value.replace("-", "_")
+        if name in dir(dict):
+            reader.fault(
+                key, f"No parameter can be called “{key.value}”.", "Choose another name, such as one of two words."
+            )
+        else:
+            found[name] = reader.plain(value)
+    return found
