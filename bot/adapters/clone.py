@@ -1,0 +1,182 @@
+"""Local clones: for each repository the code at the commits that were asked for, and apart from it the history.
+
+The code is shallow and complete, so that a conversation needs no network; the history has commits and trees alone.
+"""
+
+import base64
+import fcntl
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.core.errors import MissingError, PersonError, TransientError
+from bot.core.identity import Repository
+
+from .git_commands import GitCommands, GitFailedError, GitTimeoutError
+from .tree import Blobs, GitTree
+
+Credentials = Callable[[Repository], tuple[str, str | None]]
+
+COMMIT = re.compile(r"[0-9a-f]{40}")
+BRANCH = re.compile(r"(?!-)(?!.*\.\.)[^\x00-\x20\x7f~^:?*\[\\]+")
+PROTOCOLS = frozenset({"https", "http", "file"})
+DEPTH = 1000
+FETCH_SECONDS = 900.0
+TREES = 4
+
+ABSENT = ("not our ref", "couldn't find remote ref", "no such remote ref", "unadvertised object")
+DENIED = ("Authentication failed", "could not read Username", "terminal prompts disabled", "error: 401", "error: 403")
+GONE = ("not found", "does not appear to be a git repository", "error: 404")
+
+
+class Clones:
+    """The clones below one folder, by repository id: names change.
+
+    `credentials` gives the URL to clone from and, where it needs one, a token. It is asked before every fetch, since
+    tokens expire.
+    """
+
+    def __init__(self, folder: Path, credentials: Credentials) -> None:
+        self._folder = folder
+        self._credentials = credentials
+        self._checkouts: dict[int, GitCheckout] = {}
+
+    def checkout(self, repository: Repository) -> "GitCheckout":
+        """The clone of a repository; nothing is fetched yet."""
+        known = self._checkouts.get(repository.id)
+        if known is None:
+            made = GitCheckout(self._folder / str(repository.id))
+            known = self._checkouts.setdefault(repository.id, made)
+        return known.of(lambda: self._credentials(repository))
+
+
+class GitCheckout:
+    """Implements `bot.core.ports.Checkout`. Safe between threads and between processes that share the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._code = GitCommands(folder / "code.git")
+        self._history = GitCommands(folder / "history.git")
+        self._source: Callable[[], tuple[str, str | None]] | None = None
+        self._blobs = Blobs(self._code.folder)
+        self._tree = lru_cache(maxsize=TREES)(self._read_tree)
+
+    def of(self, source: Callable[[], tuple[str, str | None]]) -> "GitCheckout":
+        """This clone, fetching from that source from now on."""
+        self._source = source
+        return self
+
+    def fetch(self, *refs: str) -> None:
+        """Brings commits (40 hexadecimal digits) or branches here, whole; commits that are here cost nothing.
+
+        `MissingError` where one does not exist, `PersonError` where we may not read, else `TransientError`.
+        """
+        for ref in refs:
+            if not BRANCH.fullmatch(ref):
+                raise MissingError(f"`{ref}` is no commit and no branch.")
+        with self._alone():
+            self._fetch(self._code, refs, "--depth=1")
+            self._fetch(self._history, refs, f"--depth={DEPTH}", "--filter=blob:none")
+
+    def tree(self, commit: str) -> GitTree:
+        """The files at a commit or branch that was fetched; `MissingError` where it was not."""
+        name = commit if COMMIT.fullmatch(commit) else f"refs/heads/{commit}"
+        if not self._code.folder.exists():
+            raise MissingError(f"Nothing was fetched yet, and so not `{commit}`.")
+        found = self._code.commit(name)
+        if found is None:
+            raise MissingError(f"`{commit}` was not fetched.")
+        return self._tree(found)
+
+    def text(self, path: str, commit: str) -> str | None:
+        """A file's text at a commit; None where it is missing, binary, a link, a submodule or too large."""
+        return self.tree(commit).text(path)
+
+    def blobs(self, commit: str, folder: str) -> Mapping[str, str]:
+        """Path to blob id below a folder."""
+        tree, prefix = self.tree(commit), f"{folder.strip('/')}/" if folder.strip("/") else ""
+        paths = (path for path in tree.files() if path.startswith(prefix))
+        entries = ((path, tree.entry(path)) for path in paths)
+        return {path: entry.sha for path, entry in entries if entry and entry.kind != "submodule"}
+
+    def _read_tree(self, commit: str) -> GitTree:
+        return GitTree(self._code, self._history, self._blobs, commit)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One fetch at a time. What a killed one left would stop every later one: it is cleared away."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            for left in (*self._folder.glob("new-*"), *self._folder.glob("*.git/objects/pack/tmp_*")):
+                shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+            for left in (*self._folder.glob("*.git/*.lock"), *self._folder.glob("*.git/refs/**/*.lock")):
+                left.unlink(missing_ok=True)
+            yield
+
+    def _fetch(self, commands: GitCommands, refs: tuple[str, ...], *options: str) -> None:
+        if not commands.folder.exists():
+            self._create(commands.folder)
+        # The reference, and not the object, says that a fetch was whole: a killed one may leave the object alone.
+        wanted = [_refspec(ref) for ref in refs if not (COMMIT.fullmatch(ref) and commands.commit(_kept(ref)))]
+        if not wanted:
+            return
+        assert self._source is not None
+        url, token = self._source()
+        quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance")
+        try:
+            commands.run("fetch", *quiet, *options, "origin", *wanted, env=_access(url, token), timeout=FETCH_SECONDS)
+        except GitTimeoutError as error:
+            raise TransientError(str(error)) from None
+        except GitFailedError as error:
+            raise _told(str(error).replace(token or "\0", "***"), refs) from None
+
+    def _create(self, folder: Path) -> None:
+        """A bare repository is there whole, or not at all."""
+        made = Path(tempfile.mkdtemp(prefix="new-", dir=self._folder))
+        GitCommands(made).run("init", "--quiet", "--bare", "--template=", str(made))
+        made.rename(folder)
+
+
+def _kept(commit: str) -> str:
+    return f"refs/kept/{commit}"
+
+
+def _refspec(ref: str) -> str:
+    return f"+{ref}:{_kept(ref)}" if COMMIT.fullmatch(ref) else f"+refs/heads/{ref}:refs/heads/{ref}"
+
+
+def _access(url: str, token: str | None) -> dict[str, str]:
+    """The environment of a fetch: the remote and, for its own host alone, the token. Neither is written anywhere."""
+    parts = urlsplit(url)
+    scheme = parts.scheme or "file"
+    if scheme not in PROTOCOLS:
+        raise PersonError(f"A repository can't be cloned by `{scheme}`: use one of {', '.join(sorted(PROTOCOLS))}.")
+    options = {"remote.origin.url": url}
+    if token is not None:
+        basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+        options[f"http.{scheme}://{parts.netloc.rpartition('@')[2]}/.extraHeader"] = f"Authorization: Basic {basic}"
+    numbered = list(enumerate(options.items()))
+    return {
+        "GIT_ALLOW_PROTOCOL": scheme,
+        "GIT_CONFIG_COUNT": str(len(numbered)),
+        **{f"GIT_CONFIG_KEY_{n}": key for n, (key, _) in numbered},
+        **{f"GIT_CONFIG_VALUE_{n}": value for n, (_, value) in numbered},
+        **{name: os.devnull for name in ("GIT_TRACE_CURL", "GIT_TRACE") if name in os.environ},
+    }
+
+
+def _told(said: str, refs: tuple[str, ...]) -> Exception:
+    if any(words in said for words in ABSENT):
+        return MissingError(f"The repository has not all of {', '.join(refs)}: {said}")
+    if any(words in said for words in DENIED):
+        return PersonError(f"The repository can't be read with the App's permissions: {said}")
+    if any(words in said for words in GONE):
+        return MissingError(f"The repository is not there, or is not shown to the App: {said}")
+    return TransientError(f"The repository could not be fetched: {said}")

@@ -1,0 +1,178 @@
+"""The files of a repository at one commit, its history, and a search over it: read from a local bare repository."""
+
+import threading
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from git import Git
+
+from .git_commands import ENVIRONMENT, SAFE, GitCommands, GitFailedError, GitTimeoutError
+
+Kind = Literal["file", "link", "submodule"]
+LARGEST = 2_000_000
+KINDS: Mapping[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "160000": "submodule"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What stands at a path: a file, a symbolic link or a submodule. `size` is in bytes."""
+
+    kind: Kind
+    sha: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One line that a search found."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search found. `more` says that there is more than was asked for; `failed` is why it found nothing."""
+
+    hits: tuple[Hit, ...] = ()
+    more: bool = False
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One commit of the history. `date` is `2026-11-20`, the author's."""
+
+    sha: str
+    date: str
+    author: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class Log:
+    """The newest commits, newest first. `cut` says that older ones are not in the clone."""
+
+    entries: tuple[LogEntry, ...] = ()
+    cut: bool = False
+
+
+class Blobs:
+    """Reads blobs through one `git cat-file` that stays; threads take turns."""
+
+    def __init__(self, folder: Path) -> None:
+        self._lock = threading.Lock()
+        self._git = Git(folder)
+        self._git.update_environment(**ENVIRONMENT)
+        self._git.set_persistent_git_options(c=list(SAFE), git_dir=str(folder))
+        weakref.finalize(self, self._git.clear_cache)
+
+    def read(self, sha: str) -> bytes:
+        """The bytes of a blob."""
+        with self._lock:
+            try:
+                return self._git.get_object_data(sha)[3]
+            except (OSError, ValueError):
+                # The process may have been killed; a new one either reads or says what is wrong.
+                self._git.clear_cache()
+                return self._git.get_object_data(sha)[3]
+
+
+class GitTree:
+    """Implements `bot.core.ports.Tree`, with search and history for the tools."""
+
+    def __init__(self, code: GitCommands, history: GitCommands, blobs: Blobs, commit: str) -> None:
+        self.commit = commit
+        self._code, self._history, self._blobs = code, history, blobs
+        self._entries = _entries(code.run("ls-tree", "-r", "-l", "-z", "--full-tree", commit))
+        self._paths = tuple(sorted(self._entries))
+        self._text = lru_cache(maxsize=256)(self._read)
+
+    def files(self) -> Sequence[str]:
+        """All paths, sorted; links and submodules too."""
+        return self._paths
+
+    def entry(self, path: str) -> Entry | None:
+        """What stands at the path, or None; a folder is None."""
+        return self._entries.get(path)
+
+    def text(self, path: str) -> str | None:
+        """The text of a file; None where it is missing, binary, a link, a submodule or too large."""
+        return self._text(path)
+
+    def lines(self, path: str) -> Sequence[str] | None:
+        """The lines of a text file without their ends, counted as git counts them; None where there is no text."""
+        text = self._text(path)
+        if text is None:
+            return None
+        lines = text.split("\n")
+        if not lines[-1]:
+            lines.pop()
+        return [line.removesuffix("\r") for line in lines]
+
+    def search(self, pattern: str, path: str, regex: bool, limit: int, seconds: float) -> Search:
+        """The lines that hold `pattern`, below `path` where it is not empty. Bounded in hits, bytes and time."""
+        kind = "--extended-regexp" if regex else "--fixed-strings"
+        where = ("--", path) if path else ()
+        command = ("grep", "-n", "-I", "-z", "--no-color", kind, "-e", pattern, self.commit, *where)
+        try:
+            out = self._code.run(*command, accept=(0, 1), timeout=seconds, limit=LARGEST)
+        except GitTimeoutError:
+            return Search(failed=f"It took longer than {seconds:g} seconds.")
+        except GitFailedError as error:
+            return Search(failed=str(error).removeprefix("fatal: ").removeprefix("-e option, "))
+        hits = _hits(out, len(self.commit) + 1)
+        return Search(hits[:limit], more=len(hits) > limit or len(out) == LARGEST)
+
+    def log(self, path: str, limit: int) -> Log:
+        """The newest commits that led to this one, those that touched `path` where it is not empty."""
+        where = ("--", path) if path else ()
+        command = ("log", f"--max-count={limit + 1}", "-z", "--no-color", "--format=%H%x1f%as%x1f%an%x1f%s")
+        try:
+            out = self._history.run(*command, self.commit, *where).decode(errors="replace")
+        except GitFailedError:
+            return Log(cut=True)
+        edge = self._edge()
+        found = [LogEntry(*line.split("\x1f", 3)) for line in out.split("\0") if line]
+        # The oldest commits of a shallow history look as if they had made every file.
+        kept = [entry for entry in found if entry.sha not in edge]
+        return Log(tuple(kept[:limit]), cut=len(kept) < len(found))
+
+    def _edge(self) -> frozenset[str]:
+        try:
+            return frozenset((self._history.folder / "shallow").read_text("ascii").split())
+        except FileNotFoundError:
+            return frozenset()
+
+    def _read(self, path: str) -> str | None:
+        entry = self._entries.get(path)
+        if entry is None or entry.kind != "file" or entry.size > LARGEST:
+            return None
+        content = self._blobs.read(entry.sha)
+        return None if b"\0" in content else content.decode(errors="replace")
+
+
+def _entries(listed: bytes) -> dict[str, Entry]:
+    entries = {}
+    for line in listed.decode(errors="replace").split("\0"):
+        if line:
+            facts, path = line.split("\t", 1)
+            mode, _, sha, size = facts.split()
+            entries[path] = Entry(KINDS.get(mode, "file"), sha, int(size) if size != "-" else 0)
+    return entries
+
+
+def _hits(out: bytes, prefix: int) -> tuple[Hit, ...]:
+    """Lines of `COMMIT:path NUL line NUL text`; a last one that was cut is left out."""
+    hits = []
+    for written in out.split(b"\n"):
+        parts = written.split(b"\0", 2)
+        if len(parts) == 3:
+            path, line, text = (part.decode(errors="replace") for part in parts)
+            hits.append(Hit(path[prefix:], int(line), text.removesuffix("\r")))
+    return tuple(hits)
