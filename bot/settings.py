@@ -31,7 +31,10 @@ class Setting:
     secret: bool = False
 
 
-_ONE_OF = "Write one of: {}."
+def _choice(name: str, words: tuple[str, ...], default: str) -> Setting:
+    return Setting(name, values.choice(*words), f"Write one of: {', '.join(words)}.", default)
+
+
 _AMOUNT = "Write an amount in US dollars, e.g. {}, or none for no limit."
 _COUNT = "Write a whole number above zero, e.g. {}."
 SETTINGS: tuple[Setting, ...] = (
@@ -68,24 +71,23 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CHARRETTE_WORKFLOWS", values.folder, "Write the path of a folder of workflows."),
     Setting("CHARRETTE_WRITE_INTERVAL_SECONDS", values.seconds, "Write seconds, e.g. 1.0.", "1.0"),
     Setting("CHARRETTE_CONVERSATIONS", values.count, _COUNT.format("6"), "6"),
-    Setting("CHARRETTE_WAIT_DAYS", values.days, "Write days, e.g. 7 or 0.5."),
+    Setting("CHARRETTE_WAIT_DAYS", values.some, "Write days, e.g. 7 or 0.5."),
     Setting("CHARRETTE_RUN_TOKENS", values.count, _COUNT.format("5000000"), str(Limits.run_tokens)),
     Setting("CHARRETTE_RUN_DOLLARS", values.dollars, _AMOUNT.format("50"), str(Limits.run_dollars)),
     Setting("CHARRETTE_DAY_TOKENS", values.count, _COUNT.format("20000000"), str(Limits.day_tokens)),
     Setting("CHARRETTE_DAY_DOLLARS", values.dollars, _AMOUNT.format("200"), str(Limits.day_dollars)),
     Setting("CHARRETTE_MODEL_THOROUGH", values.word, "Write a model's name, e.g. claude-opus-5-5.", "claude-opus-5-5"),
     Setting("CHARRETTE_MODEL_QUICK", values.word, "Write a model's name, e.g. claude-haiku-5-5.", "claude-haiku-5-5"),
-    Setting("CHARRETTE_MODEL_WEB", values.choice(*values.WEB), _ONE_OF.format(", ".join(values.WEB)), "auto"),
-    Setting(
-        "CHARRETTE_MODEL_THINKING",
-        values.choice(*values.THINKING),
-        _ONE_OF.format(", ".join(values.THINKING)),
-        "adaptive",
-    ),
-    Setting("CHARRETTE_MODEL_EFFORT", values.choice(*values.EFFORT), _ONE_OF.format(", ".join(values.EFFORT)), "high"),
+    _choice("CHARRETTE_MODEL_WEB", values.WEB, "auto"),
+    _choice("CHARRETTE_MODEL_THINKING", values.THINKING, "auto"),
+    _choice("CHARRETTE_MODEL_EFFORT", values.EFFORT, "auto"),
+    _choice("CHARRETTE_MODEL_CACHE", values.SWITCH, "on"),
+    _choice("CHARRETTE_MODEL_SCHEMA", values.SWITCH, "on"),
+    Setting("CHARRETTE_MODEL_TIMEOUT", values.some, "Write seconds, e.g. 120.", "120"),
     Setting("CHARRETTE_MODEL_PRICES", values.file, "Write the path of a file of prices."),
     Setting("CHARRETTE_MODEL_RECORD", values.path, "Write the path of a folder for the recording."),
     Setting("CHARRETTE_MODEL_REPLAY", values.folder, "Write the path of the folder of a recording."),
+    _choice("CHARRETTE_MODEL_REPLAY_STRICT", values.SWITCH, "off"),
     Setting(
         "ANTHROPIC_API_KEY",
         values.secret,
@@ -96,8 +98,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "ANTHROPIC_BASE_URL", values.model_server, "Write the server's URL without /v1, e.g. http://127.0.0.1:4000."
     ),
-    Setting("CHARRETTE_LOG_LEVEL", values.choice(*values.LEVELS), _ONE_OF.format(", ".join(values.LEVELS)), "info"),
-    Setting("CHARRETTE_LOG_FORMAT", values.choice(*values.FORMATS), _ONE_OF.format(", ".join(values.FORMATS)), "plain"),
+    _choice("CHARRETTE_LOG_LEVEL", values.LEVELS, "info"),
+    _choice("CHARRETTE_LOG_FORMAT", values.FORMATS, "plain"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 _FILES = {f"{setting.name}_FILE": setting.name for setting in SETTINGS if setting.secret}
@@ -112,9 +114,13 @@ class ModelOptions:
     web: str
     thinking: str
     effort: str
+    cache: bool
+    schema: bool
+    timeout: float
     prices: Path | None
     record: Path | None
     replay: Path | None
+    strict: bool
     api_key: Secret
     base_url: str
 
@@ -271,16 +277,17 @@ class _Reader:
             web=self._value("CHARRETTE_MODEL_WEB"),
             thinking=self._value("CHARRETTE_MODEL_THINKING"),
             effort=self._value("CHARRETTE_MODEL_EFFORT"),
+            cache=self._value("CHARRETTE_MODEL_CACHE") == "on",
+            schema=self._value("CHARRETTE_MODEL_SCHEMA") == "on",
+            timeout=self._value("CHARRETTE_MODEL_TIMEOUT"),
             prices=self._value("CHARRETTE_MODEL_PRICES"),
             record=self._value("CHARRETTE_MODEL_RECORD"),
             replay=self._value("CHARRETTE_MODEL_REPLAY"),
+            strict=self._value("CHARRETTE_MODEL_REPLAY_STRICT") == "on",
             api_key=self._value("ANTHROPIC_API_KEY"),
             base_url=self._value("ANTHROPIC_BASE_URL") or "",
         )
         said = self._written.keys()
-        if {"CHARRETTE_MODEL_RECORD", "CHARRETTE_MODEL_REPLAY"} <= said:
-            wrong = "CHARRETTE_MODEL_RECORD and CHARRETTE_MODEL_REPLAY are both set."
-            self._fault(self._written["CHARRETTE_MODEL_RECORD"], wrong, "Keep one: a recording is made or played.")
         if "worker" in parts and not said & {"ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "CHARRETTE_MODEL_REPLAY"}:
             self._missing("ANTHROPIC_API_KEY")
         return options

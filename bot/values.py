@@ -10,8 +10,9 @@ from urllib.parse import unquote, urlsplit
 from bot.core.errors import Fault
 
 WEB = ("auto", "on", "off")
-THINKING = ("adaptive", "off")
-EFFORT = ("low", "medium", "high", "xhigh", "max")
+THINKING = ("auto", "on", "off")
+EFFORT = ("auto", "low", "medium", "high", "xhigh", "max", "off")
+SWITCH = ("on", "off")
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("plain", "json")
 
@@ -114,8 +115,8 @@ def seconds(text: str) -> float:
     return _number(text)
 
 
-def days(text: str) -> float:
-    """Days, more than none."""
+def some(text: str) -> float:
+    """A time, more than none."""
     number = _number(text)
     if number == 0:
         raise ValueError("is no time at all")

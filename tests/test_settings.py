@@ -113,8 +113,12 @@ WRONG = [
     ("CHARRETTE_MODEL_WEB", "yes"),
     ("CHARRETTE_MODEL_THINKING", "hard"),
     ("CHARRETTE_MODEL_EFFORT", "none"),
+    ("CHARRETTE_MODEL_CACHE", "true"),
+    ("CHARRETTE_MODEL_SCHEMA", "1"),
+    ("CHARRETTE_MODEL_TIMEOUT", "0"),
     ("CHARRETTE_MODEL_PRICES", "/no/such/file"),
     ("CHARRETTE_MODEL_REPLAY", "/no/such/folder"),
+    ("CHARRETTE_MODEL_REPLAY_STRICT", "very"),
     ("ANTHROPIC_BASE_URL", "https://host/v1"),
     ("ANTHROPIC_BASE_URL", "https://host/v1/"),
     ("CHARRETTE_LOG_LEVEL", "loud"),
@@ -178,11 +182,6 @@ def test_a_server_of_ones_own_and_a_recording_need_no_key(name: str, tmp_path: P
     text = str(tmp_path) if name.endswith("REPLAY") else "http://127.0.0.1:4000"
     environ = {key: value for key, value in LEAST.items() if key != "ANTHROPIC_API_KEY"}
     assert not read({**environ, name: text}).model.api_key
-
-
-def test_a_recording_is_made_or_played(tmp_path: Path) -> None:
-    (fault,) = faults({**LEAST, "CHARRETTE_MODEL_RECORD": str(tmp_path), "CHARRETTE_MODEL_REPLAY": str(tmp_path)})
-    assert fault.startswith("environment: CHARRETTE_MODEL_RECORD and CHARRETTE_MODEL_REPLAY are both set.")
 
 
 def write(path: Path, *lines: str) -> Path:

@@ -3,7 +3,7 @@
 from bot.adapters.clock import SystemClock
 from bot.core.ports import Clock, Deliveries, Ledger, Remotes, Runs
 
-from .database import Database
+from .database import Database, use_wal
 from .deliveries import StoredDeliveries
 from .ledger import StoredLedger
 from .remotes import StoredRemotes
@@ -42,4 +42,4 @@ class Store:
         self._database.close()
 
 
-__all__ = ["Store"]
+__all__ = ["Store", "use_wal"]

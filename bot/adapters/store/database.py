@@ -4,7 +4,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +88,7 @@ class Database:
     def migrate(self) -> None:
         """The tables are there, in the shape that this version knows. Any number of processes may call it at once."""
         if self.file:
-            Path(self.file).parent.mkdir(parents=True, exist_ok=True)
-            _use_wal(self.engine)
+            use_wal(self.engine.url.render_as_string(hide_password=False))
         with self.writing() as connection:
             if not self.file:
                 connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
@@ -132,19 +131,23 @@ def _open_sqlite(url: Any) -> Engine:
     return engine
 
 
-def _use_wal(engine: Engine) -> None:
-    """The file is in WAL mode, which lasts. The change needs the file alone and doesn't wait for it, so this does."""
+def use_wal(url: str) -> None:
+    """A SQLite database is there and in WAL mode, which lasts; nothing to do for others.
+
+    The change needs the file alone and doesn't wait for it, so this does.
+    """
+    if not url.startswith("sqlite"):
+        return
+    file = Path(make_url(url).database or "")
+    file.parent.mkdir(parents=True, exist_ok=True)
     for attempt in range(50):
-        with _translated():
-            raw = engine.raw_connection()
-            try:
-                raw.cursor().execute("pragma journal_mode = wal")
+        try:
+            with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as connection:
+                connection.execute("pragma journal_mode = wal")
                 return
-            except sqlite3.OperationalError as error:
-                if attempt == 49 or not _passes(error):
-                    raise TransientError(f"The database can't be opened: {error}") from error
-            finally:
-                raw.close()
+        except sqlite3.OperationalError as error:
+            if attempt == 49 or not _passes(error):
+                raise TransientError(f"The database can't be opened: {error}") from error
         time.sleep(0.1)
 
 

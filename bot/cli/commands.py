@@ -1,0 +1,189 @@
+"""The commands and their help. What a command needs is imported when it runs, so that help comes at once."""
+
+import argparse
+import importlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import __version__
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from bot.settings import Part, Settings
+
+    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
+
+Command = Callable[[argparse.Namespace], int]
+
+DESCRIPTION = """\
+Charrette is a GitHub App that runs design processes in git: a person labels an issue, and a branch with numbered
+design documents and a pull request comes out."""
+EPILOG = """\
+To see it work, without an account or a key:     charrette demo
+To run it as an App, on one machine:             charrette serve --env-file charrette.env
+To find out why it doesn't:                      charrette doctor --env-file charrette.env
+
+Settings are names in the environment or in the file of --env-file; docs/settings.md explains each."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    top = argparse.ArgumentParser(
+        "charrette", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    top.add_argument("--version", action="version", version=f"charrette {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, title="commands")
+    _serving(commands)
+    _looking(commands)
+    _elsewhere(commands, "demo", "bot.demo.cli", "a label becomes a pull request, on this machine, in the browser")
+    _elsewhere(commands, "hub", "bot.hub.cli", "a local server that speaks GitHub's API, for demo and tests")
+    return top
+
+
+def _command(commands: "Commands", name: str, run: Command, summary: str, more: str) -> argparse.ArgumentParser:
+    made = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.\n\n{more}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.set_defaults(run=run)
+    return made
+
+
+def _with_settings(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--env-file",
+        type=Path,
+        metavar="FILE",
+        help="settings as NAME=VALUE lines; what the environment says wins over the file",
+    )
+
+
+def _serving(commands: "Commands") -> None:
+    serve = _command(
+        commands,
+        "serve",
+        run_serve,
+        "the service on one machine: web process and worker, supervised",
+        "A process that dies is started again, after a while that grows. SIGTERM and Ctrl-C let both finish what is\n"
+        "in flight. When deliveries are taken, one line of JSON with the URL goes to standard output; logs go to\n"
+        "standard error. Point the App's webhook at URL/webhook.",
+    )
+    web = _command(
+        commands,
+        "web",
+        run_web,
+        "only the web process: takes deliveries, stores and acknowledges them",
+        "It answers POST /webhook, GET /healthz and GET /readyz, and needs CHARRETTE_WEBHOOK_SECRET and the database.",
+    )
+    worker = _command(
+        commands,
+        "worker",
+        run_worker,
+        "only a worker: does what the stored deliveries ask for",
+        "It needs the App's id and key, the database and the model. With SQLite there can be one, with PostgreSQL any\n"
+        "number. SIGTERM and Ctrl-C stop it; what was in flight is taken up again by the next.",
+    )
+    for command in (serve, web, worker):
+        _with_settings(command)
+    for command in (web, worker):
+        command.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
+
+
+def _looking(commands: "Commands") -> None:
+    check = _command(
+        commands,
+        "check",
+        run_check,
+        "what is wrong with a folder of workflows, with file and line",
+        "Exit status 0 where nothing is wrong, 2 where something is.",
+    )
+    check.add_argument(
+        "folder", nargs="?", type=Path, metavar="FOLDER", help="default: the workflows that come with Charrette"
+    )
+    doctor = _command(
+        commands,
+        "doctor",
+        run_doctor,
+        "what is wrong with settings, git, database, credentials and model, and what to do",
+        "Nothing is started and nothing is changed, except that the state folder and the tables are made. Exit\n"
+        "status 0 where all is well, 1 where something is not.",
+    )
+    _with_settings(doctor)
+
+
+def _elsewhere(commands: "Commands", name: str, module: str, summary: str) -> None:
+    """A command whose options are its module's: `add_arguments(parser)` and `main(arguments) -> int`."""
+    command = commands.add_parser(name, help=summary, add_help=False, prefix_chars="\0")
+    command.add_argument("rest", nargs="*")
+
+    def run(arguments: argparse.Namespace) -> int:
+        there = importlib.import_module(module)
+        own = argparse.ArgumentParser(f"charrette {name}", description=f"{summary[0].upper()}{summary[1:]}.")
+        there.add_arguments(own)
+        status: int = there.main(own.parse_args(arguments.rest))
+        return status
+
+    command.set_defaults(run=run)
+
+
+def _settings(arguments: argparse.Namespace, *parts: "Part") -> "Settings":
+    """The settings for these processes; from here on, logs are as they say."""
+    from bot import logs, settings
+
+    found = settings.read(os.environ, arguments.env_file, frozenset(parts))
+    logs.configure(found.log_level, found.log_format, found.secrets)
+    return found
+
+
+def run_web(arguments: argparse.Namespace) -> int:
+    """`charrette web`."""
+    from bot import app
+    from bot.web.server import serve
+
+    from .processes import watch_supervisor
+
+    settings = _settings(arguments, "web")
+    app.prepare(settings)
+    if arguments.supervised:
+        watch_supervisor()
+    serve(str(settings.listen), lambda: app.web(settings))
+    return 0
+
+
+def run_worker(arguments: argparse.Namespace) -> int:
+    """`charrette worker`."""
+    from .processes import watch_supervisor, work
+
+    settings = _settings(arguments, "worker")
+    if arguments.supervised:
+        watch_supervisor()
+    return work(settings)
+
+
+def run_serve(arguments: argparse.Namespace) -> int:
+    """`charrette serve`."""
+    from .serving import serve
+
+    return serve(_settings(arguments, "web", "worker"), arguments.env_file)
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """`charrette check`."""
+    from bot import app
+
+    folder = arguments.folder or app.built_in_workflows()
+    found = sorted(app.definitions(folder).all())
+    print(f"{folder}: nothing is wrong with {', '.join(found)}.")
+    return 0
+
+
+def run_doctor(arguments: argparse.Namespace) -> int:
+    """`charrette doctor`."""
+    from .doctor import examine
+
+    return examine(os.environ, arguments.env_file)

@@ -1,0 +1,68 @@
+"""What a worker does beside its work: signals, one at a time on SQLite, and no life without its supervisor."""
+
+import fcntl
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.core.errors import CharretteError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+# Longer than a worker takes that is being replaced.
+TURN_SECONDS = 40.0
+
+
+def watch_supervisor() -> None:
+    """Ends this process in good order when its supervisor is gone, however that came: standard input is its pipe."""
+
+    def wait() -> None:
+        while os.read(0, 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="supervisor-watch", daemon=True).start()
+
+
+def work(settings: "Settings") -> int:
+    """A worker until SIGTERM or SIGINT."""
+    from bot import app
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    app.prepare(settings)
+    with _alone(settings, stop):
+        if not stop.is_set():
+            app.work(settings, stop)
+    return 0
+
+
+@contextmanager
+def _alone(settings: "Settings", stop: threading.Event) -> Iterator[None]:
+    """With SQLite the engine would take up what another live worker has in its hands."""
+    if not settings.database_url.startswith("sqlite"):
+        yield
+        return
+    path = Path(settings.state) / "worker.lock"
+    with path.open("a") as file:
+        until = time.monotonic() + TURN_SECONDS
+        while not stop.is_set():
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise CharretteError(
+                        f"Another worker holds {path}, and a SQLite database takes one. Stop it, or use PostgreSQL."
+                    ) from None
+                stop.wait(0.2)
+        yield
+        sys.stderr.flush()

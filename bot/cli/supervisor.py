@@ -1,0 +1,154 @@
+"""A few child processes, kept alive: started again with patience, stopped together and in good order."""
+
+import logging
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import IO
+
+log = logging.getLogger("charrette.serve")
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+# A child that lived this long was well: the next pause is the first again.
+WELL_SECONDS = 60.0
+GRACE_SECONDS = 45.0
+TICK = 0.05
+FAULTS = 2
+
+
+@dataclass
+class Child:
+    """One command and the process that runs it now."""
+
+    name: str
+    command: Sequence[str]
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+    due: float = 0.0
+    pause: float = FIRST_PAUSE
+    readers: list[threading.Thread] = field(default_factory=list)
+
+    @property
+    def alive(self) -> bool:
+        """It runs."""
+        return self.process is not None and self.process.poll() is None
+
+
+class Supervisor:
+    """Runs the commands until SIGTERM or SIGINT.
+
+    A child is told of the supervisor's end, be it by kill -9, by the end of its standard input. What children print
+    goes to standard error, behind their names where `prefixed`. A child that ends with status 2 has settings that no
+    second start mends: then all stop.
+    """
+
+    def __init__(
+        self, commands: Mapping[str, Sequence[str]], environ: Mapping[str, str], prefixed: bool = True
+    ) -> None:
+        self.stopping = threading.Event()
+        self._children = [Child(name, command) for name, command in commands.items()]
+        self._environ = environ
+        self._width = max(map(len, commands)) if prefixed else 0
+        self._impatient = False
+        self._status = 0
+
+    def alive(self) -> bool:
+        """All children run."""
+        return all(child.alive for child in self._children)
+
+    def run(self) -> int:
+        """Returns the exit status: 0 after a stop in good order, 1 where a child had to be killed, 2 for faults."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._told)
+        while not self.stopping.is_set():
+            for child in self._children:
+                self._look_after(child)
+            self.stopping.wait(TICK)
+        self._stop()
+        return self._status
+
+    def _told(self, _number: int, _frame: FrameType | None) -> None:
+        self._impatient = self.stopping.is_set()
+        self.stopping.set()
+
+    def _look_after(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.alive or self.stopping.is_set():
+            return
+        if child.process is None:
+            if now >= child.due:
+                self._start(child)
+            return
+        status = child.process.returncode
+        self._forget(child)
+        if status == FAULTS:
+            self._status = FAULTS
+            self.stopping.set()
+            return
+        if now - child.started > WELL_SECONDS:
+            child.pause = FIRST_PAUSE
+        log.error("%s ended with status %d; starting it again in %.1f s", child.name, status, child.pause)
+        child.due = now + child.pause
+        child.pause = min(child.pause * 2, LONGEST_PAUSE)
+
+    def _start(self, child: Child) -> None:
+        # In a session of its own, so that Ctrl-C in a terminal reaches the supervisor alone.
+        child.process = subprocess.Popen(
+            child.command,
+            env=self._environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        child.started = time.monotonic()
+        assert child.process.stdout is not None
+        reader = threading.Thread(target=self._pass_on, args=(child.name, child.process.stdout), daemon=True)
+        reader.start()
+        child.readers.append(reader)
+        log.info("%s is started as process %d", child.name, child.process.pid)
+
+    def _pass_on(self, name: str, lines: IO[bytes]) -> None:
+        prefix = f"{name:<{self._width}} | ".encode() if self._width else b""
+        with lines:
+            for line in lines:
+                sys.stderr.buffer.write(prefix + line)
+                sys.stderr.buffer.flush()
+
+    def _forget(self, child: Child) -> None:
+        """What a dead child printed last is shown, and its pipes are closed."""
+        assert child.process is not None
+        assert child.process.stdin is not None
+        child.process.stdin.close()
+        for reader in child.readers:
+            reader.join(2)
+        child.readers.clear()
+        child.process = None
+
+    def _stop(self) -> None:
+        living = [child for child in self._children if child.process is not None]
+        for child in living:
+            if child.alive and child.process is not None:
+                child.process.terminate()
+        until = time.monotonic() + GRACE_SECONDS
+        while any(child.alive for child in living):
+            if time.monotonic() > until or self._impatient:
+                self._kill(living)
+                break
+            time.sleep(TICK)
+        for child in living:
+            if child.process is not None:
+                child.process.wait()
+                self._forget(child)
+
+    def _kill(self, living: Sequence[Child]) -> None:
+        for child in living:
+            if child.alive and child.process is not None:
+                log.error("%s doesn't end; it is killed", child.name)
+                child.process.kill()
+                self._status = self._status or 1
