@@ -1,0 +1,41 @@
+"""The App: what its installations share, and a client for each repository."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+
+from bot.core.identity import Repository
+
+from .client import Client
+from .limiter import Limiter
+from .tokens import READ, Tokens
+
+
+class App:
+    """One App on one GitHub. Safe to share between threads; the clients that it makes are not.
+
+    `api_url` is e.g. `https://api.github.com` or `https://github.example.com/api/v3`, `url` the pages'. GitHub is asked
+    nothing before a client's method is called.
+    """
+
+    def __init__(
+        self, app_id: int, private_key: Callable[[], str], url: str, api_url: str, write_interval: float = 1.0
+    ) -> None:
+        self._app_id, self._url, self._api_url = app_id, url.rstrip("/"), api_url.rstrip("/")
+        self._tokens = Tokens(app_id, private_key, self._api_url)
+        self._lock = threading.Lock()
+        self._limiters: defaultdict[int, Limiter] = defaultdict(lambda: Limiter(write_interval))
+
+    def github(self, repository: Repository) -> Client:
+        """A client for one repository; not shared between threads."""
+        with self._lock:
+            limiter = self._limiters[repository.installation]
+        return Client(repository, self._app_id, self._tokens, limiter, self._api_url)
+
+    def login(self) -> str:
+        """The App's own user, e.g. `charrette[bot]`."""
+        return self._tokens.login()
+
+    def clone_credentials(self, repository: Repository) -> tuple[str, str]:
+        """The URL to clone from, without a secret in it, and a token that can only read this repository's contents."""
+        return f"{self._url}/{repository.full_name}.git", self._tokens.token(repository, READ)

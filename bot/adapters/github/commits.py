@@ -1,0 +1,60 @@
+"""Commits by the Git Data API: a tree with the files in it, a commit, and the branch moved, never forced.
+
+https://docs.github.com/en/rest/git
+"""
+
+import hashlib
+from collections.abc import Mapping
+
+from github.GitCommit import GitCommit
+from github.GithubException import UnknownObjectException
+from github.GitTree import GitTree
+from github.InputGitTreeElement import InputGitTreeElement
+from github.Repository import Repository
+
+from bot.core.identity import BRANCH_PREFIX
+
+
+def blob_id(text: str) -> str:
+    """The id that git gives to a file with this text."""
+    content = text.encode()
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def guard(branch: str, files: Mapping[str, str]) -> None:
+    """Nothing is written outside our own branches, nor where it could run: whatever a definition or a model says."""
+    if not branch.startswith(BRANCH_PREFIX):
+        raise ValueError(f"{branch!r} is not a branch of ours")
+    for path in files:
+        parts = path.lower().split("/")
+        if {"", ".", "..", ".git"} & set(parts) or parts[0] == ".github":
+            raise ValueError(f"{path!r} is not for us to write")
+
+
+def write_tree(repository: Repository, parent: GitCommit, files: Mapping[str, str]) -> GitTree:
+    """The parent's tree with these files."""
+    elements = [InputGitTreeElement(path, "100644", "blob", content=text) for path, text in files.items()]
+    return repository.create_git_tree(elements, parent.tree)
+
+
+def move(repository: Repository, branch: str, sha: str, create: bool) -> None:
+    """The branch stands at the commit."""
+    if create:
+        repository.create_git_ref(f"refs/heads/{branch}", sha)
+    else:
+        repository.get_git_ref(f"heads/{branch}").edit(sha, force=False)
+
+
+def text(repository: Repository, path: str, ref: str) -> str | None:
+    """A text file at a ref; None where there is none, or none that is text."""
+    try:
+        found = repository.get_contents(path, ref)
+    except UnknownObjectException:
+        return None
+    # A file of more than 1 MB comes without its content.
+    if isinstance(found, list) or found.type != "file" or found.encoding != "base64":
+        return None
+    try:
+        return found.decoded_content.decode()
+    except UnicodeDecodeError:
+        return None
