@@ -1,8 +1,10 @@
 """Clones: whole at the commits that were asked for, safe from what a repository and its server may try."""
 
 import base64
+import os
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -188,25 +190,29 @@ def test_other_protocols_are_refused(tmp_path: Path, url: str) -> None:
 
 
 @contextmanager
-def denying(status: int) -> Iterator[tuple[str, list[str | None]]]:
-    seen: list[str | None] = []
-
+def serving(answer: Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, str], bytes]]) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def log_message(self, *_: object) -> None:
             pass
 
         def do_GET(self) -> None:
-            seen.append(self.headers["authorization"])
+            status, headers, body = answer(self)
             self.send_response(status)
-            self.send_header("www-authenticate", "Basic")
-            self.send_header("content-length", "0")
+            for name, value in {**headers, "content-length": str(len(body))}.items():
+                self.send_header(name, value)
             self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            self.do_GET()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/acme/web.git", seen
+        yield f"http://127.0.0.1:{server.server_port}/acme/web.git"
     finally:
         server.shutdown()
         server.server_close()
@@ -219,7 +225,13 @@ def denying(status: int) -> Iterator[tuple[str, list[str | None]]]:
     ids=["401", "403", "404", "500"],
 )
 def test_the_token_goes_in_a_header_and_nowhere_else(tmp_path: Path, status: int, error: type[CharretteError]) -> None:
-    with denying(status) as (url, seen), pytest.raises(error) as caught:
+    seen: list[str | None] = []
+
+    def deny(asked: BaseHTTPRequestHandler) -> tuple[int, dict[str, str], bytes]:
+        seen.append(asked.headers["authorization"])
+        return status, {"www-authenticate": "Basic"}, b""
+
+    with serving(deny) as url, pytest.raises(error) as caught:
         Clones(tmp_path / "clones", lambda _: (url, TOKEN)).checkout(ACME).fetch("main")
     basic = base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
     assert seen[0] == f"Basic {basic}"
@@ -228,6 +240,39 @@ def test_the_token_goes_in_a_header_and_nowhere_else(tmp_path: Path, status: int
     written = b"".join(path.read_bytes() for path in (tmp_path / "clones").rglob("*") if path.is_file())
     assert TOKEN.encode() not in written
     assert basic.encode() not in written
+
+
+def test_a_private_repository_is_fetched_by_smart_http(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.commit("one", {"a.py": "1"})
+    commit = upstream.commit("two", {"a.py": "2"})
+    basic = base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
+
+    def backend(asked: BaseHTTPRequestHandler) -> tuple[int, dict[str, str], bytes]:
+        if asked.headers["authorization"] != f"Basic {basic}":
+            return 401, {"www-authenticate": "Basic"}, b""
+        path, _, query = asked.path.partition("?")
+        body = asked.rfile.read(int(asked.headers["content-length"] or 0))
+        env = {
+            "PATH": os.environ["PATH"],
+            "GIT_PROJECT_ROOT": str(upstream.folder / ".git"),
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "PATH_INFO": path.removeprefix("/acme/web.git"),
+            "QUERY_STRING": query,
+            "REQUEST_METHOD": asked.command,
+            "CONTENT_TYPE": asked.headers["content-type"] or "",
+            "CONTENT_LENGTH": str(len(body)),
+            "HTTP_CONTENT_ENCODING": asked.headers["content-encoding"] or "",
+            "GIT_PROTOCOL": asked.headers["git-protocol"] or "",
+        }
+        done = subprocess.run(["git", "http-backend"], input=body, capture_output=True, env=env, check=True)
+        head, _, content = done.stdout.partition(b"\r\n\r\n")
+        return 200, dict(line.split(": ", 1) for line in head.decode().split("\r\n")), content
+
+    with serving(backend) as url:
+        checkout = Clones(tmp_path / "clones", lambda _: (url, TOKEN)).checkout(ACME)
+        checkout.fetch(commit, "main")
+    assert checkout.text("a.py", commit) == "2"
+    assert len(checkout.tree("main").log("", 10).entries) == 2
 
 
 def test_the_token_is_in_no_argument(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,7 +81,7 @@ class AnthropicModel:
         alias = self._settings.alias(model)
         if alias is None:
             known = ", ".join(f"`{name}`" for name in self._settings.aliases)
-            raise PersonError(f"There is no model `{model}`. Use one of {known}, or add it to CHARRETTE_MODEL_ALIASES.")
+            raise PersonError(f"There is no model `{model}`. Use one of {known}.")
         return alias
 
 
