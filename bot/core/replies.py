@@ -54,7 +54,7 @@ def refusal(login: str, needs: Needs) -> str:
     return f"@{login}, thank you, but that is for {who}. Please ask one of them."
 
 
-def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]], described: bool) -> str | None:
+def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str | None:
     """What a start meets: None to go ahead, "" to do nothing, or one line to the person.
 
     `rows` are the subject's runs, oldest first: workflow, status, pull request.
@@ -67,6 +67,4 @@ def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]], describ
             return f"This is done already{at}. Comment there, or edit its documents; what people write is kept."
         if other == workflow and status == "running":
             return ""
-        if other == workflow and status.startswith("waits") and status != "waits for description" and not described:
-            return None
     return None

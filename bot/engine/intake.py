@@ -156,8 +156,8 @@ class Intake:
     ) -> None:
         """Queues the leg, unless a run that stands makes it pointless; a stop is marked at once."""
         match message.deed:
-            case Start(workflow=workflow, description=description):
-                said = open_run(workflow, [(row.workflow, row.status, _pull(row)) for row in rows], bool(description))
+            case Start(workflow=workflow):
+                said = open_run(workflow, [(row.workflow, row.status, _pull(row)) for row in rows])
                 if said is not None:
                     if said:
                         self._publisher(subject.repository, subject.key).publish(

@@ -1,0 +1,167 @@
+"""What a scenario plays on: a real code base in a hub, and the service beside it, each a process of its own."""
+
+import importlib.metadata
+import importlib.util
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import PersonError
+from .person import Person
+
+OWNER = "demo"
+SCENARIOS = Path(__file__).parent / "scenarios"
+LIVE = ("ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY_FILE", "ANTHROPIC_BASE_URL")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A hub and a service that work. `live` says that a real model answers, not a recording."""
+
+    url: str
+    people: Mapping[str, Person]
+    repository: str
+    folder: Path
+    live: bool
+    commands: tuple["Process", ...]
+
+    def alive(self) -> None:
+        """`PersonError` with the last lines of its log where a process has ended."""
+        for process in self.commands:
+            if process.popen.poll() is not None:
+                raise PersonError(f"{process.name} has ended by itself:\n{process.tail()}")
+
+
+@dataclass(frozen=True)
+class Process:
+    """A command that runs, with its log."""
+
+    name: str
+    popen: "subprocess.Popen[str]"
+    log: Path
+
+    def tail(self, lines: int = 25) -> str:
+        """The end of its log."""
+        return "\n".join(self.log.read_text("utf-8", errors="replace").split("\n")[-lines:])
+
+    def stop(self) -> None:
+        """Asks it to end, and makes it end after ten seconds."""
+        self.popen.terminate()
+        try:
+            self.popen.wait(10)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            self.popen.wait()
+
+
+@contextmanager
+def staged(folder: Path, package: str, recording: Path) -> Iterator[Stage]:
+    """Hub and service with one installed package's source as the repository; both end with the context."""
+    folder.mkdir(parents=True, exist_ok=True)
+    live = any(os.environ.get(name) for name in LIVE)
+    repository = f"{OWNER}/{package}"
+    port = free_port()
+    hub = _start_hub(folder, repository, _code(folder / "code", package), port)
+    processes = [hub]
+    try:
+        ready = _first_line(hub)
+        service = _start_service(folder, ready["env_file"], None if live else recording)
+        processes.append(service)
+        _wait_ready(f"http://127.0.0.1:{port}/readyz", service)
+        people = {login: Person(login, token, ready["api_url"], repository) for login, token in ready["users"].items()}
+        yield Stage(ready["url"], people, repository, folder, live, tuple(processes))
+    finally:
+        for process in reversed(processes):
+            process.stop()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def version(package: str) -> str:
+    """The installed version."""
+    return importlib.metadata.version(package)
+
+
+def _code(folder: Path, package: str) -> Path:
+    """A folder with the package's source as pip installed it, to be imported as one commit."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise PersonError(f"The demo needs the package {package}, which is installed with Charrette: `make demo`.")
+    source = Path(next(iter(spec.submodule_search_locations)))
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(source, folder / package, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    (folder / "README.md").write_text(
+        f"# {package} {version(package)}\n\nThe source of {package} as it is installed beside Charrette, imported as one "
+        "commit so that the demo has a real code base to design for.\n",
+        "utf-8",
+    )
+    return folder
+
+
+def _start_hub(folder: Path, repository: str, code: Path, port: int) -> Process:
+    arguments = ["hub", "--state", str(folder / "hub"), "--listen", "127.0.0.1:0"]
+    arguments += ["--repository", f"{repository}={code}", "--webhook", f"http://127.0.0.1:{port}/webhook"]
+    return _start("hub", arguments, folder, os.environ, piped=True)
+
+
+def _start_service(folder: Path, env_file: str, recording: Path | None) -> Process:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CHARRETTE_")}
+    environment["CHARRETTE_STATE"] = str(folder / "service")
+    if recording is not None:
+        environment["CHARRETTE_MODEL_REPLAY"] = str(recording)
+    return _start("serve", ["serve", "--env-file", env_file], folder, environment, piped=False)
+
+
+def _start(name: str, arguments: list[str], folder: Path, environment: Mapping[str, str], piped: bool) -> Process:
+    log = folder / f"{name}.log"
+    with log.open("w", encoding="utf-8") as errors:
+        popen = subprocess.Popen(
+            [sys.executable, "-m", "bot.cli", *arguments],
+            stdout=subprocess.PIPE if piped else errors,
+            stderr=errors,
+            stdin=subprocess.DEVNULL,
+            env={**environment, "PYTHONUNBUFFERED": "1"},
+            text=True,
+            start_new_session=True,
+        )
+    return Process(name, popen, log)
+
+
+def _first_line(hub: Process) -> dict[str, Any]:
+    """The line of JSON with which the hub says that it is ready."""
+    assert hub.popen.stdout is not None
+    line = hub.popen.stdout.readline()
+    if not line:
+        raise PersonError(f"The hub did not start:\n{hub.tail()}")
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+def _wait_ready(url: str, service: Process) -> None:
+    for _ in range(600):
+        if service.popen.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=2) as response:
+                if response.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            pass
+        time.sleep(0.1)
+    raise PersonError(f"The service did not become ready at {url}:\n{service.tail()}")

@@ -1,0 +1,125 @@
+"""What a message comes to, against the state that it meets."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core import messages as m
+from bot.core.judge import Judgement, judge
+from bot.core.record import Record
+from bot.core.state import State, digest_of, fold
+
+from .a_run import ASKING, PLAIN, PRIOR, SUMMARY, UNDERSTAND, Play, definition, message, pinned, with_entry, wrong
+
+
+def asking() -> State:
+    play = Play(None, ASKING)
+    play.go()
+    return play.state
+
+
+def done() -> State:
+    play = Play(None, PLAIN, PLAIN)
+    play.go()
+    return play.state
+
+
+def awaiting() -> State:
+    play = Play(Record(pinned(definition(SUMMARY))), PLAIN)
+    play.go()
+    return play.state
+
+
+def blocked() -> State:
+    play = Play(Record(pinned(definition(PRIOR))), *[(PLAIN, (wrong(),))] * 3)
+    play.go()
+    return play.state
+
+
+def undescribed() -> State:
+    of = definition(UNDERSTAND, needs_description=("Feature description",))
+    return fold(Record(pinned(of, description="")))
+
+
+def about(judged: Judgement) -> str | None:
+    return judged.entry.about if judged.entry else None
+
+
+ENTRIES = [
+    ("the label", done, message(m.Start("feature-design")), ""),
+    ("a stop", asking, message(m.Stop("why")), ""),
+    ("a push", done, message(m.Pushed("c" * 40)), ""),
+    ("an answer", asking, message(m.Say("1A 2B", direct=True)), "understanding@1"),
+    ("a plain answer by the author", asking, message(m.Say("1A 2B"), writer=False), "understanding@1"),
+    ("an answer by a writer", asking, message(m.Say("1A", direct=True), author=False), "understanding@1"),
+    ("a changed premise", asking, message(m.Say("We already use Redis, so drop the store")), "understanding@1"),
+    ("go on without answers", asking, message(m.Proceed()), "understanding@1"),
+    ("go on with findings", blocked, message(m.Proceed()), "prior-art@1"),
+    ("the wait is over", asking, message(m.Expired("understanding@1")), "understanding@1"),
+    ("an approval", awaiting, message(m.Approve()), "summary@1"),
+    ("a rejection", awaiting, message(m.Reject("too long")), "summary@1"),
+    ("a retry of what is blocked", blocked, message(m.Retry()), "prior-art@1"),
+    ("a description", undescribed, message(m.Say("A gauge of the depth of the queue.")), "description"),
+]
+
+
+@pytest.mark.parametrize(("of", "said", "expected"), [row[1:] for row in ENTRIES], ids=[row[0] for row in ENTRIES])
+def test_what_changes_the_run(of: object, said: m.Message, expected: str) -> None:
+    assert about(judge(of(), said)) == expected  # type: ignore[operator]
+
+
+REPLIES = [
+    ("advice", asking, message(m.Say("What do you think?")), "A) SQLite"),
+    ("unclear", asking, message(m.Say("1Z", direct=True)), "/answer 1A 2B"),
+    ("an aside to /answer", asking, message(m.Say("thanks for the work", direct=True)), ""),
+    ("nothing asked", done, message(m.Say("1A", direct=True)), "No question is open"),
+    ("nothing to go on with", done, message(m.Proceed()), "Nothing waits"),
+    ("proceed is no approval", awaiting, message(m.Proceed()), "`/approve`"),
+    ("proceed is no description", undescribed, message(m.Proceed()), "description is needed"),
+    ("nothing to approve", done, message(m.Approve()), "Nothing waits for approval"),
+    ("nothing to retry", done, message(m.Retry()), "nothing to retry"),
+]
+
+
+@pytest.mark.parametrize(("of", "said", "words"), [row[1:] for row in REPLIES], ids=[row[0] for row in REPLIES])
+def test_what_only_gets_a_word(of: object, said: m.Message, words: str) -> None:
+    judged = judge(of(), said)  # type: ignore[operator]
+    assert judged.entry is None
+    assert words in judged.reply
+
+
+IGNORED = [
+    ("words when nothing is asked", done, message(m.Say("Nice work!"))),
+    ("a bystander's words", asking, message(m.Say("1A 2B"), author=False, writer=False)),
+    ("a writer's plain words", asking, message(m.Say("1A 2B"), author=False)),
+    ("an aside", asking, message(m.Say("I am on holiday until Monday."))),
+    ("an old deadline", asking, message(m.Expired("understanding@7"))),
+    ("a deadline after the end", done, message(m.Expired("understanding@1"))),
+    ("a bystander's description", undescribed, message(m.Say("A gauge."), author=False, writer=False)),
+]
+
+
+@pytest.mark.parametrize(("of", "said"), [row[1:] for row in IGNORED], ids=[row[0] for row in IGNORED])
+def test_what_is_left_alone(of: object, said: m.Message) -> None:
+    assert judge(of(), said) == Judgement()  # type: ignore[operator]
+
+
+def test_a_message_counts_once() -> None:
+    state = with_entry(asking(), m.Pushed("c" * 40))
+    assert judge(state, message(m.Pushed("c" * 40), id="gh-1.0")) == Judgement()
+
+
+def test_an_approval_is_bound_to_the_text_that_it_saw() -> None:
+    state = awaiting()
+    judged = judge(state, message(m.Approve()))
+    assert judged.entry is not None
+    commit = state.phases[0].commit
+    assert commit is not None
+    assert judged.entry.digest == digest_of(commit)
+
+
+def test_retry_takes_up_what_failed_or_was_stopped_and_asks_anew_what_was_refused() -> None:
+    pending = fold(Record(pinned()))
+    assert about(judge(replace(pending, trouble="failed"), message(m.Retry()))) == ""
+    assert about(judge(replace(pending, stopped=True), message(m.Retry()))) == ""
+    assert about(judge(replace(pending, trouble="refused"), message(m.Retry()))) == "understanding@1"

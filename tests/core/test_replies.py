@@ -1,0 +1,57 @@
+"""Help, corrections, refusals, and what a start meets."""
+
+import pytest
+
+from bot.core.commands import Vocabulary
+from bot.core.replies import corrected, help_text, open_run, refusal, refusal_key
+
+KNOWN = Vocabulary({"design": "feature-design"}, {"design": "feature-design"}, {"feature-design": "Design a feature."})
+
+
+def test_help_is_made_from_the_tables() -> None:
+    text = help_text(KNOWN, "issue")
+    assert "| `/design [description]` | Design a feature. The label `design` does the same. |" in text
+    assert "| `/answer <1A 2 words ...>` |" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "nearest", "words"),
+    [
+        ("reject", "reject", "`/reject` needs something after it: `/reject <why>`."),
+        ("desing", "design", "Did you mean `/design`?"),
+        ("frobnicate", "", "There is no command `/frobnicate`."),
+    ],
+)
+def test_a_correction_names_what_to_write(written: str, nearest: str, words: str) -> None:
+    text = corrected(written, nearest, KNOWN, "issue")
+    assert words in text
+    assert "`/help`" in text
+
+
+@pytest.mark.parametrize("needs", ["write", "triage", "author", "anyone"])
+def test_a_refusal_is_polite_and_names_who_may(needs: str) -> None:
+    text = refusal("eve", needs)  # type: ignore[arg-type]
+    assert text.startswith("@eve, thank you, but that is for ")
+    assert refusal_key("eve") == "refusal/eve"
+
+
+MEETINGS = [
+    ("nothing", [], None),
+    ("its own stopped run", [("feature-design", "stopped", 3)], None),
+    ("its own failed run", [("feature-design", "failed", 3)], None),
+    ("its own waiting run", [("feature-design", "waits for answers", 3)], None),
+    ("its own run at work", [("feature-design", "running", 3)], ""),
+    ("another workflow's finished run", [("macro-plan", "done", 3)], None),
+]
+
+
+@pytest.mark.parametrize(("rows", "expected"), [row[1:] for row in MEETINGS], ids=[row[0] for row in MEETINGS])
+def test_a_start_goes_ahead_or_is_silent(rows: list[tuple[str, str, int | None]], expected: str | None) -> None:
+    assert open_run("feature-design", rows) == expected
+
+
+def test_a_start_that_can_t_be_gets_one_line() -> None:
+    assert "done already in #3" in str(open_run("feature-design", [("feature-design", "done", 3)]))
+    assert "The `macro-plan` run in #3 is still open here" in str(
+        open_run("feature-design", [("macro-plan", "waits for answers", 3)])
+    )

@@ -1,0 +1,100 @@
+"""001, the request: it says what was asked, answered and done, and parses back to the entries."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core import messages as m
+from bot.core.messages import Entry, Message
+from bot.core.request import parse, render
+
+from .a_run import ASKING, PLAIN, Play, message, pinned
+
+LINES = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=40).map(str.strip)
+TEXT = st.lists(LINES, min_size=1, max_size=4).map("\n".join).filter(lambda text: text.strip("\n") == text and text)
+DEEDS = st.one_of(
+    st.builds(m.Start, st.just("feature-design"), TEXT | st.just("")),
+    st.builds(m.Stop, TEXT),
+    st.builds(m.Say, TEXT, st.booleans()),
+    st.builds(m.Reject, TEXT),
+    st.builds(m.Revise, TEXT),
+    st.builds(m.Pushed, st.just("c" * 40)),
+    st.builds(m.Expired, st.just("understanding@1")),
+    st.sampled_from([m.Proceed(), m.Approve(), m.Retry()]),
+)
+ENTRIES = st.builds(
+    Entry,
+    st.builds(
+        Message,
+        id=st.just("gh-1a-2b.0"),
+        by=st.sampled_from(["ada", "grace-h"]),
+        at=st.just("2026-11-20T10:05:00Z"),
+        link=st.just("https://github.example/octo/queue/issues/12#issuecomment-9"),
+        deed=DEEDS,
+        author=st.booleans(),
+        writer=st.booleans(),
+    ),
+    about=st.sampled_from(["", "understanding@1"]),
+    digest=st.sampled_from(["", "abc123"]),
+)
+
+
+@given(TEXT, st.lists(ENTRIES, max_size=4))
+def test_it_parses_back(body: str, entries: list[Entry]) -> None:
+    found = parse(render(pinned(body=body, description=""), (), entries))
+    assert found is not None
+    assert found.body == body
+    assert found.entries == tuple(entries)
+
+
+def test_it_parses_back_whole_after_a_round() -> None:
+    play = Play(None, ASKING, PLAIN, PLAIN)
+    play.go()
+    play.then(m.Say("1B, and 2 is a custom port", direct=True), "understanding@1")
+    found = parse(play.state.request.replace("\n", "\r\n"))
+    assert found is not None
+    assert (found.title, found.author, found.started_by) == ("Queue depth", "ada", "grace")
+    assert (found.base, found.base_branch) == ("b" * 40, "main")
+    assert found.entries == play.state.record.entries
+
+
+def test_the_answers_stand_under_their_questions() -> None:
+    play = Play(None, ASKING, PLAIN, PLAIN)
+    play.go()
+    assert "**Open.**" in play.state.request
+    play.then(m.Say("1B 2A but only until March", direct=True), "understanding@1")
+    assert "**Answer (2026-11-20T10:05:00Z, @ada):** B) PostgreSQL" in play.state.request
+    assert "only until March" in play.state.request
+
+
+def test_a_changed_premise_is_told_as_one() -> None:
+    play = Play(None, ASKING, PLAIN, PLAIN)
+    play.go()
+    play.then(m.Say("We already use Redis, so drop the store", direct=False), "understanding@1")
+    assert "**The author changes the premise" in play.state.request
+
+
+def test_an_issue_without_a_text_and_its_later_description() -> None:
+    text = render(pinned(body="", description="A gauge."), (), ())
+    found = parse(text)
+    assert found is not None
+    assert found.body == ""
+    assert "## Description\n\n> A gauge." in text
+
+
+@pytest.mark.parametrize("text", ["", "# Something else\n", "# User request: x\n\nBy nobody.\n"])
+def test_a_text_that_lost_the_form_is_none_of_ours(text: str) -> None:
+    assert parse(text) is None
+
+
+def test_a_log_line_that_somebody_bent_is_left_out() -> None:
+    entry = Entry(message(m.Proceed(), id="gh-2.0"), "understanding@1")
+    text = render(pinned(), (), (entry, replace(entry, message=replace(entry.message, id="gh-3.0"))))
+    bent = text.replace(
+        "· proceed · @ada · author · writer · about understanding@1 · [gh-2.0]", "· dances · @ada · [x]"
+    )
+    found = parse(bent)
+    assert found is not None
+    assert [each.message.id for each in found.entries] == ["gh-3.0"]
