@@ -150,7 +150,7 @@ class Store:
                 (fact.id,),  # type: ignore[attr-defined]
             )
 
-    def all(self, kind: type[F], *, newest_first: bool = False, limit: int = -1, **where: Any) -> list[F]:
+    def all(self, kind: type[F], /, *, newest_first: bool = False, limit: int = -1, **where: Any) -> list[F]:
         """Every fact of this kind with these values, by id; a value may be a list of alternatives."""
         clauses, arguments = [], []
         for name, value in where.items():
@@ -174,7 +174,7 @@ class Store:
             for row in rows
         ]
 
-    def find(self, kind: type[F], **where: Any) -> F | None:
+    def find(self, kind: type[F], /, **where: Any) -> F | None:
         """The first fact of this kind with these values, or None."""
         found = self.all(kind, limit=1, **where)
         return found[0] if found else None

@@ -76,6 +76,7 @@ def _resolved(call: Call, ref: str, missing: int = 404) -> str:
     return found
 
 
+@routes(f"GET {REPO}/contents/", "repos/get-content", reads=CODE)
 @routes(f"GET {REPO}/contents", "repos/get-content", reads=CODE)
 def get_root(call: Call) -> Reply:
     return _content(call, "")
