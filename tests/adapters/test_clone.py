@@ -365,10 +365,11 @@ def test_output_is_cut_at_its_limit(upstream: Upstream) -> None:
         commands.run("show", "no-such", limit=1000)
 
 
-@given(st.text(max_size=60))
+@given(st.text("ab-+./:^~*? \n\0é", max_size=12))
 def test_no_name_becomes_an_option_or_a_refspec(name: str) -> None:
     if clone.BRANCH.fullmatch(name):
-        assert not name.startswith(("-", "+"))
+        assert not name.startswith("-")
+        assert ".." not in name
         assert not set(name) & set(" :^~*?[\\\n\0")
 
 
