@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from bot.core.ports import Tree
 
 from .listing import listing
-from .tree import LARGEST, Entry, GitTree, Log, Search
+from .tree import LARGEST, Entry, Log, Search
 
 LINES = 400
 BYTES = 32_000
@@ -206,13 +206,6 @@ class RepositoryTools:
             if entry is not None:
                 raise RefusedError(f"`{above}` is a {_what(entry)}, not a folder.{_instead(above, entry)}")
         raise RefusedError(f"There is no {_quoted(path)} at this commit. {_nearest_path(path, self._tree.files())}")
-
-
-def repository_tools(repository: int, tree: Tree) -> RepositoryTools:  # noqa: ARG001
-    """The toolbox over a tree of one of our clones."""
-    if not isinstance(tree, GitTree):
-        raise TypeError(f"a toolbox needs a tree of a clone, not {type(tree).__name__}")
-    return RepositoryTools(tree)
 
 
 def _check(tool: Tool, arguments: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.clone import Clones
-from bot.adapters.tools import BYTES, HITS, LINES, RepositoryTools, repository_tools
+from bot.adapters.tools import BYTES, HITS, LINES, RepositoryTools
 from bot.adapters.tree import GitTree
 from bot.core.identity import Repository
 from bot.core.ports import Toolbox
@@ -60,7 +60,7 @@ def refused(tools: Toolbox, name: str, **arguments: Any) -> str:
 
 
 def test_definitions_are_byte_identical(tree: GitTree) -> None:
-    one, other = (json.dumps(repository_tools(n, tree).definitions()) for n in (1, 2))
+    one, other = (json.dumps(RepositoryTools(tree).definitions()) for _ in range(2))
     assert one == other
     assert [tool["name"] for tool in json.loads(one)] == ["list_files", "read_file", "search_text", "read_history"]
     assert all(tool["input_schema"]["additionalProperties"] is False for tool in json.loads(one))
