@@ -20,7 +20,7 @@ def view_of(hub: Hub) -> View:
     return View(hub, hub.url)
 
 
-def emit(hub: Hub, actor: Actor, repository: Repository, event: str, action: str, **parts: object) -> None:
+def emit(hub: Hub, actor: Actor, repository: Repository, event: str, action: str, /, **parts: object) -> None:
     """The App hears of the event, if it is installed on the repository and subscribed to it."""
     installation = hub.installation(repository)
     if installation is None or event not in hub.app.events:
