@@ -18,7 +18,7 @@ from ..core.prompts import document_block
 from ..core.record import Limits, Spent
 from ..gates import judge
 from ..gates.context import Context
-from .durable import log, pause, step
+from .durable import gave_up, log, patiently, pause, step
 from .services import Services
 
 CACHED = {"type": "ephemeral"}
@@ -54,7 +54,10 @@ class Conversation:
         self.model = ""
 
     def hold(self) -> Outcome:
-        """The whole conversation, to its outcome."""
+        """The whole conversation, to its outcome. The clone is complete before the first turn."""
+        commits = sorted({self.brief.base, *(ref.commit for ref in self.brief.documents)})
+        if (why := gave_up(patiently("fetch", lambda: self.checkout.fetch(*commits)))) is not None:
+            return self._outcome(_End("failed", f"The repository can't be read: {why}"))
         tools = self._tools()
         messages = [{"role": "user", "content": self._opening()}]
         for n in range(1, self.brief.turns + 1):

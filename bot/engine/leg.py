@@ -22,6 +22,7 @@ from .loading import Asked, load, reload
 from .publish import Publisher
 from .services import Services
 
+BUG = "Something went wrong in Charrette itself. Its log has the details under"
 Enqueue = Callable[[str, Asked, float], None]
 
 
@@ -52,7 +53,22 @@ class Engine:
             patiently("reply", lambda: self._reply(asked, loaded["reply"]))
         if loaded["record"] is None:
             return "nothing to do"
-        return self._advance(fold(from_json(Record, loaded["record"])), asked)
+        state = fold(from_json(Record, loaded["record"]))
+        try:
+            return self._advance(state, asked)
+        except Exception:
+            # The edge: a bug ends this leg with a word to the person, and the run can be taken up again.
+            log.exception("run %s: a bug", state.pinned.run)
+            return self._broken(state, asked)
+
+    def _broken(self, state: State, asked: Asked) -> str:
+        """Tells of a bug, as far as that can be done."""
+        state = _failed(state, f"{BUG} `{state.pinned.run}`.")
+        shown = patiently("show a bug", lambda: self._guarded(lambda: self._show(state)), 3)
+        if gave_up(shown) is not None:
+            log.error("run %s: the bug can't be shown", state.pinned.run)
+        self._closed(state, End("failed"), asked)
+        return "bug"
 
     def _advance(self, state: State, asked: Asked) -> str:
         n = 0
@@ -136,8 +152,15 @@ class Engine:
         return tuple(from_json(Outcome, handle.get_result(polling_interval_sec=0.05)) for handle in handles)
 
     def _converse(self, data: dict[str, Any]) -> dict[str, Any]:
-        outcome: dict[str, Any] = to_json(Conversation(self.services, from_json(Talk, data)).hold())
-        return outcome
+        talk = from_json(Talk, data)
+        try:
+            outcome = Conversation(self.services, talk).hold()
+        except Exception:
+            # The edge: the other conversations of the act, and the leg, go on.
+            log.exception("conversation %s: a bug", talk.brief.address.conversation)
+            outcome = Outcome(talk.brief.address, "failed", reason=f"{BUG} `{talk.brief.address.conversation}`.")
+        told: dict[str, Any] = to_json(outcome)
+        return told
 
     def _commit(self, state: State, act: Commit) -> Committed:
         run, pinned = state.pinned.run, state.pinned

@@ -15,6 +15,16 @@ from typing import Any, Literal
 
 Usage = Literal["metered", "estimated"]
 
+MANIFEST = "recording.json"
+
+# What differs from run to run though the same is said: times, addresses of this machine, ids of deliveries and commits.
+_VOLATILE = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"
+    r"|https?://(?:127\.0\.0\.1|localhost)(?::\d+)?"
+    r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"|\b[0-9a-f]{40}\b"
+)
+
 # What the model is told. The rest says which model answers and how much it may cost, which a replay has no part in.
 TOLD = ("system", "messages", "tools")
 
@@ -34,11 +44,19 @@ class Recorded:
 
 
 def digest(request: Mapping[str, Any]) -> str:
-    """sha256 over what the model is told, without the marks of the cache."""
+    """sha256 over what the model is told, without the marks of the cache and of this one run."""
     told = {key: request[key] for key in TOLD if request.get(key)}
     output = (request.get("output_config") or {}).get("format")
     text = json.dumps(_bare([told, output]), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    return hashlib.sha256(_VOLATILE.sub("-", text).encode(errors="surrogatepass")).hexdigest()
+
+
+def about(folder: Path) -> str:
+    """The text that every recorded conversation began with, if the recording is of one subject alone; "" if not."""
+    try:
+        return str(json.loads((folder / MANIFEST).read_text("utf-8"))["about"])
+    except FileNotFoundError:
+        return ""
 
 
 def _bare(value: Any) -> Any:

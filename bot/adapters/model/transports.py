@@ -13,7 +13,7 @@ import httpx2
 
 from bot.core.identity import without_run
 
-from .recording import Recorded, Usage, digest, read, write
+from .recording import Recorded, Usage, about, digest, read, write
 from .stream import BrokenStreamError, assemble, from_bytes, take_apart, to_bytes
 
 ADDRESS = "x-charrette-address"
@@ -85,6 +85,7 @@ class ReplayTransport(httpx2.BaseTransport):
 
     def __init__(self, folder: Path, strict: bool = False, restamp: Path | None = None) -> None:
         self._folder, self._strict, self._restamp = folder, strict, restamp
+        self._about = json.dumps(about(folder), ensure_ascii=False)[1:-1]
         self._notes: dict[str, str] = {}
 
     @property
@@ -95,7 +96,7 @@ class ReplayTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answers from the folder."""
         address = without_run(request.headers.get(ADDRESS) or "/no address")
-        recorded = read(self._folder, address)
+        recorded = read(self._folder, address) if self._is_about(request) else None
         if recorded is None:
             return _refusal(request, 404, "not_found_error", _unknown(address))
         found = digest(json.loads(request.read()))
@@ -110,6 +111,10 @@ class ReplayTransport(httpx2.BaseTransport):
             log.warning(note)
         headers = {"content-type": "text/event-stream"}
         return httpx2.Response(200, headers=headers, content=to_bytes(take_apart(recorded.answer)), request=request)
+
+    def _is_about(self, request: httpx2.Request) -> bool:
+        """Whether the conversation is about what the recording is about: an answer to another issue is none."""
+        return self._about in json.dumps(json.loads(request.read())["messages"][0], ensure_ascii=False)
 
 
 def _unknown(address: str) -> str:
