@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from bot.adapters.definitions import load_folder
+from bot.core.artifact import Artifact
 from bot.core.definition import Definition, Phase
 from bot.core.prompts import render
+from bot.core.questions import Reading, parse
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = ROOT / "workflows"
@@ -123,6 +125,21 @@ def test_a_prompt_shows_the_columns_that_the_gate_checks(definition: Definition,
     (columns,) = [use.parameters["columns"] for use in phase.gates if use.name == "covers"]
     (header,) = [line for line in phase.prompt.splitlines() if line.startswith("| ") and "---" not in line]
     assert [cell.strip() for cell in header.strip("|").split("|")][1:] == columns
+
+
+def fenced(path: Path) -> str:
+    (example,) = re.findall(r"```\n(.*?)```", path.read_text(), re.DOTALL)
+    return str(example)
+
+
+def test_the_form_of_questions_that_the_prompts_show_can_be_read() -> None:
+    form = fenced(WORKFLOWS / "feature-design" / "phases" / "understanding.md")
+    decided = fenced(WORKFLOWS / "prompts" / "answers.md")
+    reading = parse(Artifact("x.md", f"# T\n\n## Questions\n\n{decided}\n{form}"))
+    assert reading.faults == ()
+    assert [(question.number, question.recommended.letter) for question in reading.questions] == [(1, "A")]
+    assert parse(Artifact("x.md", f"# T\n\n## Questions\n\n{decided}")) == Reading()
+    assert parse(Artifact("x.md", "# T\n\n## Questions\n\nNone.\n")) == Reading()
 
 
 def test_the_configured_systems_are_in_the_prompt(definition: Definition) -> None:
