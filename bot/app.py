@@ -15,7 +15,7 @@ from bot.core.errors import CharretteError, Fault, FaultsError
 from bot.settings import ModelOptions, Settings
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from wsgiref.types import WSGIApplication
 
     from bot.adapters.clone import Clones
     from bot.adapters.definitions import FolderDefinitions
@@ -43,7 +43,7 @@ def prepare(settings: Settings) -> None:
         store.close()
 
 
-def web(settings: Settings) -> "Flask":
+def web(settings: Settings) -> "WSGIApplication":
     """The web process's application. Make it after the fork; `prepare` comes before."""
     from bot.adapters.store import Store
     from bot.web import Group, create_app
@@ -129,10 +129,10 @@ def model(options: ModelOptions) -> "AnthropicModel":
     """The model, or the recording, that these settings name."""
     from bot.adapters.model import make_model
 
-    return make_model(_model_settings(options))
+    return make_model(model_settings(options))
 
 
-def _model_settings(options: ModelOptions) -> "ModelSettings":
+def model_settings(options: ModelOptions) -> "ModelSettings":
     from bot.adapters.model import ModelSettings
 
     bare = ModelSettings(base_url=options.base_url or None, replay=options.replay)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.settings import Part, Settings
 
-    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
+    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
 Command = Callable[[argparse.Namespace], int]
 

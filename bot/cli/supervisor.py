@@ -30,7 +30,7 @@ class Child:
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     due: float = 0.0
-    pause: float = FIRST_PAUSE
+    pause: float = field(default_factory=lambda: FIRST_PAUSE)
     readers: list[threading.Thread] = field(default_factory=list)
 
     @property

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from wsgiref.types import WSGIApplication
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
@@ -28,7 +28,7 @@ class _Log(Logger):  # type: ignore[misc]
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, bind: str, make: Callable[[], Flask]) -> None:
+    def __init__(self, bind: str, make: Callable[[], WSGIApplication]) -> None:
         self._bind = bind
         self._make = make
         super().__init__()
@@ -50,11 +50,11 @@ class _Server(BaseApplication):  # type: ignore[misc]
         for name, value in settings.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> WSGIApplication:
         """Called in the worker, after the fork."""
         return self._make()
 
 
-def serve(bind: str, make: Callable[[], Flask]) -> None:
+def serve(bind: str, make: Callable[[], WSGIApplication]) -> None:
     """Serves until SIGTERM or SIGINT, then ends the process. `make` is called after the fork."""
     _Server(bind, make).run()

@@ -1,0 +1,119 @@
+"""The command line explains itself at once, and every way to fail has its exit status."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import bot
+from bot.cli import commands, main
+from bot.core.errors import Fault, FaultsError, PersonError, TransientError
+
+COMMANDS = ["serve", "web", "worker", "check", "doctor", "demo", "hub"]
+HEAVY = ["anthropic", "dbos", "flask", "git", "github", "gunicorn", "pydantic", "sqlalchemy", "yaml"]
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert [name for name in COMMANDS if f"\n    {name} " not in said] == []
+
+
+@pytest.mark.parametrize("name", ["serve", "web", "worker", "check", "doctor"])
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert f"usage: charrette {name}" in said
+    assert "--supervised" not in said
+    assert ("--env-file" in said) == (name != "check")
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"charrette {bot.__version__}\n")
+
+
+@pytest.mark.parametrize("argv", [[], ["dance"], ["serve", "now"], ["check", "a", "b"]])
+def test_wrong_arguments_are_status_2(argv: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(argv)
+    assert ended.value.code == 2
+
+
+def test_help_loads_nothing_heavy() -> None:
+    program = (
+        "import json, sys\nfrom bot.cli import main\n"
+        "try: main(['serve', '--help'])\nexcept SystemExit: pass\n"
+        "print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert set(json.loads(done.stderr)) & set(HEAVY) == set()
+
+
+Fail = Callable[[Exception], int]
+
+
+@pytest.fixture
+def fail(monkeypatch: pytest.MonkeyPatch) -> Fail:
+    """Runs a command that fails so."""
+
+    def run(error: BaseException) -> int:
+        def check(arguments: argparse.Namespace) -> int:
+            raise error
+
+        monkeypatch.setattr(commands, "run_check", check)
+        return main(["check"])
+
+    return run
+
+
+def test_faults_are_status_2_each_on_a_line(fail: Fail, capsys: pytest.CaptureFixture[str]) -> None:
+    faults = [Fault("a.yaml", 3, "It is wrong.", "Mend it."), Fault("settings", 0, "X is missing.", "Write it.")]
+    assert fail(FaultsError(faults)) == 2
+    assert capsys.readouterr().err == "a.yaml:3: It is wrong. Mend it.\nsettings: X is missing. Write it.\n"
+
+
+@pytest.mark.parametrize("error", [PersonError("Do this."), TransientError("Do this.")])
+def test_what_a_person_can_mend_is_status_1(fail: Fail, error: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+    assert fail(error) == 1
+    assert capsys.readouterr().err == "charrette check: Do this.\n"
+
+
+def test_an_interruption_is_status_130(fail: Callable[[BaseException], int]) -> None:
+    assert fail(KeyboardInterrupt()) == 130
+
+
+def test_a_bug_keeps_its_traceback(fail: Fail) -> None:
+    with pytest.raises(ZeroDivisionError):
+        fail(ZeroDivisionError())
+
+
+def test_check_says_what_is_wrong_and_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/workflow.yaml").write_text("version: 1\nsumary: x\n")
+    assert main(["check", str(tmp_path)]) == 2
+    assert f"{tmp_path}/mine/workflow.yaml:2: " in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(tmp_path / "none")]) == 2
+    assert "There is no such folder." in capsys.readouterr().err
+
+
+def test_settings_that_are_missing_are_status_2(tmp_path: Path) -> None:
+    environ = {name: text for name, text in os.environ.items() if not name.startswith(("CHARRETTE_", "ANTHROPIC_"))}
+    for command in ("serve", "web", "worker"):
+        done = subprocess.run([sys.executable, "-m", "bot.cli", command], capture_output=True, text=True, env=environ)
+        assert done.returncode == 2
+        assert "is missing" in done.stderr
+        assert "Traceback" not in done.stderr
