@@ -5,6 +5,7 @@ https://docs.github.com/en/rest/git
 
 import hashlib
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from github.GitCommit import GitCommit
 from github.GithubException import UnknownObjectException
@@ -42,7 +43,9 @@ def move(repository: Repository, branch: str, sha: str, create: bool) -> None:
     if create:
         repository.create_git_ref(f"refs/heads/{branch}", sha)
     else:
-        repository.get_git_ref(f"heads/{branch}").edit(sha, force=False)
+        # PyGithub's lazy `GitRef.edit` asks at the address for reading, which has no PATCH.
+        path = f"{repository.url}/git/refs/heads/{quote(branch)}"
+        repository.requester.requestJsonAndCheck("PATCH", path, input={"sha": sha, "force": False})
 
 
 def text(repository: Repository, path: str, ref: str) -> str | None:

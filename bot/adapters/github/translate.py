@@ -101,4 +101,5 @@ def _seconds(value: str | None) -> float | None:
 
 def _moved(text: str) -> bool:
     """Whether a 422 says that the thing is there already, or no longer where we thought it was."""
-    return any(sign in text.lower() for sign in ("fast forward", "already exists", "already_exists", "does not exist"))
+    signs = ("fast forward", "already exists", "already_exists", "reference does not exist")
+    return any(sign in text.lower() for sign in signs)
