@@ -6,10 +6,9 @@ import hashlib
 import hmac
 import threading
 import time
-import urllib.error
-import urllib.request
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.hub.facts import Delivery
 from bot.hub.faults import Faults
@@ -24,6 +23,20 @@ def secret_file(hub: Hub) -> Path:
     return hub.state / "webhook.secret"
 
 
+def _posted(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, str], str]:
+    """Status, headers and the beginning of what the receiver answers; no proxy of the environment is asked."""
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
+    try:
+        connection.request("POST", f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}", body, headers)
+        answer = connection.getresponse()
+        text = answer.read(KEPT_OF_ANSWER).decode(errors="replace")
+        return answer.status, dict(answer.headers.items()), text
+    finally:
+        connection.close()
+
+
 class Webhooks:
     """One thread sends what waits, oldest first."""
 
@@ -35,8 +48,6 @@ class Webhooks:
         self._held: list[Delivery] = []
         self._timers: list[threading.Timer] = []
         self._thread = threading.Thread(target=self._run, name="hub-webhooks", daemon=True)
-        # No proxy of the environment stands between the hub and a local receiver.
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def start(self) -> None:
         """What waited since the last stop goes out first."""
@@ -96,21 +107,13 @@ class Webhooks:
         body = fact.payload.encode()
         headers = self._headers(fact, body)
         started, moment = time.monotonic(), self._hub.store.now()
-        request = urllib.request.Request(fact.url, body, headers, method="POST")  # noqa: S310
         code, text, answer_headers, status = 0, "", {}, ""
         try:
-            with self._opener.open(request, timeout=TIMEOUT) as answer:
-                code, answer_headers = answer.status, dict(answer.headers.items())
-                text = answer.read(KEPT_OF_ANSWER).decode(errors="replace")
-                status = "OK"
-        except urllib.error.HTTPError as error:
-            code, answer_headers = error.code, dict(error.headers.items())
-            text = error.read(KEPT_OF_ANSWER).decode(errors="replace")
-            status = f"Invalid HTTP Response: {error.code}"
-            error.close()
+            code, answer_headers, text = _posted(fact.url, body, headers)
+            status = "OK" if code < 400 else f"Invalid HTTP Response: {code}"
         except TimeoutError:
             status = "timed out"
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:
             status = f"failed to connect: {error}"
         if self._stopped.is_set() and not code:
             return

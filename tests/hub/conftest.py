@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import github
 import pytest
 from github.Repository import Repository
 
+from bot.hub.auth import create_private_key
 from bot.hub.server import RunningHub, running_hub
 from tests.hub.contract import Contract
 
@@ -31,10 +33,27 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One key for all: making one takes longer than a test."""
+    file = tmp_path_factory.mktemp("key") / "app.private-key.pem"
+    create_private_key(file)
+    return file
+
+
 @pytest.fixture
-def hub(tmp_path: Path, source: Path, contract: Contract) -> Iterator[RunningHub]:
+def state(tmp_path: Path, key: Path) -> Path:
+    """A hub's folder before its first start."""
+    folder = tmp_path / "state"
+    folder.mkdir()
+    shutil.copy(key, folder / key.name)
+    return folder
+
+
+@pytest.fixture
+def hub(state: Path, source: Path, contract: Contract) -> Iterator[RunningHub]:
     already = len(contract.faults)
-    with running_hub(tmp_path / "state", {NAME: source}, "http://127.0.0.1:9/webhook", middleware=contract) as running:
+    with running_hub(state, {NAME: source}, "http://127.0.0.1:9/webhook", middleware=contract) as running:
         yield running
         contract.check_deliveries(running.deliveries())
     assert contract.faults[already:] == []

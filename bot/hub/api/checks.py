@@ -118,6 +118,7 @@ def create_status(call: Call) -> Reply:
     return Reply(status(call.view, made), 201)
 
 
+@routes(f"GET {REPO}/statuses/{{ref}}", "repos/list-commit-statuses-for-ref", reads=("statuses",))
 @routes(f"GET {REPO}/commits/{{ref}}/statuses", "repos/list-commit-statuses-for-ref", reads=("statuses",))
 def list_statuses(call: Call) -> Reply:
     found = call.hub.store.all(CommitStatus, repository_id=call.repository.id, sha=_sha(call), newest_first=True)
