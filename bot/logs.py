@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Literal, TextIO
+from typing import TextIO
 
 HIDDEN = "[hidden]"
 # Tokens by their forms; GitHub's may be 520 characters long, with dots and dashes in them.
@@ -90,16 +90,22 @@ def _time(record: logging.LogRecord) -> str:
 
 def configure(
     level: str,
-    form: Literal["plain", "json"] | str,
+    form: str,
     secrets: Iterable[str],
     stream: TextIO | None = None,
 ) -> None:
-    """Everything that this process logs goes to standard error, redacted; libraries speak from warnings on."""
+    """Everything that this process logs goes to standard error, redacted; libraries speak from warnings on.
+
+    `form` is `plain` or `json`.
+    """
     redact = Redaction(secrets)
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter(redact) if form == "json" else PlainFormatter(redact))
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
+    # The engine's library gives its logger a handler of its own, unless it has one.
+    engine = logging.getLogger("dbos")
+    engine.propagate = False
+    for logger in (root := logging.getLogger(), engine):
+        logger.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("charrette").setLevel(level.upper())
     logging.captureWarnings(True)

@@ -1,5 +1,6 @@
 """No log shows a secret."""
 
+import importlib
 import io
 import json
 import logging
@@ -58,9 +59,11 @@ def test_exact_values_are_hidden_whole_in_one_line_and_by_line() -> None:
 
 @pytest.fixture
 def restored() -> Iterator[None]:
-    root, ours = logging.getLogger(), logging.getLogger("charrette")
+    root, ours, engine = logging.getLogger(), logging.getLogger("charrette"), logging.getLogger("dbos")
     before = (root.handlers[:], root.level, ours.level)
+    engines = (engine.handlers[:], engine.propagate)
     yield
+    engine.handlers[:], engine.propagate = engines
     root.handlers[:], level, our_level = before[0], before[1], before[2]
     root.setLevel(level)
     ours.setLevel(our_level)
@@ -104,3 +107,14 @@ def test_plain_lines_begin_with_time_and_level() -> None:
     at, rest = stream.getvalue().split(" ", 1)
     assert at[-1] == "Z"
     assert rest == "INFO charrette.web hello\n"
+
+
+@pytest.mark.usefixtures("restored")
+def test_what_the_engines_library_says_is_redacted_too() -> None:
+    stream = io.StringIO()
+    logs.configure("info", "plain", ["hunter22"], stream)
+    program = importlib.import_module("dbos._logger")
+    program.init_logger()
+    logging.getLogger("dbos").warning("connected as %s", "hunter22")
+    assert stream.getvalue().endswith(f"WARNING dbos connected as {HIDDEN}\n")
+    assert len(logging.getLogger("dbos").handlers) == 1

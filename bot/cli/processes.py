@@ -3,12 +3,10 @@
 import fcntl
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.errors import CharretteError
@@ -51,7 +49,7 @@ def _alone(settings: "Settings", stop: threading.Event) -> Iterator[None]:
     if not settings.database_url.startswith("sqlite"):
         yield
         return
-    path = Path(settings.state) / "worker.lock"
+    path = settings.state / "worker.lock"
     with path.open("a") as file:
         until = time.monotonic() + TURN_SECONDS
         while not stop.is_set():
@@ -65,4 +63,3 @@ def _alone(settings: "Settings", stop: threading.Event) -> Iterator[None]:
                     ) from None
                 stop.wait(0.2)
         yield
-        sys.stderr.flush()
