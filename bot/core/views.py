@@ -11,6 +11,7 @@ from .run import ending
 from .state import DESCRIPTION, PhaseState, State
 
 LIMIT = 65_000
+FEW = 5
 CHECK = "charrette"
 
 
@@ -57,8 +58,20 @@ def status(state: State) -> str:
     if state.record.request is not None:
         lines.append(f"- [x] {_link(state, state.request_path, '001 The request')}")
     lines += [_item(state, phase) for phase in state.phases]
-    lines += ["", *_facts(state), ""]
+    lines += [*_open_findings(state), "", *_facts(state), ""]
     return "\n".join(lines)
+
+
+def _open_findings(state: State) -> Iterator[str]:
+    """The first findings of the phase that waits because of them."""
+    phase = state.current
+    if phase is None or phase.status not in ("blocked", "awaiting") or not phase.findings:
+        return
+    yield ""
+    for finding in phase.findings[:FEW]:
+        yield f"- line {finding.line}, {finding.rule}: {finding.wrong} {finding.mend}"
+    if len(phase.findings) > FEW:
+        yield f"- and {len(phase.findings) - FEW} more, in the check"
 
 
 def headline(state: State) -> str:

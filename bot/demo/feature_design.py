@@ -113,9 +113,11 @@ def _faults(stage: Stage, number: int, pull: Any) -> list[str]:
         if len(cited) < CITED and not stage.live:
             faults.append(f"{path} cites {len(cited)} places, fewer than {CITED}")
     commits = ada.get(f"/pulls/{pull['number']}/commits?per_page=100")
-    for commit in commits:
-        if "Run" not in trailers(commit["commit"]["message"]) or not commit["commit"]["verification"]["verified"]:
-            faults.append(f"commit {commit['sha'][:8]} has no trailers or no signature")
+    faults += [
+        f"commit {commit['sha'][:8]} has no trailers or no signature"
+        for commit in commits
+        if "Run" not in trailers(commit["commit"]["message"]) or not commit["commit"]["verification"]["verified"]
+    ]
     checks = ada.get(f"/commits/{head}/check-runs")["check_runs"]
     wanted = "neutral, success" if stage.live else "success"
     if not checks or any(check["conclusion"] not in wanted for check in checks):

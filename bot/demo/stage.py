@@ -107,8 +107,8 @@ def _code(folder: Path, package: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(source, folder / package, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
     (folder / "README.md").write_text(
-        f"# {package} {version(package)}\n\nThe source of {package} as it is installed beside Charrette, imported as one "
-        "commit so that the demo has a real code base to design for.\n",
+        f"# {package} {version(package)}\n\nThe source of {package} as it is installed beside Charrette, imported as "
+        "one commit so that the demo has a real code base to design for.\n",
         "utf-8",
     )
     return folder
@@ -125,6 +125,8 @@ def _start_service(folder: Path, env_file: str, recording: Path | None) -> Proce
     environment["CHARRETTE_STATE"] = str(folder / "service")
     if recording is not None:
         environment["CHARRETTE_MODEL_REPLAY"] = str(recording)
+    if os.environ.get("CHARRETTE_MODEL_RECORD"):
+        environment["CHARRETTE_MODEL_RECORD"] = os.environ["CHARRETTE_MODEL_RECORD"]
     return _start("serve", ["serve", "--env-file", env_file], folder, environment, piped=False)
 
 

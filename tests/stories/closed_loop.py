@@ -10,7 +10,7 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,6 +50,7 @@ class ClosedLoop:
     ask: bool = True
     delay: float = 0.0
     hold: threading.Event | None = None
+    watch: Callable[[str], None] = lambda moment: None
     url: str = ""
     asked: Counter[str] = field(default_factory=Counter)
     answered: Counter[str] = field(default_factory=Counter)
@@ -231,6 +232,7 @@ def closed_loop(mind: ClosedLoop, port: int = 0) -> Iterator[ClosedLoop]:
             with mind.lock:
                 mind.asked[digest] += 1
                 mind.requests.append(request)
+            mind.watch("model asked")
             if mind.hold is not None:
                 mind.hold.wait(30)
             if mind.delay:
@@ -248,6 +250,7 @@ def closed_loop(mind: ClosedLoop, port: int = 0) -> Iterator[ClosedLoop]:
                 return
             with mind.lock:
                 mind.answered[digest] += 1
+            mind.watch("model answered")
 
         def _send(self, status: int, kind: str, data: bytes) -> None:
             self.send_response(status)

@@ -1,0 +1,46 @@
+"""A hub, a model and a service that the stories of a test process share; each story has an issue of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.definitions import FolderDefinitions
+from bot.app import built_in_workflows
+from bot.hub.server import RunningHub, running_hub
+
+from .closed_loop import ClosedLoop, closed_loop
+from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library, running
+
+
+@pytest.fixture(scope="session")
+def mind() -> Iterator[ClosedLoop]:
+    """The model's server."""
+    definitions = FolderDefinitions(built_in_workflows()).all()
+    with closed_loop(ClosedLoop(definitions, source=SOURCE)) as loop:
+        yield loop
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    """The hub, with a library's source."""
+    folder: Path = tmp_path_factory.mktemp("hub")
+    webhook = f"http://127.0.0.1:{free_port()}/webhook"
+    with running_hub(folder / "state", {REPOSITORY: library(folder / "code")}, webhook) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def service(hub: RunningHub, mind: ClosedLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service, web and worker."""
+    folder = tmp_path_factory.mktemp("service")
+    with running(Service(environment(hub, folder, mind.url), folder / "serve.log")) as service:
+        yield service
+
+
+@pytest.fixture
+def story(hub: RunningHub, service: Service) -> Story:
+    """A story that has not begun."""
+    assert service.process is not None
+    assert service.process.poll() is None
+    return Story(hub)

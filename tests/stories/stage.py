@@ -1,0 +1,207 @@
+"""What stories play on: a hub with a real code base, a closed-loop model, and the real service as processes."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import bot
+from bot.demo.person import Person
+from bot.hub.server import RunningHub
+
+ROOT = Path(bot.__file__).parent.parent
+PATIENCE = 60.0
+REPOSITORY = "octo/library"
+SOURCE = "https://docs.example.org/rotation"
+BODY = f"""We sign cookies, and our keys never change.
+
+## Feature description
+
+Rotate the signing keys by age, without logging anybody out. [How others do it]({SOURCE}).
+"""
+
+
+def library(folder: Path, package: str = "itsdangerous") -> Path:
+    """The source of an installed library as a folder of its own."""
+    source = Path(__import__(package).__file__ or "").parent
+    shutil.copytree(source, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "README.md").write_text(f"# {package}\n\nA library.\n")
+    return folder
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@dataclass
+class Service:
+    """`charrette serve` (or web, or worker) as a process; may be killed and started again."""
+
+    env: Mapping[str, str]
+    log: Path
+    command: str = "serve"
+    process: "subprocess.Popen[str] | None" = None
+    starts: int = 0
+
+    def start(self) -> "Service":
+        """Starts it; it is ready when it says so."""
+        self.starts += 1
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot.cli", self.command],
+                cwd=ROOT,
+                env=dict(self.env),
+                stdout=subprocess.PIPE if self.command == "serve" else log,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+        if self.command == "serve":
+            assert self.process.stdout is not None
+            line = self.process.stdout.readline()
+            assert line, f"the service did not start:\n{self.log.read_text()[-3000:]}"
+            assert json.loads(line)["ready"]
+        return self
+
+    def kill(self) -> None:
+        """SIGKILL to all of it at once."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """SIGTERM, and SIGKILL after a while."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
+def environment(hub: RunningHub, state: Path, model: str, **more: str) -> dict[str, str]:
+    """All settings of a service against a hub and a model's server."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CHARRETTE_", "ANTHROPIC_"))}
+    lines = (line.partition("=") for line in hub.env_file.read_text().splitlines() if line)
+    return {
+        **kept,
+        **{name: value for name, _, value in lines},
+        "CHARRETTE_STATE": str(state),
+        "CHARRETTE_MODEL_WEB": "off",
+        "ANTHROPIC_BASE_URL": model,
+        "ANTHROPIC_API_KEY": "not-a-key",
+        **more,
+    }
+
+
+@dataclass
+class Story:
+    """One issue of a repository, and the people around it."""
+
+    hub: RunningHub
+    number: int = 0
+    repository: str = REPOSITORY
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.people = {
+            login: Person(login, token, self.hub.api_url, self.repository) for login, token in self.hub.users.items()
+        }
+
+    @property
+    def ada(self) -> Person:
+        """The author; has write access."""
+        return self.people["ada"]
+
+    def opens(self, title: str = "Rotate signing keys", body: str = BODY, by: str = "ada") -> "Story":
+        """An issue is opened."""
+        self.number = int(self.people[by].open_issue(title, body)["number"])
+        return self
+
+    def labels(self, name: str = "design", by: str = "ada") -> "Story":
+        """Somebody puts a label on."""
+        self.people[by].label(self.number, name)
+        return self
+
+    def unlabels(self, name: str = "design", by: str = "ada") -> "Story":
+        """Somebody takes a label off."""
+        self.people[by].ask("DELETE", f"/issues/{self.number}/labels/{name}")
+        return self
+
+    def says(self, text: str, by: str = "ada") -> "Story":
+        """Somebody writes a comment."""
+        self.people[by].comment(self.number, text)
+        return self
+
+    def bot_comments(self) -> list[str]:
+        """What the bot wrote on the issue."""
+        return [each["body"] for each in self.ada.comments(self.number) if each["user"]["type"] == "Bot"]
+
+    def comment(self, key: str) -> str:
+        """The bot's comment of a key, or nothing."""
+        return next((body for body in self.bot_comments() if f"charrette:key={key}" in body), "")
+
+    @property
+    def status(self) -> str:
+        """The status comment."""
+        return self.comment("status ")
+
+    def pull(self) -> Any:
+        """The pull request, or None."""
+        found = self.ada.get("/pulls?state=all&per_page=100")
+        mine = [each for each in found if each["head"]["ref"].startswith(f"charrette/{self.number}-")]
+        return mine[0] if mine else None
+
+    def files(self) -> dict[str, str]:
+        """The documents on the branch, path to text."""
+        pull = self.pull()
+        paths = [each["filename"] for each in self.ada.get(f"/pulls/{pull['number']}/files?per_page=100")]
+        return {path: self.ada.text(path, pull["head"]["ref"]) for path in paths}
+
+    def commits(self) -> list[str]:
+        """The commit messages on the branch."""
+        pull = self.pull()
+        found = self.ada.get(f"/pulls/{pull['number']}/commits?per_page=100")
+        return [each["commit"]["message"] for each in found]
+
+    def checks(self) -> list[Any]:
+        """The check runs on the branch's head."""
+        head = self.pull()["head"]["sha"]
+        found: list[Any] = self.ada.get(f"/commits/{head}/check-runs")["check_runs"]
+        return found
+
+    def until(self, there: Callable[[], object], patience: float = PATIENCE) -> "Story":
+        """Waits for something to be there."""
+        end = time.monotonic() + patience
+        while not there():
+            if time.monotonic() > end:
+                raise AssertionError(f"it did not come; the bot said:\n{'-----'.join(self.bot_comments())}")
+            time.sleep(0.05)
+        return self
+
+    def until_status(self, words: str, patience: float = PATIENCE) -> "Story":
+        """Waits until the status comment says something."""
+        return self.until(lambda: words in self.status, patience)
+
+
+@contextmanager
+def running(service: Service) -> Iterator[Service]:
+    """A service for a while."""
+    service.start()
+    try:
+        yield service
+    finally:
+        service.stop()

@@ -1,0 +1,104 @@
+"""A label becomes a pull request: the feature design, as people live through it."""
+
+import re
+
+from bot.core.record import trailers
+
+from .closed_loop import ClosedLoop
+from .stage import Story
+
+DOCUMENTS = [
+    "001-user-request.md",
+    "002-understanding.md",
+    "003-prior-art.md",
+    "004-design-space.md",
+    "005-interface.md",
+    "006-system-design.md",
+    "007-delivery-plan.md",
+    "008-test-plan.md",
+    "009-operations.md",
+    "010-design-summary.md",
+]
+
+
+def names(story: Story) -> list[str]:
+    return [path.rpartition("/")[2] for path in sorted(story.files())]
+
+
+def reactions(story: Story, path: str) -> list[str]:
+    return [each["content"] for each in story.ada.get(f"{path}/reactions")]
+
+
+def test_from_the_label_to_the_ready_pull_request(story: Story, mind: ClosedLoop) -> None:
+    story.opens().labels()
+    story.until_status("waits for answers from @ada")
+    assert reactions(story, f"/issues/{story.number}") == ["eyes"]
+    assert story.pull()["draft"]
+    assert names(story) == DOCUMENTS[:2]
+    questions = story.comment("questions/understanding@1")
+    assert "**1. How strict should it be?**" in questions
+    assert "**(recommended)**" in questions
+
+    story.says("1B, 2A")
+    story.until_status("**Done.**")
+    assert names(story) == DOCUMENTS
+    assert not story.pull()["draft"]
+    assert "**Answer (" in story.files()[f"_tasks/{slug(story)}/001-user-request.md"]
+    phases = [trailers(message)["Phase"] for message in story.commits()]
+    assert phases.count("understanding@2") == 1
+    assert phases[-1] == "design-summary@1"
+    assert [(check["name"], check["conclusion"]) for check in story.checks()] == [
+        ("charrette/feature-design", "success")
+    ]
+    assert len([body for body in story.bot_comments() if "charrette:key=status " in body]) == 1
+    assert mind.refused == []
+
+
+def slug(story: Story) -> str:
+    return str(re.sub(r"^charrette/\d+-", "", story.pull()["head"]["ref"]))
+
+
+def test_the_label_by_somebody_without_write_access_is_refused_once(story: Story) -> None:
+    story.opens(by="eve").says("/design", by="eve")
+    story.until(lambda: story.comment("refusal/eve"))
+    story.says("/design", by="eve").says("/status", by="eve")
+    story.until(lambda: "There is no run here" in "".join(story.bot_comments()))
+    assert len([body for body in story.bot_comments() if "refusal/eve" in body]) == 1
+    assert story.pull() is None
+
+
+def test_the_label_taken_off_stops_and_put_back_on_goes_on(story: Story) -> None:
+    story.opens(title="Stop and go").labels().until_status("waits for answers")
+    story.unlabels().until_status("**Stopped.")
+    before = len(story.commits())
+    story.labels().until_status("waits for answers")
+    story.says("/answer recommended").until_status("**Done.**")
+    assert len([m for m in story.commits() if trailers(m)["Phase"] == "understanding@1"]) == 1
+    assert len(story.commits()) > before
+
+
+def test_an_issue_without_a_text_is_asked_for_one(story: Story) -> None:
+    story.opens(title="Key ids", body="").says("/design")
+    story.until_status("Waits for a description from @ada")
+    assert story.pull() is None
+    story.says("Put a key id into each signature, so that old keys are found. See https://docs.example.org/rotation.")
+    story.until_status("waits for answers")
+    story.says("/proceed").until_status("**Done.**")
+    assert "Assumed" in next(text for path, text in story.files().items() if path.endswith("001-user-request.md"))
+
+
+def test_help_and_status_answer_at_once_and_other_bots_commands_are_left_alone(story: Story) -> None:
+    story.opens(title="Only words").says("/help").says("/lgtm\n/usr/bin/env").says("> /design\n\n```\n/design\n```")
+    story.says("/desgin")
+    story.until(lambda: "Did you mean `/design`?" in "".join(story.bot_comments()))
+    assert "| `/design [description]` |" in story.bot_comments()[0]
+    assert len(story.bot_comments()) == 2
+    assert story.pull() is None
+
+
+def test_cancel_stops_before_the_next_write(story: Story) -> None:
+    story.opens(title="Never mind").labels().until_status("waits for answers")
+    story.says("/cancel").until_status("**Stopped.")
+    story.says("1A 2A").says("/status")
+    story.until(lambda: "Stopped." in story.bot_comments()[-1])
+    assert names(story) == DOCUMENTS[:2]

@@ -1,0 +1,206 @@
+"""SIGKILL to web and worker at moments of all kinds: nothing is paid for or written twice, and nothing is lost."""
+
+import random
+import re
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.adapters.definitions import FolderDefinitions
+from bot.app import built_in_workflows
+from bot.core.record import trailers
+from bot.hub.server import running_hub
+
+from .closed_loop import ClosedLoop, closed_loop
+from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library
+
+# The writes that stand between the acts of a run, by method and path; each is struck before it is applied and after.
+WRITES = {
+    "commit made": ("POST", r"/git/commits$"),
+    "branch made": ("POST", r"/git/refs$"),
+    "branch moved": ("PATCH", r"/git/refs/heads/"),
+    "comment made": ("POST", r"/issues/\d+/comments$"),
+    "comment edited": ("PATCH", r"/issues/comments/\d+$"),
+    "pull request opened": ("POST", r"/pulls$"),
+    "pull request edited": ("PATCH", r"/pulls/\d+$"),
+    "check made": ("POST", r"/check-runs$"),
+    "ready": ("POST", r"/graphql$"),
+    "eyes": ("POST", r"/reactions$"),
+}
+MOMENTS = [f"{when} {what}" for what in WRITES for when in ("before", "after")] + ["model asked", "model answered"]
+
+
+class Assassin:
+    """Kills the service when a chosen moment comes; then the test starts it again and chooses another."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.service: Service | None = None
+        self.target = ""
+        self.skip = 0
+        self.struck = threading.Event()
+        self.hits: Counter[str] = Counter()
+        self.lock = threading.Lock()
+
+    def aim(self, target: str, skip: int = 0) -> None:
+        """The next kill comes at this moment, after so many of its kind."""
+        with self.lock:
+            self.target, self.skip = target, skip
+            self.struck.clear()
+
+    def moment(self, what: str) -> bool:
+        """A moment has come; True where it was the one."""
+        with self.lock:
+            if what != self.target or self.service is None:
+                return False
+            if self.skip:
+                self.skip -= 1
+                return False
+            self.target = ""
+            self.hits[what] += 1
+            self.service.kill()
+            self.struck.set()
+            return True
+
+    def middleware(self, app: Any) -> Any:
+        """Watches the hub's writes; one that is struck before it is applied is lost."""
+
+        def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            what = _write(environ)
+            if what and self.moment(f"before {what}"):
+                start_response("503 Service Unavailable", [("Content-Length", "0")])
+                return [b""]
+            answer = list(app(environ, start_response))
+            if what:
+                self.moment(f"after {what}")
+            return answer
+
+        return wrapped
+
+
+def _write(environ: dict[str, Any]) -> str:
+    bot = "ghs_" in environ.get("HTTP_AUTHORIZATION", "")
+    for name, (method, path) in WRITES.items():
+        if bot and environ["REQUEST_METHOD"] == method and re.search(path, environ["PATH_INFO"]):
+            return name
+    return ""
+
+
+@contextmanager
+def killing_field(tmp_path: Path, seed: int) -> Any:
+    """Hub, model, service and assassin."""
+    assassin = Assassin(seed)
+    mind = ClosedLoop(FolderDefinitions(built_in_workflows()).all(), source=SOURCE)
+    mind.watch = assassin.moment  # type: ignore[assignment]
+    webhook = f"http://127.0.0.1:{free_port()}/webhook"
+    code = library(tmp_path / "code")
+    hub_of = running_hub(tmp_path / "hub", {REPOSITORY: code}, webhook, middleware=assassin.middleware)
+    with closed_loop(mind), hub_of as hub:
+        service = Service(environment(hub, tmp_path / "state", mind.url), tmp_path / "serve.log")
+        assassin.service = service.start()
+        try:
+            yield hub, mind, service, assassin
+        finally:
+            assassin.aim("")
+            service.stop()
+
+
+def recorded(state: Path) -> int:
+    """How many answers the ledger holds."""
+    found = 0
+    for file in state.glob("*.sqlite*"):
+        if file.suffix != ".sqlite":
+            continue
+        with sqlite3.connect(file) as connection:
+            names = [row[0] for row in connection.execute("select name from sqlite_master where type='table'")]
+            if "charrette_spend" in names:
+                found += connection.execute("select count(*) from charrette_spend where attempt = 0").fetchone()[0]
+    return found
+
+
+def whole_run(story: Story) -> dict[str, str]:
+    """The documents of a run, less the request, which tells of times and numbers."""
+    return {path.rpartition("/")[2]: text for path, text in story.files().items() if "001-" not in path}
+
+
+def play(
+    story: Story, title: str, service: Service, assassin: Assassin, kills: list[str], mind: Any, state: Path
+) -> int:
+    """A run with kills at these kinds of moments, each with a look at the books; returns how many there were."""
+    story.opens(title=title).labels()
+    lost = sum(mind.asked.values()) - recorded(state)
+    count = 0
+    answered = False
+    for target in [*kills, ""]:
+        if target:
+            assassin.aim(target, assassin.random.randrange(3) if "model" in target or "commit" in target else 0)
+
+        def moved() -> bool:
+            nonlocal answered
+            if not answered and "charrette:key=questions/" in "".join(story.bot_comments()):
+                story.says("1A 2A")
+                answered = True
+            return assassin.struck.is_set() or "**Done.**" in story.status
+
+        story.until(moved, 120)
+        if not assassin.struck.is_set():
+            break
+        missing = sum(mind.asked.values()) - recorded(state) - lost
+        assert missing <= 1, f"{missing} calls at once were lost by one kill {target}"
+        lost += missing
+        count += 1
+        assassin.struck.clear()
+        service.start()
+    assassin.aim("")
+    return count
+
+
+def once_each(hub: Any, story: Story) -> None:
+    """Each publication was created once, and each phase has one commit for each revision."""
+    writes = [write for write in hub.writes() if write["method"] == "POST" and write.get("key")]
+    creates = Counter((write["path"], write["body"][-120:]) for write in writes)
+    assert [key for key, n in creates.items() if n > 1] == []
+    phases = Counter(trailers(message)["Phase"] for message in story.commits())
+    assert [phase for phase, n in phases.items() if n > 1] == []
+
+
+def kills_then_whole(tmp_path: Path, seed: int, wanted: int, moments: list[str]) -> Counter[str]:
+    with killing_field(tmp_path, seed) as (hub, mind, service, assassin):
+        plain = Story(hub)
+        play(plain, "No kills", service, assassin, [], mind, tmp_path / "state")
+        expected = whole_run(plain)
+        assert len(expected) == 9
+        left, done, n = list(moments), 0, 0
+        assassin.random.shuffle(left)
+        while done < wanted:
+            n += 1
+            if not left:
+                left = assassin.random.sample(MOMENTS, len(MOMENTS))
+            batch, left = left[:8], left[8:]
+            story = Story(hub)
+            done += play(story, "Some kills", service, assassin, batch[: wanted - done], mind, tmp_path / "state")
+            story.until_status("**Done.**", 120)
+            assert whole_run(story) == expected
+            once_each(hub, story)
+            assert n <= wanted, "the kills do not come"
+        return assassin.hits
+
+
+def test_a_few_kills_leave_the_run_whole(tmp_path: Path) -> None:
+    moments = ["after branch moved", "model asked", "before comment edited", "after check made"]
+    assert sum(kills_then_whole(tmp_path, 7, 4, moments).values()) == 4
+
+
+@pytest.mark.soak
+def test_fifty_kills_at_every_boundary(tmp_path: Path) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
+    hits = kills_then_whole(tmp_path, seed, 50, list(MOMENTS))
+    assert sum(hits.values()) >= 50
+    assert {moment for moment in MOMENTS if not hits[moment]} == set()
