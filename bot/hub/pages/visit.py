@@ -34,8 +34,6 @@ TEMPLATES = Environment(
 )
 TEMPLATES.filters |= {
     "ago": words.ago,
-    "coloured": block,
-    "duration": words.duration,
     "quoted": quote,
     "title": words.title,
 }
