@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core import messages as m
-from bot.core.acts import Commit, Committed, Converse, End, Show, Shown, Wait
+from bot.core.acts import Brief, Commit, Committed, Converse, End, Ended, Show, Shown, Wait
 from bot.core.definition import GateUse
 from bot.core.record import Record, Spent, trailers
 from bot.core.run import after, next_act
@@ -205,7 +205,7 @@ def test_a_description_may_come_with_the_command() -> None:
 
 
 @pytest.mark.parametrize("ended", ["failed", "refused", "budget"])
-def test_a_conversation_that_fails_ends_the_leg_with_the_reason(ended: str) -> None:
+def test_a_conversation_that_fails_ends_the_leg_with_the_reason(ended: Ended) -> None:
     play = Play(None)
     play.said = [replace(outcome(_brief(), ""), ended=ended, reason="The server is gone.")]
     act = play.go()
@@ -214,7 +214,7 @@ def test_a_conversation_that_fails_ends_the_leg_with_the_reason(ended: str) -> N
     assert play.kinds.endswith("show end")
 
 
-def _brief() -> object:
+def _brief() -> Brief:
     play = Play(None, PLAIN, PLAIN)
     play.go()
     return next(act for act in play.acts if isinstance(act, Converse)).briefs[0]

@@ -189,7 +189,8 @@ def kills_then_whole(tmp_path: Path, seed: int, wanted: int, moments: list[str])
             assert whole_run(story) == expected
             once_each(hub, story)
             assert n <= wanted, "the kills do not come"
-        return assassin.hits
+        hits: Counter[str] = assassin.hits
+        return hits
 
 
 def test_a_few_kills_leave_the_run_whole(tmp_path: Path) -> None:
