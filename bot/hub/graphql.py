@@ -16,7 +16,7 @@ from bot.hub.api.dispatch import refusal
 from bot.hub.auth import identify
 from bot.hub.facts import Comment, Issue, PullRequest, Repository, SubIssue
 from bot.hub.hub import Actor, Hub, RefusedError
-from bot.hub.operations import comments, pulls, relations
+from bot.hub.operations import comments, issues, pulls, relations
 from bot.hub.resources.issues import issue_node_id, issue_page, labels_of
 from bot.hub.resources.view import Json, View, node_id, of_node_id
 from bot.hub.store import AbsentError
@@ -248,6 +248,17 @@ def _unminimize(_: object, info: Info, input: Json) -> Json:
     return {"unminimizedComment": shown, "clientMutationId": mutation}
 
 
+def _delete_issue(_: object, info: Info, input: Json) -> Json:
+    asked: Asked = info.context
+    fact = asked.node(input["issueId"])
+    if not isinstance(fact, Issue):
+        raise AbsentError(input["issueId"])
+    home = asked.home(fact)
+    issues.delete(asked.hub, asked.actor, home, fact)
+    asked.mutations.append("deleteIssue")
+    return {"clientMutationId": input.get("clientMutationId"), "repository": asked.repository(home)}
+
+
 def schema() -> GraphQLSchema:
     """The SDL with its resolvers."""
     built = build_schema(SDL.read_text())
@@ -258,6 +269,7 @@ def schema() -> GraphQLSchema:
             "convertPullRequestToDraft": _draft,
             "minimizeComment": _minimize,
             "unminimizeComment": _unminimize,
+            "deleteIssue": _delete_issue,
         },
     }
     for name, fields in resolvers.items():

@@ -7,7 +7,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -152,32 +152,33 @@ def serving(
 ) -> Iterator[tuple[RunningHub, BaseWSGIServer]]:
     """A hub that is bound to its address and sends webhooks; whoever opens it runs the server."""
     host, _, port = listen.rpartition(":")
-    faults = Faults()
-    app = Flask("bot.hub.not-yet")
-    server = make_server(host or "127.0.0.1", int(port), app, threaded=True, request_handler=_Quiet)
-    url = f"http://{host or '127.0.0.1'}:{server.server_port}"
-    hub = open_hub(state, url, setup)
-    webhooks = Webhooks(hub, faults)
-    server.app = create_app(hub, faults, webhooks, middleware)
-    users = {a.login: a.token for a in hub.store.all(Account, kind="User") if a.token}
-    running = RunningHub(
-        url,
-        f"{url}/api/v3",
-        hub.app.id,
-        private_key_file(hub).resolve(),
-        secret_file(hub).resolve(),
-        users,
-        _env_file(state, url, hub, setup.webhook).resolve(),
-        hub,
-        webhooks,
+    host = host or "127.0.0.1"
+    with ExitStack() as stack:
+        server = make_server(host, int(port), Flask("bot.hub.not-yet"), threaded=True, request_handler=_Quiet)
+        stack.callback(server.server_close)
+        url = f"http://{host}:{server.server_port}"
+        hub = open_hub(state, url, setup)
+        stack.callback(hub.store.close)
+        faults = Faults()
+        webhooks = Webhooks(hub, faults)
+        server.app = create_app(hub, faults, webhooks, middleware)
+        webhooks.start()
+        stack.callback(webhooks.stop)
+        yield _running(hub, url, webhooks, _env_file(state, url, hub, setup.webhook)), server
+
+
+def _running(hub: Hub, url: str, webhooks: Webhooks, env_file: Path) -> RunningHub:
+    return RunningHub(
+        url=url,
+        api_url=f"{url}/api/v3",
+        app_id=hub.app.id,
+        private_key_file=private_key_file(hub).resolve(),
+        webhook_secret_file=secret_file(hub).resolve(),
+        users={person.login: person.token for person in hub.store.all(Account, kind="User") if person.token},
+        env_file=env_file.resolve(),
+        hub=hub,
+        webhooks=webhooks,
     )
-    webhooks.start()
-    try:
-        yield running, server
-    finally:
-        server.server_close()
-        webhooks.stop()
-        hub.store.close()
 
 
 @contextmanager

@@ -59,11 +59,15 @@ def open_hub(state: Path, url: str, setup: Setup) -> Hub:
     if not secret_file(hub).exists():
         secret_file(hub).touch(mode=0o600)
         secret_file(hub).write_text(secrets.token_hex(32))
-    with hub.store.transaction():
-        _accounts(hub, setup)
-        _app(hub, setup)
-        for full_name, path in setup.repositories.items():
-            _repository(hub, setup, full_name, path)
+    try:
+        with hub.store.transaction():
+            _accounts(hub, setup)
+            _app(hub, setup)
+            for full_name, path in setup.repositories.items():
+                _repository(hub, setup, full_name, path)
+    except BaseException:
+        hub.store.close()
+        raise
     return hub
 
 

@@ -107,7 +107,8 @@ class Webhooks:
         body = fact.payload.encode()
         headers = self._headers(fact, body)
         started, moment = time.monotonic(), self._hub.store.now()
-        code, text, answer_headers, status = 0, "", {}, ""
+        code, text, status = 0, "", ""
+        answer_headers: dict[str, str] = {}
         try:
             code, answer_headers, text = _posted(fact.url, body, headers)
             status = "OK" if code < 400 else f"Invalid HTTP Response: {code}"

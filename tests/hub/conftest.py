@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +19,15 @@ NAME = "acme/widgets"
 
 
 @pytest.fixture(scope="session")
-def contract() -> Contract:
-    return Contract()
+def contract(request: pytest.FixtureRequest) -> Iterator[Contract]:
+    """One contract for all; where all tests ran in one process, no operation may be left that nobody exercised."""
+    made = Contract()
+    yield made
+    here = Path(__file__).parent
+    ran = {item.path for item in request.session.items}
+    whole = set(here.glob("test_*.py")) <= ran and not request.config.option.keyword
+    if whole and "PYTEST_XDIST_WORKER" not in os.environ and not request.session.testsfailed:
+        assert made.report() == []
 
 
 @pytest.fixture

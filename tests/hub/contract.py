@@ -97,7 +97,7 @@ def _described(operation: str, method: Callable[..., Any]) -> Described:
         body = _evaluated(inside) if inside else None
     kind = _evaluated(answer) if answer else None
     if operation in LEFT_OUT:
-        kind = list[typing.get_args(kind)[0] | typing.get_args(LEFT_OUT[operation])[0]]
+        kind = list.__class_getitem__(typing.get_args(kind)[0] | typing.get_args(LEFT_OUT[operation])[0])
     return Described(
         kind,
         _evaluated(errors) if errors else {},
@@ -156,7 +156,7 @@ class Contract:
             answer: dict[str, Any] = {}
 
             def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-                answer["status"], answer["headers"] = int(status.split()[0]), dict(headers)
+                answer["status"], answer["headers"] = int(status.split(maxsplit=1)[0]), dict(headers)
                 return start_response(status, headers, *rest)
 
             chunks = app(environ, start)

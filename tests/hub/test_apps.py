@@ -99,6 +99,33 @@ def test_people_and_permissions(hub: RunningHub, ada: Repository, bot: Repositor
     assert client(hub, "eve").get_user_by_id(ada.owner.id).login == "acme"
 
 
+def test_a_role_is_given_and_taken_away(hub: RunningHub, ada: Repository, grace: Repository, eve: Repository) -> None:
+    grace.add_to_collaborators("eve", "triage")
+    eve.create_issue("Now with a label", labels=["bug"]).add_to_labels("design")
+    assert grace.get_collaborator_role_name("eve") == "triage"
+    assert grace.get_collaborator_permission("eve") == "read"
+    grace.remove_from_collaborators("eve")
+    with pytest.raises(github.GithubException) as refused:
+        eve.get_issue(1).remove_from_labels("bug")
+    assert refused.value.status == 403
+    with pytest.raises(github.GithubException) as refused:
+        ada.add_to_collaborators("eve", "push")
+    assert refused.value.status == 403
+
+
+def test_an_admin_deletes_an_issue(hub: RunningHub, ada: Repository, grace: Repository) -> None:
+    issue = ada.create_issue("Gone")
+    issue.create_comment("Soon")
+    query = "mutation($input: DeleteIssueInput!) { deleteIssue(input: $input) { repository { name } } }"
+    variables = {"input": {"issueId": issue.node_id}}
+    with pytest.raises(github.GithubException):
+        ada.requester.graphql_query(query, variables)
+    grace.requester.graphql_query(query, variables)
+    assert list(ada.get_issues()) == []
+    assert ada.create_issue("Next").number == 2
+    assert "issues.deleted" in events(hub)
+
+
 def test_an_unchanged_read_is_a_304(hub: RunningHub, ada: Repository) -> None:
     first = requests.get(f"{hub.api_url}/repos/{NAME}", timeout=5)
     again = {"If-None-Match": first.headers["ETag"]}

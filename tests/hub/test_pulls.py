@@ -82,6 +82,13 @@ def test_a_merge_closes_the_issue_that_it_fixes(hub: RunningHub, ada: Repository
     assert again.changed_files == 1
 
 
+def test_a_branch_that_was_pushed_to_its_base_is_merged(hub: RunningHub, ada: Repository) -> None:
+    pull = opened(ada)
+    ada.get_git_ref("heads/main").edit(pull.head.sha)
+    assert ada.get_pull(pull.number).merged
+    assert [each.number for each in ada.get_commit(pull.head.sha).get_pulls()] == [pull.number]
+
+
 def test_a_squash_is_one_commit(ada: Repository) -> None:
     pull = opened(ada)
     commit(ada, "charrette/1-depth", {"b.md": "b\n"}, "More")
@@ -187,7 +194,7 @@ def test_a_line_outside_the_diff_is_refused(bot: Repository, line: int) -> None:
     assert list(pull.get_reviews()) == []
 
 
-def annotations(count: int) -> list[dict[str, object]]:
+def remarks(count: int) -> list[dict[str, object]]:
     return [
         {"path": "README.md", "start_line": 1, "end_line": 1, "annotation_level": "warning", "message": str(number)}
         for number in range(count)
@@ -197,9 +204,9 @@ def annotations(count: int) -> list[dict[str, object]]:
 def test_a_check_has_annotations_fifty_at_a_time(hub: RunningHub, bot: Repository, ada: Repository) -> None:
     sha = bot.get_branch("main").commit.sha
     check = bot.create_check_run("charrette/design", sha, status="in_progress", external_id="run-1")
-    output = {"title": "Gates", "summary": "Two findings", "annotations": annotations(50)}
+    output = {"title": "Gates", "summary": "Two findings", "annotations": remarks(50)}
     check.edit(output=output)
-    check.edit(conclusion="neutral", output={"title": "Gates", "summary": "All", "annotations": annotations(1)})
+    check.edit(conclusion="neutral", output={"title": "Gates", "summary": "All", "annotations": remarks(1)})
     assert check.status == "completed"
     assert bot.get_check_run(check.id).output.annotations_count == 51
     assert len(list(check.get_annotations())) == 51
@@ -207,7 +214,7 @@ def test_a_check_has_annotations_fifty_at_a_time(hub: RunningHub, bot: Repositor
         "neutral"
     ]
     with pytest.raises(github.GithubException) as refused:
-        check.edit(output={"title": "Gates", "summary": "Many", "annotations": annotations(51)})
+        check.edit(output={"title": "Gates", "summary": "Many", "annotations": remarks(51)})
     assert refused.value.status == 422
     with pytest.raises(github.GithubException) as refused:
         ada.create_check_run("mine", sha)
@@ -254,7 +261,7 @@ def test_code_is_read_and_written_by_the_contents_api(ada: Repository) -> None:
         ada.update_file("README.md", "Stale", "x", file.sha)
     assert refused.value.status == 409
     made = ada.create_file("new.md", "New", "n\n")
-    assert not isinstance(made["content"], type(None))
+    assert made["content"] is not None
     ada.delete_file("new.md", "Gone", made["content"].sha)
     tree = ada.get_git_tree("main", recursive=True)
     assert [each.path for each in tree.tree] == ["README.md", "src", "src/widget.py"]

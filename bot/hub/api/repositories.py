@@ -5,17 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 
-from bot.hub.api.routing import Call, Reply, Routes
+from bot.hub.api.routing import NOTHING, Call, Reply, Routes
 from bot.hub.code import Code
-from bot.hub.facts import Account
+from bot.hub.facts import Account, PullRequest, Role
 from bot.hub.history import changed_files, commit, count, log
 from bot.hub.hub import RefusedError
 from bot.hub.operations import objects
-from bot.hub.operations.people import members
+from bot.hub.operations.people import invite, members
 from bot.hub.operations.references import EMPTY_TREE
 from bot.hub.resources.accounts import collaborator, collaborator_permission
 from bot.hub.resources.commits import changed_file, content, git_commit
 from bot.hub.resources.commits import commit as commit_json
+from bot.hub.resources.pulls import pull_request
 from bot.hub.resources.repositories import full_repository
 from bot.hub.resources.view import Json
 
@@ -204,3 +205,46 @@ def get_permission(call: Call) -> Reply:
         raise RefusedError(403, "Must have push access to view collaborator permission.")
     account: Account = call.hub.store.account(call.parameters["username"])
     return Reply(collaborator_permission(call.view, account, call.hub.role(account, call.repository)))
+
+
+# GitHub's older words for two of the roles.
+ROLE_OF: dict[str, Role] = {
+    "pull": "read",
+    "triage": "triage",
+    "push": "write",
+    "maintain": "maintain",
+    "admin": "admin",
+}
+
+
+@routes(f"PUT {REPO}/collaborators/{{username}}", "repos/add-collaborator")
+def add_collaborator(call: Call) -> Reply:
+    wanted = call.text("permission") or "push"
+    if wanted not in ROLE_OF:
+        raise RefusedError(422, "Validation Failed", ({"resource": "Repository", "field": "permission"},))
+    account = call.hub.store.account(call.parameters["username"])
+    invite(call.hub, call.actor, call.repository, account, ROLE_OF[wanted])
+    return NOTHING
+
+
+@routes(f"DELETE {REPO}/collaborators/{{username}}", "repos/remove-collaborator")
+def remove_collaborator(call: Call) -> Reply:
+    account = call.hub.store.account(call.parameters["username"])
+    invite(call.hub, call.actor, call.repository, account, "none")
+    return NOTHING
+
+
+@routes(
+    f"GET {REPO}/commits/{{ref}}/pulls", "repos/list-pull-requests-associated-with-commit", reads=("pull_requests",)
+)
+def list_pulls_of_commit(call: Call) -> Reply:
+    sha = _resolved(call, call.parameters["ref"], 422)
+    code = _code(call)
+    pulls = call.hub.store.all(PullRequest, repository_id=call.repository.id)
+    found = [
+        each
+        for each in pulls
+        if sha == each.merge_commit_sha
+        or (code.is_ancestor(sha, each.head_sha) and not code.is_ancestor(sha, each.base_sha))
+    ]
+    return call.page(found, lambda each: pull_request(call.view, each))

@@ -171,17 +171,29 @@ class Route:
     auth: Auth
     reads: tuple[str, ...]
 
-    @property
-    def rule(self) -> str:
-        """The path as Flask writes it."""
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What the path looks like; a number is digits, a path or reference may hold slashes."""
 
-        def converted(match: re.Match[str]) -> str:
+        def group(match: re.Match[str]) -> str:
             name = match[1]
             if name in WHOLE_PATHS:
-                return f"<path:{name}>"
-            return f"<int:{name}>" if NUMBERS.fullmatch(name) else f"<{name}>"
+                return f"(?P<{name}>.+)"
+            return f"(?P<{name}>[0-9]+)" if NUMBERS.fullmatch(name) else f"(?P<{name}>[^/]+)"
 
-        return re.sub(r"\{(\w+)\}", converted, self.path)
+        return re.compile(re.sub(r"\{(\w+)\}", group, self.path))
+
+    @property
+    def literal(self) -> int:
+        """How many parts of the path are words: where two routes fit, the wordier one is meant."""
+        return sum(bool(part) and "{" not in part for part in self.path.split("/"))
+
+    def parameters(self, path: str) -> dict[str, Any] | None:
+        """The path's parameters, if it is this route's."""
+        match = self.pattern.fullmatch(path)
+        if match is None:
+            return None
+        return {name: int(value) if NUMBERS.fullmatch(name) else value for name, value in match.groupdict().items()}
 
 
 class Routes:

@@ -8,7 +8,17 @@ from typing import Any
 
 from bot.hub.access import allow
 from bot.hub.events import emit
-from bot.hub.facts import Account, Issue, IssueEvent, Milestone, PullRequest, Repository
+from bot.hub.facts import (
+    Account,
+    Comment,
+    Dependency,
+    Issue,
+    IssueEvent,
+    Milestone,
+    PullRequest,
+    Repository,
+    SubIssue,
+)
 from bot.hub.hub import Actor, Hub, RefusedError, invalid
 from bot.hub.operations.labels import BOTH, find_or_create, may_label, subject_parts
 from bot.hub.operations.labels import add as add_labels
@@ -226,3 +236,21 @@ def _may_reopen(hub: Hub, issue: Issue) -> None:
     if pull.merged_at or code.resolve(f"refs/heads/{pull.head_ref}") is None:
         message = "state cannot be changed. The pull request is merged or its branch is gone."
         raise invalid("PullRequest", "state", "custom", message)
+
+
+def delete(hub: Hub, actor: Actor, repository: Repository, issue: Issue) -> None:
+    """The issue is gone, with its conversation; its number is never given again. Only an admin deletes issues."""
+    allow(hub, actor, repository, ("issues",), "admin", "admin")
+    if issue.is_pull_request:
+        raise RefusedError(422, "A pull request can't be deleted.")
+    store = hub.store
+    with store.transaction():
+        event, parts = subject_parts(hub, issue)
+        for comment in store.all(Comment, issue_id=issue.id):
+            store.remove(comment)
+        for child in [*store.all(SubIssue, parent_id=issue.id), *store.all(SubIssue, child_id=issue.id)]:
+            store.remove(child)
+        for each in [*store.all(Dependency, issue_id=issue.id), *store.all(Dependency, blocker_id=issue.id)]:
+            store.remove(each)
+        store.remove(issue)
+        emit(hub, actor, repository, event, "deleted", **parts)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.hub.access import allow
 from bot.hub.facts import Account, Collaborator, Repository, Role
-from bot.hub.hub import Hub
+from bot.hub.hub import Actor, Hub
 
 
 def members(hub: Hub, repository: Repository) -> list[tuple[Account, Role]]:
@@ -24,3 +25,9 @@ def set_role(hub: Hub, repository: Repository, account: Account, role: Role) -> 
             hub.store.remove(before)
         if role != "none":
             hub.store.add(Collaborator(repository.id, account.id, role))
+
+
+def invite(hub: Hub, actor: Actor, repository: Repository, account: Account, role: Role) -> None:
+    """An admin gives the account a role, or takes it away; nobody has to accept here."""
+    allow(hub, actor, repository, ("administration",), "write", "admin")
+    set_role(hub, repository, account, role)
