@@ -1,0 +1,105 @@
+"""Whether citations hold at a commit: the path is there, the lines are, and they contain what the sentence names."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from .citations import Citation, names_in
+from .ports import Tree
+
+Verdict = Literal["ok", "unnamed", "ambiguous", "path-missing", "out-of-range", "content-mismatch", "external"]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A citation and what became of it.
+
+    `ok`: a quoted text or an identifier in backticks of its sentence stands in the cited lines; `unnamed`: the sentence
+    names nothing. `resolved` is the path in the tree, or "". `candidates` are the paths that it could mean.
+    """
+
+    citation: Citation
+    verdict: Verdict
+    resolved: str = ""
+    candidates: tuple[str, ...] = ()
+    lines: int = 0
+
+
+def verify(citations: Iterable[Citation], tree: Tree) -> tuple[Verified, ...]:
+    """The verdict of each citation against the files of a commit."""
+    index = _Index(tree)
+    return tuple(index.verified(citation) for citation in citations)
+
+
+class _Index:
+    """A tree's paths by their last part, and the lines that were read."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._files = frozenset(tree.files())
+        self._lines: dict[str, Sequence[str] | None] = {}
+        self._names: Mapping[str, Sequence[str]] | None = None
+
+    def verified(self, citation: Citation) -> Verified:
+        if citation.foreign:
+            return Verified(citation, "external")
+        found = self._resolve(citation.path)
+        if not found:
+            return self._absent(citation)
+        if len(found) > 1:
+            return Verified(citation, "ambiguous", candidates=tuple(found))
+        (path,) = found
+        if path not in self._lines:
+            self._lines[path] = self._tree.lines(path)
+        lines = self._lines[path] or ()
+        if any(not 1 <= first <= last <= len(lines) for first, last in citation.ranges):
+            return Verified(citation, "out-of-range", path, lines=len(lines))
+        return Verified(citation, _contents(citation, lines), path, lines=len(lines))
+
+    def _absent(self, citation: Citation) -> Verified:
+        elsewhere = citation.path.startswith(("/", "~", "../")) or re.search(
+            r"(?:^|/)(?:site-packages|node_modules|dist-packages)/", citation.path
+        )
+        if citation.weak or elsewhere:
+            return Verified(citation, "external")
+        near = self._by_name().get(citation.path.rpartition("/")[2], ())
+        return Verified(citation, "path-missing", candidates=tuple(near[:3]))
+
+    def _resolve(self, written: str) -> Sequence[str]:
+        """The paths that are meant: the path itself, else those that end so; of an absolute one the longest end."""
+        path = written.removeprefix("./")
+        if path in self._files:
+            return (path,)
+        if path.startswith(("/", "~")):
+            parts = path.lstrip("~/").split("/")
+            ends = ("/".join(parts[at:]) for at in range(len(parts)))
+            return next(((end,) for end in ends if end in self._files), ())
+        same = self._by_name().get(path.rpartition("/")[2], ())
+        return [other for other in same if other.endswith(f"/{path}")]
+
+    def _by_name(self) -> Mapping[str, Sequence[str]]:
+        if self._names is None:
+            names: dict[str, list[str]] = defaultdict(list)
+            for path in sorted(self._files):
+                names[path.rpartition("/")[2]].append(path)
+            self._names = names
+        return self._names
+
+
+def _contents(citation: Citation, lines: Sequence[str]) -> Verdict:
+    names = names_in(citation)
+    if not names:
+        return "unnamed"
+    cited = "\n".join("\n".join(lines[first - 1 : last]) for first, last in citation.ranges)
+    return "ok" if any(_holds(cited, name) for name in names) else "content-mismatch"
+
+
+def _holds(cited: str, name: str) -> bool:
+    """The lines contain the name: as written, whatever the blanks, or its last identifier as a whole word."""
+    if " ".join(name.split()) in " ".join(cited.split()):
+        return True
+    called = re.sub(r"\(.*\)$", "", name)
+    last = re.search(r"(?:^|[.:#\s*&])([A-Za-z_]\w{2,})$", called)
+    return last is not None and re.search(rf"\b{last[1]}\b", cited) is not None
