@@ -14,6 +14,18 @@ SHA = re.compile(r"[0-9a-f]{40}")
 SAFE = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "core.quotePath=false")
 
 
+CONFIG = """[core]
+\thooksPath = /dev/null
+[http]
+\treceivepack = true
+[uploadpack]
+\tallowAnySHA1InWant = true
+\tallowFilter = true
+[receive]
+\thideRefs = refs/pull
+"""
+
+
 class GitError(RuntimeError):
     """Git refused; the message is its own."""
 
@@ -87,11 +99,9 @@ class Code:
     def create(self) -> None:
         """An empty bare repository exists."""
         self.path.mkdir(parents=True, exist_ok=True)
-        self.run("init", "--quiet", "--bare", "--initial-branch=main", str(self.path))
-        self.run("config", "http.receivepack", "true")
-        self.run("config", "uploadpack.allowAnySHA1InWant", "true")
-        self.run("config", "uploadpack.allowFilter", "true")
-        self.run("config", "receive.hideRefs", "refs/pull")
+        self.run("init", "--quiet", "--bare", "--initial-branch=main", "--template=", str(self.path))
+        with (self.path / "config").open("a") as config:
+            config.write(CONFIG)
 
     # References
 
@@ -109,7 +119,8 @@ class Code:
         """The commit that a branch, tag, full reference or SHA (a unique beginning will do) names, or None."""
         if not name or name.startswith("-") or any(character in name for character in " ~^:?*[\\"):
             return None
-        for candidate in (f"refs/heads/{name}", f"refs/tags/{name}", name):
+        whole = name.startswith("refs/") or SHA.fullmatch(name)
+        for candidate in (name,) if whole else (f"refs/heads/{name}", f"refs/tags/{name}", name):
             found = self.text("rev-parse", "--verify", "--quiet", f"{candidate}^{{commit}}", accept=(0, 1, 128))
             if found:
                 return found

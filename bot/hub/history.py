@@ -80,8 +80,9 @@ def count(code: Code, range_: str) -> int:
 
 def changed_files(code: Code, before: str, after: str) -> list[ChangedFile]:
     """The files that differ between two trees or commits, with their patches, by path."""
-    raw = code.run("diff", "--raw", "-z", "--no-abbrev", "-M", before, after).decode(errors="replace").split("\0")
-    patches = _patches(code.run("diff", "-M", "--no-color", before, after).decode(errors="replace"))
+    out = code.run("diff", "--raw", "--patch", "-z", "--no-abbrev", "-M", "--no-color", before, after)
+    head_part, _, patch_part = out.decode(errors="replace").partition("\0\0")
+    raw, patches = head_part.split("\0"), _patches(patch_part)
     found: list[ChangedFile] = []
     parts = iter(raw)
     for head in parts:
@@ -139,7 +140,6 @@ def diff_lines(patch: str) -> Iterator[DiffLine]:
 
 def merged_tree(code: Code, base: str, head: str) -> str | None:
     """The tree of merging head into base, or None where they conflict."""
-    out = code.run("merge-tree", "--write-tree", base, head, accept=(0, 1)).decode(errors="replace")
-    clean = code.run("merge-tree", "--write-tree", "--name-only", "--no-messages", base, head, accept=(0, 1))
-    tree, *conflicts = clean.decode(errors="replace").strip().splitlines()
-    return None if conflicts or not out else tree
+    out = code.run("merge-tree", "--write-tree", "--name-only", "--no-messages", base, head, accept=(0, 1))
+    tree, *conflicts = out.decode(errors="replace").strip().splitlines()
+    return None if conflicts or not tree else tree

@@ -110,6 +110,8 @@ def test_sub_issues_and_blockers_take_database_ids(ada: Repository) -> None:
     with pytest.raises(github.GithubException) as refused:
         other.add_sub_issue(child)
     assert refused.value.status == 422
+    _, above = ada.requester.requestJsonAndCheck("GET", f"{child.url}/parent")
+    assert above["number"] == 1
     parent.remove_sub_issue(other)
     other.add_blocked_by(child)
     child.edit(state="closed")

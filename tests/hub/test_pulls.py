@@ -219,7 +219,8 @@ def test_a_check_has_annotations_fifty_at_a_time(hub: RunningHub, bot: Repositor
     with pytest.raises(github.GithubException) as refused:
         ada.create_check_run("mine", sha)
     assert refused.value.status == 403
-    assert events(hub)[-2:] == ["check_run.created", "check_run.completed"]
+    ada.requester.requestJsonAndCheck("POST", f"{check.url}/rerequest")
+    assert events(hub)[-3:] == ["check_run.created", "check_run.completed", "check_run.rerequested"]
 
 
 def test_statuses_of_a_commit(ada: Repository) -> None:
