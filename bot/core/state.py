@@ -143,43 +143,67 @@ def _about(entry: Entry) -> tuple[str, int]:
 
 
 def _phase(record: Record, phase: Phase) -> PhaseState:
-    """Replays the entries that are about one phase over the commits of its revisions."""
+    """One phase, from the commits of its revisions and the entries that are about it."""
     commits = _commits(record, phase.id)
-    state = PhaseState(phase)
     rounds = {round.about: round for round in _rounds(record) if round.about.partition("@")[0] == phase.id}
-    accepted: set[int] = set()
-    approved: set[tuple[int, str]] = set()
+    said = _Said()
     for entry in record.entries:
         name, revision = _about(entry)
-        if name != phase.id or revision != state.revision:
-            continue
-        commit = commits.get(revision)
-        match entry.message.deed:
-            case Reject(why=text) | Revise(what=text):
-                state = replace(state, revision=revision + 1, feedback=text)
-            case Retry():
-                state = replace(state, revision=revision + 1)
-            case Approve():
-                approved.add((revision, entry.digest))
-            case Proceed() if commit and commit.status == "blocked":
-                accepted.add(revision)
-            case _:
-                pass
-        round = rounds.get(f"{phase.id}@{revision}")
-        if round and round.closed and state.revision == revision and commit and commit.status == "asking":
-            state = replace(state, revision=revision + 1)
-    newest = commits[max(commits)] if commits else None
-    last = f"{phase.id}@{state.revision - 1}"
-    state = replace(state, commit=newest, rounds=len(rounds), round=rounds.get(state.about) or rounds.get(last))
-    return replace(state, status=_status(commits.get(state.revision), accepted, approved))
+        if name == phase.id and revision == said.revision:
+            said = _heard(said, entry, commits.get(revision))
+            round = rounds.get(entry.about)
+            if round is not None and round.closed and said.revision == revision:
+                said = replace(said, revision=revision + 1)
+    state = PhaseState(
+        phase,
+        said.revision,
+        commit=commits[max(commits)] if commits else None,
+        rounds=len(rounds),
+        round=rounds.get(f"{phase.id}@{said.revision}") or rounds.get(f"{phase.id}@{said.revision - 1}"),
+        feedback=said.feedback,
+    )
+    if _is_a_person_s(record, state):
+        return replace(state, status="done")
+    return replace(state, status=_status(commits.get(said.revision), said))
 
 
-def _status(commit: PhaseCommit | None, accepted: set[int], approved: set[tuple[int, str]]) -> PhaseStatus:
+@dataclass(frozen=True)
+class _Said:
+    """What people said of one phase: the revision that they want, why, and what they accepted or approved."""
+
+    revision: int = 1
+    feedback: str = ""
+    accepted: bool = False
+    approved: str = ""
+
+
+def _heard(said: _Said, entry: Entry, commit: PhaseCommit | None) -> _Said:
+    match entry.message.deed:
+        case Reject(why=text) | Revise(what=text):
+            return _Said(said.revision + 1, text)
+        case Retry():
+            return _Said(said.revision + 1, said.feedback)
+        case Approve():
+            return replace(said, approved=entry.digest)
+        case Proceed() if commit is not None and commit.status == "blocked":
+            return replace(said, accepted=True)
+        case _:
+            return said
+
+
+def _is_a_person_s(record: Record, state: PhaseState) -> bool:
+    """Whether the artifact was edited by a person since, and nobody asked in so many words to make it again."""
+    if state.commit is None or state.feedback or state.commit.revision >= state.revision:
+        return False
+    return any(path in record.edited for path in state.commit.files)
+
+
+def _status(commit: PhaseCommit | None, said: _Said) -> PhaseStatus:
     if commit is None:
         return "pending"
     if commit.status == "blocked":
-        return "findings" if commit.revision in accepted else "blocked"
-    if commit.status == "awaiting" and (commit.revision, digest_of(commit)) in approved:
+        return "findings" if said.accepted else "blocked"
+    if commit.status == "awaiting" and said.approved == digest_of(commit):
         return "findings" if commit.findings else "done"
     return commit.status
 

@@ -279,3 +279,12 @@ def test_the_money_is_summed_over_drafts() -> None:
     play = Play(None, (PLAIN, (wrong(),)), PLAIN, PLAIN)
     play.go()
     assert play.state.spent.calls == 3
+
+
+def test_what_a_person_wrote_is_not_written_over_by_the_answers() -> None:
+    play = Play(None, ASKING, PLAIN)
+    play.go()
+    path = "_tasks/queue-depth/002-understanding.md"
+    play.state = fold(replace(play.state.record, edited=(path,)))
+    assert play.then(m.Say("1A 2A", direct=True), "understanding@1") == End("done")
+    assert [each[0] for each in commits(play)].count("understanding@2") == 0

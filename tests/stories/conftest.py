@@ -8,6 +8,7 @@ import pytest
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
 from bot.hub.server import RunningHub, running_hub
+from tests.hub.contract import Contract
 
 from .closed_loop import ClosedLoop, closed_loop
 from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library, running
@@ -23,11 +24,15 @@ def mind() -> Iterator[ClosedLoop]:
 
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
-    """The hub, with a library's source."""
+    """The hub, with a library's source; all that goes in and out is held against GitHub's own description."""
     folder: Path = tmp_path_factory.mktemp("hub")
     webhook = f"http://127.0.0.1:{free_port()}/webhook"
-    with running_hub(folder / "state", {REPOSITORY: library(folder / "code")}, webhook) as running:
+    contract = Contract()
+    code = library(folder / "code")
+    with running_hub(folder / "state", {REPOSITORY: code}, webhook, middleware=contract) as running:
         yield running
+        contract.check_deliveries(running.deliveries())
+    assert contract.faults == []
 
 
 @pytest.fixture(scope="session")

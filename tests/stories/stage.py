@@ -146,6 +146,17 @@ class Story:
         self.people[by].comment(self.number, text)
         return self
 
+    def writes(self, path: str, text: str, by: str = "ada") -> "Story":
+        """Somebody commits a file to the branch."""
+        person, pull = self.people[by], self.pull()
+        branch, head = pull["head"]["ref"], pull["head"]["sha"]
+        entry = {"path": path, "mode": "100644", "type": "blob", "content": text}
+        base = person.get(f"/git/commits/{head}")["tree"]["sha"]
+        tree = person.ask("POST", "/git/trees", {"base_tree": base, "tree": [entry]})["sha"]
+        made = person.ask("POST", "/git/commits", {"message": f"Edit {path}", "tree": tree, "parents": [head]})
+        person.ask("PATCH", f"/git/refs/heads/{branch}", {"sha": made["sha"]})
+        return self
+
     def bot_comments(self) -> list[str]:
         """What the bot wrote on the issue."""
         return [each["body"] for each in self.ada.comments(self.number) if each["user"]["type"] == "Bot"]
