@@ -22,6 +22,7 @@ from bot.hub.auth import private_key_file
 from bot.hub.facts import Account, Role
 from bot.hub.faults import Faults
 from bot.hub.hub import Hub
+from bot.hub.pages import blueprint
 from bot.hub.setup import USERS, Setup, open_hub
 from bot.hub.webhooks import Webhooks, secret_file
 
@@ -41,18 +42,10 @@ def create_app(hub: Hub, faults: Faults, webhooks: Webhooks, middleware: Middlew
     dispatch.register(app, hub)
     graphql.register(app, hub)
     git_http.register(app, hub)
-    _register_pages(app, hub)
+    app.register_blueprint(blueprint(hub))
     if middleware is not None:
         app.wsgi_app = middleware(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
-
-
-def _register_pages(app: Flask, hub: Hub) -> None:
-    try:
-        from bot.hub import pages
-    except ImportError:
-        return
-    app.register_blueprint(pages.blueprint(hub))
 
 
 class _Quiet(WSGIRequestHandler):

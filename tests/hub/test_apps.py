@@ -21,6 +21,7 @@ from github.Repository import Repository
 
 from bot.hub.server import RunningHub, running_hub
 from tests.hub.conftest import NAME, _github, client, integration
+from tests.hub.contract import Contract
 from tests.hub.test_issues import events
 from tests.hub.test_pulls import commit
 
@@ -359,15 +360,19 @@ def test_a_delay_and_a_fault_that_does_not_exist(hub: RunningHub, ada: Repositor
     assert answer.status_code == 422
 
 
-def test_state_survives_a_restart(state: Path, source: Path) -> None:
+def test_state_survives_a_restart(state: Path, source: Path, contract: Contract) -> None:
     repositories = {NAME: source}
     with running_hub(state, repositories) as first:
         issue = client(first, "ada").get_repo(NAME).create_issue("Kept", labels=["design"])
         users, app = first.users, first.app_id
-    with running_hub(state, repositories) as second:
+    with running_hub(state, {**repositories, "acme/gadgets": source}) as second:
         again = client(second, "ada").get_repo(NAME).get_issue(issue.number)
         assert (again.title, again.id, [each.name for each in again.labels]) == ("Kept", issue.id, ["design"])
         assert (second.users, second.app_id) == (users, app)
+        assert events(second)[-1] == "installation_repositories.added"
+        already = len(contract.faults)
+        contract.check_deliveries(second.deliveries())
+        assert contract.faults[already:] == []
 
 
 def test_writers_do_not_wait_for_luck(hub: RunningHub) -> None:
