@@ -91,7 +91,7 @@ def _phase(makings: Makings, item: Node, place: int, before: Sequence[Phase], pl
 def _number(makings: Makings, keys: dict[str, Node], id: str, before: Sequence[Phase], line: int) -> int:
     """One more than the phase before has, unless `artifact` says it."""
     following = before[-1].number + 1 if before else 1
-    given = makings.reader.number(keys["artifact"], 1) if "artifact" in keys else None
+    given = _given_number(makings.reader, keys["artifact"]) if "artifact" in keys else None
     number = int(given or following)
     if number > 999:
         makings.reader.fault(
@@ -105,6 +105,13 @@ def _number(makings: Makings, keys: dict[str, Node], id: str, before: Sequence[P
     elif id:
         makings.numbers[number] = id
     return number
+
+
+def _given_number(reader: Reader, node: Node) -> float | None:
+    if node.value == vocabulary.LAST:
+        reader.fault(node, "“artifact: last” is reserved and does not work yet.", "Write a number.")
+        return None
+    return reader.number(node, 1)
 
 
 def _event(reader: Reader, keys: dict[str, Node], id: str | None, number: int, title: str, place: int) -> Phase | None:

@@ -20,7 +20,10 @@ RESERVED = {
     "sections": "Let the phase make a whole artifact, with the gate “headings”.",
     "include": "Write the phases out here.",
     "publish": "Leave it out; the run's artifacts go to its pull request.",
+    "persona": "Say in the phase's prompt whose lens it is.",
+    "given": "Leave it out; the phase is always made.",
 }
+LAST = "last"
 
 TOOLS = ("repository", "web")
 EACH = ("experts",)
