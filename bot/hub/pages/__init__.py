@@ -1,8 +1,8 @@
 """The hub's pages: what a person does on GitHub, in a browser, without a network.
 
-`visit` (one request) < `browsing`, `issues`, `pulls`, `checks`, `deliveries`, `home` (an area each) < `blueprint`.
+`visit` (one request) < `browsing`, `issues`, `pulls`, `checks`, `deliveries`, `home` (an area each) < `serving`.
 """
 
-from bot.hub.pages.blueprint import blueprint
+from bot.hub.pages.serving import blueprint
 
 __all__ = ["blueprint"]

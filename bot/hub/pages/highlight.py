@@ -23,7 +23,8 @@ def _plain(code: str) -> list[Markup]:
 def _coloured(code: str, lexer: Lexer) -> list[Markup]:
     """Each line is whole HTML of its own: the formatter closes at a line's end what it opened in it."""
     done = highlight(code, lexer, _FORMATTER)
-    lines = done.split("\n")
+    # The formatter ends the last line too, even where the code doesn't.
+    lines = done.split("\n")[: code.count("\n") + 1]
     return [Markup(line) for line in lines]  # noqa: S704
 
 

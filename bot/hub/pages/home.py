@@ -5,6 +5,7 @@ from __future__ import annotations
 from werkzeug.wrappers import Response as Answer
 
 from bot.hub.facts import Account, Installation, Repository
+from bot.hub.pages.sanitizing import is_local
 from bot.hub.pages.visit import COOKIE, NOT_FOUND, Routes, Visit, account_path, people
 
 routes = Routes()
@@ -25,8 +26,7 @@ def switch(visit: Visit) -> Answer:
     if login not in [each.login for each in people(visit.hub)]:
         raise NOT_FOUND
     back = visit.sent("back")
-    # Only a path of this hub: two slashes, or a backslash, would lead elsewhere.
-    answer = visit.go(back if back.startswith("/") and back[1:2] not in ("/", "\\") else "/")
+    answer = visit.go(back if is_local(back) else "/")
     answer.set_cookie(COOKIE, login, max_age=YEAR, httponly=True, samesite="Lax")
     return answer
 

@@ -18,7 +18,7 @@ from mdit_py_plugins.gfm import gfm_plugin
 
 from bot.hub.pages.diagrams import draw
 from bot.hub.pages.highlight import block
-from bot.hub.pages.sanitizing import PREFIX, clean
+from bot.hub.pages.sanitizing import PREFIX, clean, is_local
 
 SHORT = re.compile(
     r"(?<![\w/#@.`&-])(?:"
@@ -172,11 +172,21 @@ def _fence(_: RendererHTML, tokens: Sequence[Token], index: int, __: Any, ___: A
     return f'<pre class="code"><code>{block(token.content, language)}</code></pre>\n'
 
 
+def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """A picture of the hub's own; one from elsewhere is a link, since nothing is loaded from there."""
+    source = str(tokens[index].attrGet("src") or "")
+    if is_local(source):
+        return renderer.image(tokens, index, options, env)
+    words = tokens[index].content or source
+    return f'<a href="{escape(source)}">{escape(words)}</a>'
+
+
 def _parser(*, breaks: bool) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "linkify": False, "breaks": breaks})
     gfm_plugin(parser)
     parser.core.ruler.push("hub_links", _links)
     parser.add_render_rule("fence", _fence)
+    parser.add_render_rule("image", _image)
     return parser
 
 

@@ -56,6 +56,8 @@ def _word(issue: Issue, pull: PullRequest) -> str:
 
 @routes(f"GET {ONE}")
 def show(visit: Visit) -> Answer:
+    if not visit.issue.is_pull_request:
+        return visit.go(visit.issue_path(visit.issue))
     common = _common(visit, "conversation")
     talk = talk_of(visit, common["issue"], visit.pull)
     return visit.page("pull.html", **common, **talk, clean=mergeable(visit.view, visit.pull))

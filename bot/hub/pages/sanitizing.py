@@ -11,9 +11,10 @@ from markupsafe import Markup
 PREFIX = "user-content-"
 
 _TAGS = {
-    "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em", "figcaption", "figure", "h1",
-    "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "input", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "section", "small",
-    "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul", "var",
+    "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em",
+    "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "input", "ins", "kbd", "li",
+    "mark", "ol", "p", "pre", "q", "s", "samp", "section", "small", "span", "strike", "strong", "sub",
+    "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul", "var",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": {"class", "id", "title", "align", "dir", "lang"},
@@ -33,15 +34,19 @@ _CLASS = re.compile(
 _DIAGRAM = "data:image/svg+xml;base64,"
 
 
-def _attribute(tag: str, name: str, value: str) -> str | None:
+def is_local(address: str) -> bool:
+    """The address is a path of this hub: two slashes, or a backslash, would lead elsewhere."""
+    return address.startswith("/") and address[1:2] not in ("/", "\\")
+
+
+def _attribute(_: str, name: str, value: str) -> str | None:
     """The value that stays, or None: pictures come from the hub alone, classes and ids are those of our renderer."""
     if name == "class":
         return " ".join(each for each in value.split() if _CLASS.fullmatch(each)) or None
     if name == "id":
         return value if value.startswith(PREFIX) else PREFIX + value
     if name == "src":
-        local = value.startswith("/") and not value.startswith(("//", "/\\"))
-        return value if local or value.startswith(_DIAGRAM) else None
+        return value if is_local(value) or value.startswith(_DIAGRAM) else None
     if name == "href" and value.lower().startswith("data:"):
         return None
     if name == "href" and value.startswith("#") and not value.startswith(f"#{PREFIX}"):

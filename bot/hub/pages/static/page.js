@@ -15,6 +15,9 @@ function markLines() {
   const wanted = /^#L(\d+)(?:-L?(\d+))?$/.exec(location.hash);
   all("tr.chosen").forEach((row) => row.classList.remove("chosen"));
   if (!wanted) return;
+  // A rendered document has no lines; its source has.
+  const plain = document.querySelector("a[data-plain]");
+  if (plain && !document.getElementById("L1")) location.replace(plain.href + location.hash);
   const ends = [Number(wanted[1]), Number(wanted[2] || wanted[1])].sort((a, b) => a - b);
   for (let line = ends[0]; line <= ends[1]; line += 1) {
     const row = document.getElementById(`L${line}`);

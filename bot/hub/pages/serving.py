@@ -11,7 +11,17 @@ from werkzeug.wrappers import Response as Answer
 
 from bot.hub.auth import ANYBODY
 from bot.hub.hub import Hub, RefusedError
-from bot.hub.pages import browsing, changes, checks, deliveries, home, issues, labels, lists, pulls, talk
+from bot.hub.pages.browsing import routes as browsing
+from bot.hub.pages.changes import routes as changes
+from bot.hub.pages.checks import routes as checks
+from bot.hub.pages.deliveries import listed
+from bot.hub.pages.deliveries import routes as deliveries
+from bot.hub.pages.home import routes as home
+from bot.hub.pages.issues import routes as issues
+from bot.hub.pages.labels import routes as labels
+from bot.hub.pages.lists import routes as lists
+from bot.hub.pages.pulls import routes as pulls
+from bot.hub.pages.talk import routes as talk
 from bot.hub.pages.visit import COOKIE, NOT_FOUND, Route, Visit, actor_of
 from bot.hub.store import AbsentError
 
@@ -28,12 +38,20 @@ FOREIGN = ("api", "_hub")
 def blueprint(hub: Hub) -> Blueprint:
     """The pages of the hub; the cookie says who acts, since a local stand-in has no passwords."""
     made = Blueprint("pages", __name__, static_folder="static", static_url_path="/_hub/static")
-    for route in (route for area in AREAS for route in area.routes.all):
+    for route in (route for area in AREAS for route in area.all):
         endpoint = f"{route.method} {route.rule}".replace(".", "_")
         made.add_url_rule(route.rule, endpoint, _view(hub, route), methods=[route.method])
     made.add_url_rule("/<owner>/<repo>/<path:rest>", "nowhere", _view(hub, Route("", "GET", _nowhere)), methods=["GET"])
+    made.before_app_request(lambda: _deliveries(hub))
     made.after_request(_protected)
     return made
+
+
+def _deliveries(hub: Hub) -> Answer | None:
+    """At the one address that tests ask for JSON, a browser gets the page."""
+    if request.path != "/_hub/deliveries" or request.accept_mimetypes.best != "text/html":
+        return None
+    return _protected(_view(hub, Route("", "GET", listed))())
 
 
 def _nowhere(visit: Visit) -> Answer:
