@@ -11,12 +11,18 @@ from bot.core.artifact import Artifact
 from bot.core.definition import GateUse
 from bot.core.findings import Finding
 
+from .asked import questions
 from .calls import Gate, Parameter, faults_of, nearest, parameters_of
+from .cited import citations
 from .context import Context
+from .covers import covers
+from .diagram import diagram
 from .headings import headings
+from .links import links_resolve
 from .numbered import numbered
 from .placeholders import no_placeholders
 from .size import lines, not_empty, words
+from .sources import sources
 
 GATES: Mapping[str, Gate] = {
     "not-empty": not_empty,
@@ -25,6 +31,12 @@ GATES: Mapping[str, Gate] = {
     "words": words,
     "lines": lines,
     "numbered": numbered,
+    "covers": covers,
+    "sources": sources,
+    "citations": citations,
+    "links-resolve": links_resolve,
+    "diagram": diagram,
+    "questions": questions,
 }
 
 __all__ = ["GATES", "Context", "Gate", "Parameter", "as_parameters", "judge", "parameters", "problems"]

@@ -15,3 +15,8 @@ def whole(artifact: Artifact, title: str) -> tuple[int, int] | None:
         return 1, len(artifact.source)
     section: Section | None = artifact.section(title)
     return (section.heading.line, section.last) if section else None
+
+
+def shown(number: int, unit: str) -> str:
+    """A number with its unit: `1 word`, `2 words`."""
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -6,7 +6,7 @@ from bot.core.artifact import Artifact, Section
 from bot.core.findings import Finding
 
 from .context import Context
-from .place import missing
+from .place import missing, shown
 
 
 def not_empty(artifact: Artifact, _: Context) -> Iterator[Finding]:
@@ -40,10 +40,6 @@ def _bounds(
     line = section.heading.line if section else 1
     where = f"“{section.title}”" if section else "The document"
     if have < at_least:
-        yield Finding(line, f"{where} has {_count(have, unit)}.", f"Write at least {at_least}.")
+        yield Finding(line, f"{where} has {shown(have, unit)}.", f"Write at least {at_least}.")
     if at_most and have > at_most:
-        yield Finding(line, f"{where} has {_count(have, unit)}.", f"Shorten it to at most {at_most}.")
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+        yield Finding(line, f"{where} has {shown(have, unit)}.", f"Shorten it to at most {at_most}.")

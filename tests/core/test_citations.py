@@ -44,6 +44,7 @@ def found(text: str) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
         ("see src/a.py:12", "src/a.py", ((12, 12),)),
         ("see src/a.py:12.", "src/a.py", ((12, 12),)),
         ("see `src/a.py:12-40` there", "src/a.py", ((12, 40),)),
+        ("see src/a.py:12-40.", "src/a.py", ((12, 40),)),
         ("src/a.py:23–488", "src/a.py", ((23, 488),)),
         ("src/a.py:12,40-44", "src/a.py", ((12, 12), (40, 44))),
         ("src/a.py:12, 40, 50-52)", "src/a.py", ((12, 12), (40, 40), (50, 52))),

@@ -1,0 +1,58 @@
+"""Citations of the repository's code."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from bot.core.artifact import Artifact
+from bot.core.citations import distinct, find
+from bot.core.findings import Finding
+from bot.core.verdicts import Verified, verify
+
+from .context import Context
+from .place import shown
+
+
+def citations(artifact: Artifact, context: Context, *, at_least: int = 0, strict: bool = False) -> Iterator[Finding]:
+    """Every citation's path and lines exist at the commit, and so many distinct places are cited.
+
+    Lines that do not hold what the sentence names are a warning, where `strict` an error. What is marked UNVERIFIED
+    counts as no citation and is no fault.
+    """
+    claimed = [citation for citation in find(artifact) if "UNVERIFIED" not in citation.sentence]
+    if context.tree is None:
+        held = [citation for citation in claimed if not citation.foreign]
+    else:
+        held = []
+        for verified in verify(claimed, context.tree):
+            if verified.verdict in {"ok", "unnamed", "content-mismatch"}:
+                held.append(verified.citation)
+            yield from _faults(verified, strict)
+    if distinct(held) < at_least:
+        wrong = f"{shown(distinct(held), 'place')} of at least {at_least} in the code "
+        wrong += "is cited." if distinct(held) == 1 else "are cited."
+        yield Finding(1, wrong, "Cite where it stands, as “path:line” of what you have read.")
+
+
+def _faults(verified: Verified, strict: bool) -> Iterator[Finding]:
+    citation = verified.citation
+    mark = "or mark it [UNVERIFIED]"
+    match verified.verdict:
+        case "path-missing":
+            near = f" Did you mean “{verified.candidates[0]}”?" if verified.candidates else ""
+            mend = f"Cite a path that is there, {mark}.{near}"
+            yield Finding(citation.line, f"“{citation.text}”: there is no file {citation.path}.", mend)
+        case "ambiguous":
+            several = ", ".join(verified.candidates[:4])
+            mend = f"Write the whole path: {several}."
+            yield Finding(citation.line, f"“{citation.text}”: several files are called {citation.path}.", mend)
+        case "out-of-range":
+            wrong = f"“{citation.text}”: {verified.resolved} has {shown(verified.lines, 'line')}."
+            yield Finding(citation.line, wrong, f"Cite lines that are there, {mark}.")
+        case "content-mismatch":
+            wrong = f"“{citation.text}”: nothing that the sentence names stands there."
+            mend = f"Cite the lines that hold it, {mark}."
+            yield Finding(citation.line, wrong, mend, severity="error" if strict else "warning")
+        case "ok" | "unnamed" | "external":
+            return
+        case _:
+            assert_never(verified.verdict)
