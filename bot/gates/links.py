@@ -5,6 +5,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 from bot.core.artifact import Artifact, Link
@@ -68,6 +69,7 @@ def _anchor(artifact: Artifact, link: Link, path: str, anchor: str, context: Con
     yield Finding(link.line, f"“#{anchor}” is no heading of {where}.", mend)
 
 
+@lru_cache(maxsize=16)
 def anchors(text: str) -> frozenset[str]:
     """The anchors of a document, as GitHub makes them of its headings, and those that it sets itself."""
     seen: Counter[str] = Counter()

@@ -1,7 +1,7 @@
 """Sources of what is said about other systems."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from urllib.parse import urlsplit
 
 from bot.core.artifact import Artifact, names
@@ -20,8 +20,8 @@ def sources(artifact: Artifact, context: Context, *, at_least: int = 0, each: Se
     A line marked UNVERIFIED is no source, and the document says at its top that there are such lines. Where it does,
     too few sources are a warning: what nobody gave and no search found can't be cited.
     """
-    marked = [line.number for line in artifact.prose(code=True) if _MARK in line.text]
-    declared = any(number < _end_of_top(artifact) for number in marked)
+    marked = {line.number for line in artifact.prose(code=True) if _MARK in line.text}
+    declared = bool(marked) and min(marked) < _end_of_top(artifact)
     known = set(map(address, _URL.findall(context.given))) | set(map(address, context.fetched))
     good: dict[int, list[str]] = {}
     for number, urls in _cited(artifact).items():
@@ -40,7 +40,7 @@ def sources(artifact: Artifact, context: Context, *, at_least: int = 0, each: Se
         yield Finding(1, wrong, mend, severity="warning" if declared else "error")
     if marked and not declared:
         mend = f"Say below the title which parts are {_MARK}, and why."
-        yield Finding(1, f"Line {marked[0]} is {_MARK}, and the top of the document does not say so.", mend)
+        yield Finding(1, f"Line {min(marked)} is {_MARK}, and the top of the document does not say so.", mend)
     for system in each:
         yield from _unsourced(artifact, system, good, marked)
 
@@ -78,9 +78,7 @@ def _cited(artifact: Artifact) -> Mapping[int, list[str]]:
     return dict(sorted(found.items()))
 
 
-def _unsourced(
-    artifact: Artifact, system: str, good: Mapping[int, list[str]], marked: Sequence[int]
-) -> Iterator[Finding]:
+def _unsourced(artifact: Artifact, system: str, good: Mapping[int, list[str]], marked: Set[int]) -> Iterator[Finding]:
     lines = {line.number for line in artifact.prose(code=True) if names(line.text, system)}
     first = min(lines, default=1)
     for section in artifact.sections:
