@@ -68,7 +68,7 @@ def _house(state: State, phase: Phase) -> dict[str, Any]:
         "repository": state.pinned.subject.repository.full_name,
         "project": state.definition.parameters.get("project", ""),
         "systems": state.definition.parameters.get("systems", []),
-        "web": "web" in phase.tools,
+        "web": "web" in phase.tools and state.record.web,
         "parameters": state.definition.parameters,
     }
 

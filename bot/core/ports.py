@@ -349,6 +349,9 @@ class Definitions(Protocol):
     def all(self) -> Mapping[str, Definition]:
         """By id."""
 
+    def configured(self, configuration: str) -> Mapping[str, Definition]:
+        """By id, with the values of a repository's `.github/charrette.yml`; its faults raise `FaultsError`."""
+
 
 class Clock(Protocol):
     """Time, for the shells."""

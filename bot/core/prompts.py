@@ -8,13 +8,19 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from .errors import PersonError
 
+
+def quoted(text: object) -> object:
+    """Text from people, unable to end the tag that it stands in."""
+    return text.replace("</document", "<\u200b/document") if isinstance(text, str) else text
+
+
 _ENVIRONMENT = ImmutableSandboxedEnvironment(
-    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, keep_trailing_newline=False
+    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=quoted
 )
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
-    """A template filled with `values`; `PersonError` names what it lacks."""
+    """A template filled with `values`, each of them quoted; `PersonError` names what it lacks."""
     try:
         return _ENVIRONMENT.from_string(template).render(values).strip() + "\n"
     except TemplateError as error:
@@ -26,8 +32,3 @@ def render(template: str, values: Mapping[str, Any]) -> str:
 def document_block(path: str, text: str) -> str:
     """A document as the model gets it: data between tags that its own text can't close."""
     return f'<document path="{path}">\n{quoted(text)}\n</document>'
-
-
-def quoted(text: str) -> str:
-    """Text from people, unable to end the tag that it stands in."""
-    return text.replace("</document", "<\u200b/document")

@@ -102,7 +102,7 @@ class Record:
 
     `request` is the text of 001 as it stands on the branch (None before it exists). `head` is the branch's head.
     `edited` are the paths whose blob is a person's. `trouble` is why the last leg ended early, until somebody says
-    to go on.
+    to go on. `web` says that the model's server searches the web.
     """
 
     pinned: Pinned
@@ -116,6 +116,7 @@ class Record:
     limits: Limits = field(default_factory=Limits)
     trouble: Trouble | None = None
     reason: str = ""
+    web: bool = False
     now: str = ""
 
 

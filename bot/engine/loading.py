@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..core import description, request
 from ..core.artifact import Artifact
 from ..core.codec import from_json, to_json
 from ..core.definition import Definition
-from ..core.errors import PersonError
+from ..core.description import find as find_description
+from ..core.errors import FaultsError, PersonError
 from ..core.findings import Finding
 from ..core.identity import Subject, branch_of, run_id, slug_of
 from ..core.judge import judge
@@ -16,10 +16,13 @@ from ..core.messages import Entry, Message, Retry, Start
 from ..core.ports import BranchCommit, Checkout, GitHub, RunRow
 from ..core.questions import parse as parse_questions
 from ..core.record import PhaseCommit, Pinned, Record, parse_spent, trailers
+from ..core.request import parse as parse_request
 from ..core.state import REQUEST, fold
 from ..gates import judge as judge_gates
 from ..gates.context import Context
 from .services import Services
+
+CONFIGURATION = ".github/charrette.yml"
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,23 @@ def _row(services: Services, github: GitHub, asked: Asked) -> RunRow | None:
     mine = [row for row in rows if row.workflow == deed.workflow]
     if mine:
         return mine[-1]
-    definition = services.definitions.all().get(deed.workflow)
-    if definition is None:
-        raise PersonError(f"There is no workflow `{deed.workflow}`.")
+    definition = _definition(services, github, deed.workflow)
     row = _pin(services, github, asked, definition)
     services.runs.create(row)
     return services.runs.get(row.id)
+
+
+def _definition(services: Services, github: GitHub, workflow: str) -> Definition:
+    """The workflow with the values of the repository's own configuration, from its default branch."""
+    branch, _ = github.default_branch()
+    try:
+        known = services.definitions.configured(github.file(CONFIGURATION, branch) or "")
+    except FaultsError as error:
+        faults = "\n".join(f"- {fault}" for fault in error.faults)
+        raise PersonError(f"The configuration of this repository has faults:\n\n{faults}") from error
+    if workflow not in known:
+        raise PersonError(f"There is no workflow `{workflow}`.")
+    return known[workflow]
 
 
 def _pin(services: Services, github: GitHub, asked: Asked, definition: Definition) -> RunRow:
@@ -118,7 +132,7 @@ def _pin(services: Services, github: GitHub, asked: Asked, definition: Definitio
         branch=branch_of(subject.home, slug),
         folder=definition.artifacts.format(slug=slug),
         definition=replace(definition, wait_days=waits),
-        description=description.find(asked.body, definition.needs_description) or "",
+        description=find_description(asked.body, definition.needs_description) or "",
     )
     entries: list[Any] = []
     if found:
@@ -146,7 +160,7 @@ def _taken_over(
     """Pinned inputs and entries as the branch has them: 001 and the trailers."""
     checkout = services.installations.checkout(pinned.subject.repository)
     checkout.fetch(commits[-1].sha)
-    said = request.parse(checkout.text(f"{pinned.folder}/001-{REQUEST}.md", commits[-1].sha) or "")
+    said = parse_request(checkout.text(f"{pinned.folder}/001-{REQUEST}.md", commits[-1].sha) or "")
     if said is None:
         return pinned, []
     found = replace(
@@ -159,7 +173,7 @@ def _taken_over(
         started_by=said.started_by,
         base=said.base,
         base_branch=said.base_branch,
-        description=description.find(said.body, pinned.definition.needs_description) or "",
+        description=find_description(said.body, pinned.definition.needs_description) or "",
     )
     return found, [to_json(entry) for entry in said.entries]
 
@@ -192,6 +206,7 @@ def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> 
         limits=services.limits,
         trouble=row.trouble or None,  # type: ignore[arg-type]
         reason=row.reason,
+        web="web" in services.model.capabilities(),
         now=services.clock.now(),
     )
 

@@ -108,7 +108,7 @@ class ClosedLoop:
         if heading == wanted.get("diagram", {}).get("section"):
             return "```mermaid\nflowchart LR\n  caller --> service\n  service --> store\n```"
         if heading == wanted.get("covers", {}).get("section"):
-            columns = wanted["covers"]["columns"]
+            columns = wanted["covers"].get("columns", ["What it says"])
             head = f"| What | {' | '.join(columns)} |\n|{' --- |' * (len(columns) + 1)}"
             cells = " | ".join(f"said with [a source]({self.source})" if self.source else "plain" for _ in columns)
             return "\n".join([head, f"| One | {cells} |", f"| Two | {cells} |"])

@@ -8,6 +8,8 @@ Prints what it saw as one JSON object.
 import json
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import github
 
@@ -39,13 +41,12 @@ def main(api: str, token: str, name: str) -> None:
     seen["check"] = [run.name, run.conclusion]
     status = wait(lambda: next((c.body for c in issue.get_comments() if "**Done.**" in c.body), None))
     seen["status"] = status
-    seen["first document"] = repository.get_contents(
-        pull.get_files()[0].filename, ref=pull.head.ref
-    ).decoded_content.decode()
+    first: Any = repository.get_contents(pull.get_files()[0].filename, ref=pull.head.ref)
+    seen["first document"] = first.decoded_content.decode()
     print(json.dumps(seen))
 
 
-def wait(look, seconds=90):
+def wait(look: Callable[[], Any], seconds: float = 90) -> Any:
     """The first truthy thing that a look brings."""
     end = time.monotonic() + seconds
     while not (found := look()):

@@ -31,7 +31,7 @@ def reactions(story: Story, path: str) -> list[str]:
 
 def test_from_the_label_to_the_ready_pull_request(story: Story, mind: ClosedLoop) -> None:
     story.opens().labels()
-    story.until_status("waits for answers from @ada")
+    story.until_status("waits for answers from @ada").until(lambda: story.comment("questions/"))
     assert reactions(story, f"/issues/{story.number}") == ["eyes"]
     assert story.pull()["draft"]
     assert names(story) == DOCUMENTS[:2]

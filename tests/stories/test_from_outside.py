@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -48,13 +49,7 @@ def test_a_script_sees_what_the_service_makes(tmp_path: Path, package: str) -> N
     assert mind.refused == []
 
 
-def start(command: list[str], log: object, env: dict[str, str]) -> "subprocess.Popen[str]":
+def start(command: list[str], log: IO[str], env: dict[str, str]) -> "subprocess.Popen[str]":
     arguments = [sys.executable, "-m", "bot.cli", *command]
-    return subprocess.Popen(
-        arguments,
-        cwd=ROOT,
-        env={**CLEAN, **env},
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,  # type: ignore[call-overload]
-    )
+    environment = {**CLEAN, **env}
+    return subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
