@@ -178,11 +178,14 @@ def _moment(each: Told) -> str:
 
 
 def _events(visit: Visit, issue: Issue) -> list[Happened]:
+    """What was done, in order; reviews show by themselves, and that a merge closes goes without saying."""
     found: list[Happened] = []
     for fact in visit.hub.store.all(IssueEvent, issue_id=issue.id):
         if fact.event == "reviewed":
             continue
         before = found[-1] if found else None
+        if before and (before.event, fact.event) == ("merged", "closed"):
+            continue
         together = fact.event in ("labeled", "unlabeled")
         if before and together and (before.event, before.actor.id) == (fact.event, fact.actor_id):
             found[-1] = Happened(before.actor, before.at, before.event, (*before.facts, fact))

@@ -11,7 +11,8 @@ from bot.hub.history import CommitData
 from bot.hub.pages.visit import Visit
 from bot.hub.resources.commits import account_of
 
-_TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9-]*): +(.*)")
+# Git takes any word before a colon for a key; ours, and those in wide use, have a dash, and sentences have none.
+_TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9]*-[A-Za-z0-9-]*): +(.*)")
 
 
 @dataclass(frozen=True)
