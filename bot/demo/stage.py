@@ -22,18 +22,24 @@ from .person import Person
 
 OWNER = "demo"
 SCENARIOS = Path(__file__).parent / "scenarios"
+RECORD = "CHARRETTE_MODEL_RECORD"
 LIVE = ("ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY_FILE", "ANTHROPIC_BASE_URL")
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A hub and a service that work. `live` says that a real model answers, not a recording."""
+    """A hub and a service that work.
+
+    `live` says that a server answers, not a recording; `scripted` that it is known what will be said, because it is a
+    recording, or one is being made.
+    """
 
     url: str
     people: Mapping[str, Person]
     repository: str
     folder: Path
     live: bool
+    scripted: bool
     commands: tuple["Process", ...]
 
     def alive(self) -> None:
@@ -80,7 +86,8 @@ def staged(folder: Path, package: str, recording: Path) -> Iterator[Stage]:
         processes.append(service)
         _wait_ready(f"http://127.0.0.1:{port}/readyz", service)
         people = {login: Person(login, token, ready["api_url"], repository) for login, token in ready["users"].items()}
-        yield Stage(ready["url"], people, repository, folder, live, tuple(processes))
+        scripted = not live or RECORD in os.environ
+        yield Stage(ready["url"], people, repository, folder, live, scripted, tuple(processes))
     finally:
         for process in reversed(processes):
             process.stop()
@@ -125,8 +132,8 @@ def _start_service(folder: Path, env_file: str, recording: Path | None) -> Proce
     environment["CHARRETTE_STATE"] = str(folder / "service")
     if recording is not None:
         environment["CHARRETTE_MODEL_REPLAY"] = str(recording)
-    if os.environ.get("CHARRETTE_MODEL_RECORD"):
-        environment["CHARRETTE_MODEL_RECORD"] = os.environ["CHARRETTE_MODEL_RECORD"]
+    if RECORD in os.environ:
+        environment[RECORD] = os.environ[RECORD]
     return _start("serve", ["serve", "--env-file", env_file], folder, environment, piped=False)
 
 
