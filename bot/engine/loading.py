@@ -52,7 +52,10 @@ def load(services: Services, asked: Asked) -> Loaded:
     if row is None:
         return Loaded(None, "There is no run here yet. A design label, or `/design`, starts one.")
     pinned = replace(from_json(Pinned, row.pinned), subject=asked.subject)
-    judged = judge(fold(_record(services, github, pinned, row)), asked.message)
+    record = _record(services, github, pinned, row)
+    if any(entry.message.id == asked.message.id for entry in record.entries):
+        return Loaded(record)  # an attempt before a kill or a deploy got as far as keeping it
+    judged = judge(fold(record), asked.message)
     if judged.entry is None:
         return Loaded(None, judged.reply)
     if isinstance(asked.message.deed, Start | Retry):

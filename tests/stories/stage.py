@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -73,13 +74,25 @@ class Service:
             line = self.process.stdout.readline()
             assert line, f"the service did not start:\n{self.log.read_text()[-3000:]}"
             assert json.loads(line)["ready"]
+        if self.command == "web":
+            self._listens()
         return self
+
+    def _listens(self) -> None:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                with urllib.request.urlopen(f"http://{self.env['CHARRETTE_LISTEN']}/readyz", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError(f"the web process does not listen:\n{self.log.read_text()[-3000:]}")
 
     def kill(self) -> None:
         """SIGKILL to all of it at once."""
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        self._ended()
 
     def stop(self) -> None:
         """SIGTERM, and SIGKILL after a while."""
@@ -90,6 +103,13 @@ class Service:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.kill()
+        self._ended()
+
+    def _ended(self) -> None:
+        assert self.process is not None
+        self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 def environment(hub: RunningHub, state: Path, model: str, **more: str) -> dict[str, str]:

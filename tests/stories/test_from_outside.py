@@ -37,7 +37,7 @@ def test_a_script_sees_what_the_service_makes(tmp_path: Path, package: str) -> N
         finally:
             for process in (serve, hub):
                 process.terminate()
-                process.wait(20)
+                process.communicate(timeout=20)
     assert seen["draft at the questions"] is True
     assert seen["asked by"] == "Bot"
     assert seen["head"] == "charrette/1-rotate-signing-keys"
