@@ -1,0 +1,45 @@
+"""From a label to the eyes on the issue, where GitHub takes 150 ms a request and the token is cold."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .play import Play, playing
+from .rows import Row, Setting, percentile
+
+LABELS = 20
+SECONDS = 0.15
+
+
+def measure(setting: Setting) -> Iterator[Row]:
+    """One label after another, then all at once; each in a repository of its own, whose token nobody asked for yet."""
+    code = setting.folder / "code"
+    code.mkdir()
+    (code / "README.md").write_text("# A library\n")
+    names = [f"octo/{what}-{n}" for what in ("quiet", "busy") for n in range(LABELS)]
+    repositories: dict[str, Path] = dict.fromkeys(names, code)
+    with playing(setting, repositories, CHARRETTE_WRITE_INTERVAL_SECONDS="1.0") as play:
+        play.hub.settle(60)
+        play.traffic.quiet(2.0)
+        play.hub.faults({"kind": "delay", "seconds": SECONDS, "times": -1})
+        quiet, busy = names[:LABELS], names[LABELS:]
+        found = []
+        for name in quiet:
+            labelled = _label(play, name)
+            play.traffic.until(lambda at=labelled: at[1] in play.traffic.eyes, "the eyes")
+            found.append(play.traffic.eyes[labelled[1]] - labelled[0])
+            play.traffic.quiet(2.5)
+        note = f"of {LABELS}, one after another; 150 ms a request, 1 s between writes; the median is {{:.2f}} s"
+        yield Row("label to eyes, p95", percentile(found, 95), "s", note.format(percentile(found, 50)))
+        labels = [_label(play, name) for name in busy]
+        play.traffic.until(lambda: all(at in play.traffic.eyes for _, at in labels), "all eyes", 300)
+        found = [play.traffic.eyes[at] - when for when, at in labels]
+        note = f"of {LABELS}, all within {labels[-1][0] - labels[0][0]:.0f} s, in one installation; the median is {{:.1f}} s"
+        yield Row("label to eyes, p95, all at once", percentile(found, 95), "s", note.format(percentile(found, 50)))
+
+
+def _label(play: Play, name: str) -> tuple[float, tuple[str, int]]:
+    """A label on a new issue without a text, whose run writes little; when the hub had put it on."""
+    story, _ = play.story(name)
+    story.opens("Key ids", "").labels()
+    return time.monotonic(), (name, story.number)
