@@ -157,7 +157,7 @@ class Intake:
         """Queues the leg, unless a run that stands makes it pointless; a stop is marked at once."""
         match message.deed:
             case Start(workflow=workflow):
-                said = open_run(workflow, [(row.workflow, row.status, _pull(row)) for row in rows])
+                said = open_run(workflow, [(row.workflow, _status(row), _pull(row)) for row in rows])
                 if said is not None:
                     if said:
                         self._publisher(subject.repository, subject.key).publish(
@@ -227,6 +227,11 @@ def _text(event: InRepository, live: Issue) -> Issue:
     if isinstance(event, events.OnIssue) and event.issue.number == live.number:
         return event.issue
     return live
+
+
+def _status(row: RunRow) -> str:
+    """The run's status; one that was told to stop counts as stopped though its leg may not have ended yet."""
+    return "stopped" if row.stop and row.status == "running" else row.status
 
 
 def _pull(row: RunRow) -> int | None:
