@@ -21,19 +21,18 @@ def publications(state: State) -> tuple[Publication, ...]:
 
 
 def _publications(state: State) -> Iterator[Publication]:
-    home = state.pinned.subject.home
-    yield CommentWish("status", home, shortened(status(state)))
+    """In the order in which they come about; the status comes last, so that what it says is already there."""
+    if state.record.head is not None:
+        yield PullRequestWish(
+            state.pinned.branch,
+            state.pinned.base_branch,
+            f"Design: {state.pinned.title}",
+            shortened(pull_request(state)),
+            draft=not is_over(state),
+        )
+        yield check(state)
     yield from _asking(state)
-    if state.record.head is None:
-        return
-    yield PullRequestWish(
-        state.pinned.branch,
-        state.pinned.base_branch,
-        f"Design: {state.pinned.title}",
-        shortened(pull_request(state)),
-        draft=not is_over(state),
-    )
-    yield check(state)
+    yield CommentWish("status", state.pinned.subject.home, shortened(status(state)))
 
 
 def is_over(state: State) -> bool:

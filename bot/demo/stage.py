@@ -23,6 +23,7 @@ from .person import Person
 OWNER = "demo"
 SCENARIOS = Path(__file__).parent / "scenarios"
 RECORD = "CHARRETTE_MODEL_RECORD"
+PASSED_ON = (RECORD, "CHARRETTE_MODEL_REPLAY_STRICT")
 LIVE = ("ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY_FILE", "ANTHROPIC_BASE_URL")
 
 
@@ -69,6 +70,8 @@ class Process:
         except subprocess.TimeoutExpired:
             self.popen.kill()
             self.popen.wait()
+        if self.popen.stdout is not None:
+            self.popen.stdout.close()
 
 
 @contextmanager
@@ -132,8 +135,7 @@ def _start_service(folder: Path, env_file: str, recording: Path | None) -> Proce
     environment["CHARRETTE_STATE"] = str(folder / "service")
     if recording is not None:
         environment["CHARRETTE_MODEL_REPLAY"] = str(recording)
-    if RECORD in os.environ:
-        environment[RECORD] = os.environ[RECORD]
+    environment |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return _start("serve", ["serve", "--env-file", env_file], folder, environment, piped=False)
 
 

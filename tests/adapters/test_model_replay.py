@@ -113,7 +113,7 @@ def test_an_unknown_address_is_refused_with_the_way_out(tmp_path: Path) -> None:
     reply = make_model(ModelSettings(replay=tmp_path)).turn(turn())
     assert reply.kind == "refused"
     assert "no answer for understanding@1/writer/1#2: it knows only the demo's issue" in reply.reason
-    assert "set ANTHROPIC_API_KEY" in reply.reason
+    assert "ANTHROPIC_API_KEY=... make demo" in reply.reason
 
 
 def test_restamping_keeps_the_answers_under_the_new_digests(tmp_path: Path) -> None:

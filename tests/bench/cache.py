@@ -68,7 +68,9 @@ def prompt(request: Json) -> Iterator[Block]:
         text = json.dumps({key: part[key] for key in part if key != "cache_control"}, ensure_ascii=False)
         told.update(f"{role}\0{text}\0".encode())
         tokens += max(1, len(text) // 4)
-        yield Block(told.hexdigest(), tokens, "cache_control" in part or (n == len(parts) and "cache_control" in request))
+        yield Block(
+            told.hexdigest(), tokens, "cache_control" in part or (n == len(parts) and "cache_control" in request)
+        )
 
 
 def _blocks(content: Any) -> list[Json]:
@@ -91,7 +93,9 @@ def measure(setting: Setting) -> Iterator[Row]:
             story.opens(title, BODY)
             subject = (id, story.number)
             story.labels()
-            play.traffic.until(lambda at=subject: play.traffic.when(at, "waits for answers") is not None, "the question")
+            play.traffic.until(
+                lambda at=subject: play.traffic.when(at, "waits for answers") is not None, "the question"
+            )
             story.says("1A 2A")
             play.traffic.until(lambda at=subject: play.traffic.when(at, "Done") is not None, "the end")
             yield from _rows(books, play.mind.requests[first:], "a second run" if n else "")
@@ -106,7 +110,12 @@ def _rows(books: Books, requests: list[Json], what: str) -> Iterator[Row]:
     total = sums.pop("")
     phases = {} if what else sums
     for name, (tokens, read, before, calls) in sorted(phases.items()):
-        yield Row(name, share(read, tokens), "%", f"{calls} requests, {tokens:,} tokens; {share(before, tokens):.0f} % was sent before")
+        yield Row(
+            name,
+            share(read, tokens),
+            "%",
+            f"{calls} requests, {tokens:,} tokens; {share(before, tokens):.0f} % was sent before",
+        )
     tokens, read, before, calls = total
     note = f"{calls} requests, {tokens:,} tokens; {share(before, tokens):.0f} % was sent before"
     yield Row(what or "a whole run", share(read, tokens), "%", note)

@@ -35,7 +35,9 @@ def measure(setting: Setting) -> Iterator[Row]:
     yield Row(f"fetch of {FILES:,} files", seconds, "s", f"{LINES} lines a file; from a local disk, code and history")
     seconds, tree = _timed(lambda: checkout.tree(commit))
     bare, _ = _timed(lambda: _git(source, "ls-tree", "-r", "-l", "-z", commit))
-    yield Row("opening it at a commit", seconds, "s", f"once for a commit; `git ls-tree -r -l` alone takes {bare:.2f} s")
+    yield Row(
+        "opening it at a commit", seconds, "s", f"once for a commit; `git ls-tree -r -l` alone takes {bare:.2f} s"
+    )
     yield from _searching(tree, source, commit)
     yield from _citing(tree)
 

@@ -75,7 +75,12 @@ def measure(setting: Setting) -> Iterator[Row]:
         yield Row("groups against Probot", ours / probot, "times", "")
     else:
         yield Row("groups against Probot", "not measured", "", missing)
-    yield Row("rows of 20 kB, a commit each, without a server", _commits(setting.folder), "/s", "what the disk allows one writer")
+    yield Row(
+        "rows of 20 kB, a commit each, without a server",
+        _commits(setting.folder),
+        "/s",
+        "what the disk allows one writer",
+    )
 
 
 def _rows(one: Contestant, rate: float, results: Sequence[Result]) -> Iterator[Row]:
@@ -98,7 +103,13 @@ def _contestants() -> tuple[list[Contestant], str]:
     ]
     folder, missing = _peer()
     if folder is not None:
-        app = {"APP_ID": "1", "PRIVATE_KEY": pem(), "WEBHOOK_SECRET": SECRET, "LOG_LEVEL": "warn", "NODE_ENV": "production"}
+        app = {
+            "APP_ID": "1",
+            "PRIVATE_KEY": pem(),
+            "WEBHOOK_SECRET": SECRET,
+            "LOG_LEVEL": "warn",
+            "NODE_ENV": "production",
+        }
         versions = json.loads((PEER / "package.json").read_text())["dependencies"]
         note = ", ".join(f"{name} {version}" for name, version in versions.items())
         found.append(Contestant("Probot", ("node", str(folder / "peer.mjs")), app, f"{note}; logs warnings"))
@@ -123,7 +134,13 @@ def _peer() -> tuple[Path | None, str]:
 def _body() -> bytes:
     """A label on an issue, as GitHub sends it, with a long text."""
     repository = {"id": 1, "full_name": "octo/library", "name": "library", "owner": {"login": "octo", "id": 2}}
-    issue = {"number": 7, "title": "Rotate keys", "body": "", "user": {"login": "ada", "id": 3}, "labels": [{"name": "x"}]}
+    issue = {
+        "number": 7,
+        "title": "Rotate keys",
+        "body": "",
+        "user": {"login": "ada", "id": 3},
+        "labels": [{"name": "x"}],
+    }
     payload: dict[str, Any] = {
         "action": "labeled",
         "label": {"name": "x"},

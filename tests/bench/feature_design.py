@@ -64,6 +64,7 @@ def design(play: Play, model: str, title: str, body: str, answers: str, reposito
     yield Row(f"{model}: requests to GitHub", requests, "", split)
     yield Row(f"{model}: requests to the model", len(play.mind.requests) or "none", "", "")
     yield Row(f"{model}: peak memory of the worker", worker.peak, "MB", "resident; git's processes not counted")
-    yield Row(f"{model}: peak memory of the web process", web.peak, "MB", "gunicorn's two processes, shared pages twice")
+    yield Row(
+        f"{model}: peak memory of the web process", web.peak, "MB", "gunicorn's two processes, shared pages twice"
+    )
     shutil.rmtree(play.service.log.parent / "state", ignore_errors=True)
-

@@ -53,7 +53,9 @@ def machine() -> str:
     cores = os.cpu_count() or 0
     day = datetime.now(UTC).strftime("%Y-%m-%d")
     load = f"load average {os.getloadavg()[0]:.1f} at the start"
-    return f"{day}, {cores} cores ({platform.machine()}), Python {platform.python_version()}, {platform.system()}, {load}"
+    return (
+        f"{day}, {cores} cores ({platform.machine()}), Python {platform.python_version()}, {platform.system()}, {load}"
+    )
 
 
 def written(page: str, command: str, where: str, figures: str) -> str:

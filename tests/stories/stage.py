@@ -131,15 +131,15 @@ def environment(hub: RunningHub, state: Path, model: str, **more: str) -> dict[s
 class Story:
     """One issue of a repository, and the people around it."""
 
-    hub: RunningHub
+    hub: RunningHub | None
     number: int = 0
     repository: str = REPOSITORY
-    people: dict[str, Person] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.people = {
-            login: Person(login, token, self.hub.api_url, self.repository) for login, token in self.hub.users.items()
-        }
+        if self.hub is not None:
+            api, users = self.hub.api_url, self.hub.users
+            self.people = {login: Person(login, token, api, self.repository) for login, token in users.items()}
 
     @property
     def ada(self) -> Person:

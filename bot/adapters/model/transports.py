@@ -119,8 +119,8 @@ class ReplayTransport(httpx2.BaseTransport):
 
 def _unknown(address: str) -> str:
     return (
-        f"The recording has no answer for {address}: it knows only the demo's issue. To run on your own issue, set "
-        "ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a compatible server, and leave CHARRETTE_MODEL_REPLAY out."
+        f"The recording has no answer for {address}: it knows only the demo's issue. For an issue of your own a model "
+        "is needed: `ANTHROPIC_API_KEY=... make demo` (or ANTHROPIC_BASE_URL for a compatible server)."
     )
 
 
