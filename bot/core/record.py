@@ -82,7 +82,10 @@ class Pinned:
 
 @dataclass(frozen=True)
 class PhaseCommit:
-    """A commit on the branch that our App made for one revision of one phase. `files` maps path to blob id."""
+    """A commit on the branch that our App made for one revision of one phase.
+
+    `files` maps path to blob id. `gist` is the first section of the run's last artifact: what the pull request says.
+    """
 
     phase: str
     revision: int
@@ -93,6 +96,7 @@ class PhaseCommit:
     spent: Spent = field(default_factory=Spent)
     questions: tuple[Question, ...] = ()
     findings: tuple[Finding, ...] = ()
+    gist: str = ""
     at: str = ""
 
 

@@ -1,5 +1,6 @@
 """What a run does next, and where it stands after it did. The whole logic of the process, without I/O."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -18,6 +19,7 @@ from .acts import (
 )
 from .artifact import Artifact
 from .briefs import briefs, member_paths
+from .definition import Definition
 from .findings import errors
 from .questions import Question
 from .questions import parse as parse_questions
@@ -168,10 +170,19 @@ def _after_commit(state: State, act: Commit, result: Committed) -> State:
         sum((draft.spent for draft in drafts), Spent()) if phase else Spent(),
         asked(state, phase) if phase and act.status == "asking" else (),
         tuple(finding for draft in drafts for finding in draft.findings) if phase else (),
+        gist_of(state.definition, act.phase, act.files),
         result.at,
     )
     folded = fold(replace(record, commits=(*record.commits, made), spent=state.spent))
     return replace(folded, without=state.without)
+
+
+def gist_of(definition: Definition, phase: str, files: Mapping[str, str]) -> str:
+    """The first section of the last phase's artifact; "" for any other phase."""
+    if phase != definition.phases[-1].id:
+        return ""
+    artifacts = (Artifact(path, text) for path, text in sorted(files.items()))
+    return next((artifact.sections[1].body.strip() for artifact in artifacts if len(artifact.sections) > 1), "")
 
 
 def _after_conversations(state: State, outcomes: tuple[Outcome, ...]) -> State:

@@ -31,6 +31,7 @@ def _publications(state: State) -> Iterator[Publication]:
             draft=not is_over(state),
         )
         yield check(state)
+        yield from _left_behind(state)
     yield from _asking(state)
     yield CommentWish("status", state.pinned.subject.home, shortened(status(state)))
 
@@ -242,6 +243,7 @@ def _ask_description(state: State) -> str:
 def pull_request(state: State) -> str:
     """The pull request's body: what this is, how far it is, and an index."""
     issue = f"#{state.pinned.subject.home}"
+    gist = next((phase.commit.gist for phase in reversed(state.phases) if phase.commit and phase.finished), "")
     lines = [
         f"The design for {issue}, made by the `{state.pinned.workflow}` process, for people to read and decide.",
         "A person's edits on this branch are kept.",
@@ -266,7 +268,7 @@ def pull_request(state: State) -> str:
             shown = _link(state, path, name) if phase.commit else name
             lines.append(f"| {shown} | {words[phase.status]} |")
     lines += ["", f"Based on `{state.pinned.base}`. {cost(state.spent)}.", ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, "## Summary", "", gist, ""] if gist else lines)
 
 
 def check(state: State) -> CheckWish:
@@ -283,6 +285,21 @@ def check(state: State) -> CheckWish:
         summary=shortened(_summary(state)),
         annotations=annotations,
     )
+
+
+def _left_behind(state: State) -> Iterator[CheckWish]:
+    """The check on the head before this one: it does not stay in progress for ever."""
+    older = [commit.sha for commit in state.record.commits if commit.sha != state.record.head]
+    if older:
+        yield CheckWish(
+            key=f"check/{older[-1]}",
+            name=f"{CHECK}/{state.pinned.workflow}",
+            head=older[-1],
+            status="completed",
+            conclusion="neutral",
+            title="The run went on",
+            summary=f"The run went on: see the check on {state.record.head}.\n",
+        )
 
 
 def _conclusion(state: State) -> Conclusion | None:

@@ -17,6 +17,7 @@ from ..core.ports import BranchCommit, Checkout, GitHub, RunRow
 from ..core.questions import parse as parse_questions
 from ..core.record import PhaseCommit, Pinned, Record, parse_spent, trailers
 from ..core.request import parse as parse_request
+from ..core.run import gist_of
 from ..core.state import REQUEST, fold
 from ..gates import judge as judge_gates
 from ..gates.context import Context
@@ -254,6 +255,7 @@ def _commits(
             parse_spent(values.get("Spent", "")),
             tuple(questions),
             findings,
+            gist_of(pinned.definition, phase, texts),
             commit.at,
         )
 

@@ -73,10 +73,18 @@ def test_a_run_that_is_done_is_ready_and_green() -> None:
     pull = wish(state, "pull")
     assert isinstance(pull, PullRequestWish)
     assert not pull.draft
+    assert "## Summary\n\nNone." in pull.body
     assert check(state).conclusion == "success"
     assert "**Done.**" in status(state)
     assert "pull request #13" in status(state)
     assert "0.02 USD" in status(state)
+
+
+def test_the_check_on_the_head_before_does_not_stay_in_progress() -> None:
+    state = after_leg(PLAIN, PLAIN)
+    checks = [each for each in publications(state) if isinstance(each, CheckWish)]
+    assert [(each.conclusion, each.title) for each in checks] == [("success", "Done"), ("neutral", "The run went on")]
+    assert checks[1].head == state.record.commits[-2].sha
 
 
 def test_done_with_findings_is_neutral_and_annotated() -> None:
