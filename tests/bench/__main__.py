@@ -1,4 +1,4 @@
-"""Figures of this machine: `python -m tests.bench [NAME ...]` prints them, `--write` keeps them in docs/performance.md."""
+"""Figures of this machine, printed; `--write` keeps them in docs/performance.md."""
 
 import argparse
 import os

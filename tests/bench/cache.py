@@ -1,15 +1,15 @@
 """How much of what is sent to the model was sent before, behind a breakpoint: computed on the bytes themselves.
 
-A token is taken for four characters of JSON. A prefix (tools, system, messages, in the order in which the API caches them)
-can be read again where an earlier request had a breakpoint at its end, and this one has a breakpoint there or at most
-20 blocks further on: https://docs.claude.com/en/docs/build-with-claude/prompt-caching
+A token is taken for four characters of JSON. A prefix (tools, system, messages, in the API's order) can be read again
+where an earlier request had a breakpoint at its end, and this one has a breakpoint there or at most 20 blocks further
+on: https://docs.claude.com/en/docs/build-with-claude/prompt-caching
 """
 
 import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Block:
-    """One piece of a prompt: the digest of all up to its end, its place in tokens, and whether a breakpoint is there."""
+    """A piece of a prompt: the digest of all up to its end, how many tokens those are, and whether it is marked."""
 
     prefix: str
     tokens: int
@@ -93,15 +93,13 @@ def measure(setting: Setting) -> Iterator[Row]:
             story.opens(title, BODY)
             subject = (id, story.number)
             story.labels()
-            play.traffic.until(
-                lambda at=subject: play.traffic.when(at, "waits for answers") is not None, "the question"
-            )
+            play.traffic.until_said([subject], "waits for answers")
             story.says("1A 2A")
-            play.traffic.until(lambda at=subject: play.traffic.when(at, "Done") is not None, "the end")
+            play.traffic.until_said([subject], "Done")
             yield from _rows(books, play.mind.requests[first:], "a second run" if n else "")
 
 
-def _rows(books: Books, requests: list[Json], what: str) -> Iterator[Row]:
+def _rows(books: Books, requests: Sequence[Json], what: str) -> Iterator[Row]:
     sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for request in requests:
         counted = (*books.read(request), 1)

@@ -5,11 +5,12 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from bot.adapters.clone import Clones
-from bot.adapters.tools import RepositoryTools
+from bot.adapters.tools import SECONDS, RepositoryTools
 from bot.adapters.tree import GitTree
 from bot.core.artifact import Artifact
 from bot.core.citations import find
@@ -31,10 +32,10 @@ def measure(setting: Setting) -> Iterator[Row]:
     repository = Repository(1, "octo/large", 1)
     clones = Clones(setting.folder / "clones", lambda _: (f"file://{source}", None))
     checkout = clones.checkout(repository)
-    seconds, _ = _timed(lambda: checkout.fetch(commit))
+    seconds, _ = _timed(partial(checkout.fetch, commit))
     yield Row(f"fetch of {FILES:,} files", seconds, "s", f"{LINES} lines a file; from a local disk, code and history")
-    seconds, tree = _timed(lambda: checkout.tree(commit))
-    bare, _ = _timed(lambda: _git(source, "ls-tree", "-r", "-l", "-z", commit))
+    seconds, tree = _timed(partial(checkout.tree, commit))
+    bare, _ = _timed(partial(_git, source, "ls-tree", "-r", "-l", "-z", commit))
     yield Row(
         "opening it at a commit", seconds, "s", f"once for a commit; `git ls-tree -r -l` alone takes {bare:.2f} s"
     )
@@ -49,34 +50,33 @@ def _searching(tree: GitTree, source: Path, commit: str) -> Iterator[Row]:
         ("a text that stands in all", {"pattern": "return"}),
         ("a regular expression", {"pattern": f"name_{FILES // 3}_[0-9]+ ", "regex": True}),
     ):
-        seconds, (_, failed) = _timed(lambda given=arguments: tools.call("search_text", given))
-        pattern = str(arguments["pattern"])
-        bare, _ = _timed(lambda text=pattern: _git(source, "grep", "-n", "-I", "-z", "-E", "-e", text, commit))
-        cut = "; it was cut off" if failed else ""
-        yield Row(f"search for {what}", seconds, "s", f"`git grep` alone takes {bare:.2f} s{cut}")
-    seconds, _ = _timed(lambda: tools.call("list_files", {"depth": 3}))
+        seconds, (_, failed) = _timed(partial(tools.call, "search_text", arguments))
+        grep = ("grep", "-n", "-I", "-z", "-E", "-e", str(arguments["pattern"]), commit)
+        bare, _ = _timed(partial(_git, source, *grep))
+        cut = f"; it was given up after {SECONDS:.0f} s, and says so" if failed else ""
+        yield Row(f"search for {what}", seconds, "s", f"`git grep` alone, to the last line, takes {bare:.2f} s{cut}")
+    seconds, _ = _timed(partial(tools.call, "list_files", {"depth": 3}))
     yield Row("list of the root, 3 levels", seconds, "s", "")
 
 
 def _citing(tree: GitTree) -> Iterator[Row]:
     chosen = random.Random(1)  # the same places each time
-    for what, path, first in (
-        ("by their whole paths", lambda n: _path(n), True),
-        ("by the ends of their paths", lambda n: _path(n).partition("/")[2], False),
-    ):
-        numbers = [chosen.randrange(FILES) for _ in range(CITED)]
-        lines = [chosen.randrange(1, LINES) for _ in range(CITED)]
-        claims = [f"It sets `name_{n}_{at}` there (`{path(n)}:{at}`)." for n, at in zip(numbers, lines, strict=True)]
+    for what, skipped in (("by their whole paths", 0), ("by the ends of their paths", 1)):
+        claims = []
+        for _ in range(CITED):
+            number, line = chosen.randrange(FILES), chosen.randrange(1, LINES)
+            path = _path(number).split("/", skipped)[-1]
+            claims.append(f"It sets `name_{number}_{line}` there (`{path}:{line}`).")
         artifact = Artifact("_tasks/large/002-understanding.md", "# Claims\n\n" + "\n\n".join(claims) + "\n")
-        found_in, citations = _timed(lambda given=artifact: find(given))
-        seconds, verdicts = _timed(lambda given=citations: verify(given, tree))
+        found_in, citations = _timed(partial(find, artifact))
+        seconds, verdicts = _timed(partial(verify, citations, tree))
         right = sum(one.verdict == "ok" for one in verdicts)
         assert len(citations) == CITED, f"{len(citations)} of {CITED} citations were found"
         assert right == CITED, f"{right} of {CITED} citations hold"
         note = f"{CITED:,} of different files, found in {found_in:.2f} s and verified in {seconds:.2f} s"
-        yield Row(f"citations {what}", CITED / (found_in + seconds), "/s", f"{note}{'; the first of the tree' * first}")
-    again = statistics.median(_timed(lambda: verify(citations, tree))[0] for _ in range(3))
-    yield Row("the same once more", CITED / again, "/s", "verified alone; the tree keeps the texts of 256 files")
+        yield Row(f"citations {what}", CITED / (found_in + seconds), "/s", note)
+        again = statistics.median(_timed(partial(verify, citations, tree))[0] for _ in range(3))
+        yield Row("the same once more", CITED / again, "/s", "verified alone; the tree keeps the texts of 256 files")
 
 
 def _timed(work: Callable[[], T]) -> tuple[float, T]:

@@ -10,6 +10,7 @@ from .rows import Row, Setting, percentile
 
 RUNS = 50
 PATIENCE = 900.0
+WAITS = {"waits for answers": "the labels to the last questions", "Done": "the answers to the last end"}
 
 
 def measure(setting: Setting) -> Iterator[Row]:
@@ -19,17 +20,14 @@ def measure(setting: Setting) -> Iterator[Row]:
         stories = [play.story() for _ in range(RUNS)]
         subjects = [(id, story.opens(f"Request {n}", BODY).number) for n, (story, id) in enumerate(stories)]
         traffic.quiet()
-        for words, act, what in (
-            ("waits for answers", lambda story: story.labels(), "the labels to the last of {} questions"),
-            ("Done", lambda story: story.says("1A 2A"), "the answers to the last of {} ends"),
-        ):
+        for words, what in WAITS.items():
             first, began = len(traffic.seen), time.monotonic()
             for story, _ in stories:
-                act(story)
-            traffic.until(lambda said=words: all(traffic.when(at, said) for at in subjects), words, PATIENCE)
+                story.labels() if words != "Done" else story.says("1A 2A")
+            traffic.until_said(subjects, words, PATIENCE)
             times = sorted(traffic.when(at, words) or 0.0 for at in subjects)
             note = f"half of them after {percentile(times, 50) - began:.1f} s; {len(traffic.seen) - first:,} requests"
-            yield Row(what.format(RUNS), times[-1] - began, "s", note)
+            yield Row(f"{RUNS} runs: {what}", times[-1] - began, "s", note)
             traffic.quiet(1.0)
         worker, web = play.used("worker"), play.used("web")
         yield Row("peak memory of the worker", worker.peak, "MB", "resident; git's processes not counted")

@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,7 +69,7 @@ class Traffic:
             status = [0]
 
             def started(line: str, headers: Any, *more: Any) -> Any:
-                status[0] = int(line.split()[0])
+                status[0] = int(line.split(maxsplit=1)[0])
                 return start_response(line, headers, *more)
 
             answer = app(environ, started)
@@ -105,6 +105,10 @@ class Traffic:
                 last = {subject: said[-1][1] for subject, said in self.said.items()}
                 raise TimeoutError(f"{what} did not come in {patience:.0f} s. The statuses are: {last}")
             time.sleep(0.01)
+
+    def until_said(self, subjects: Sequence[tuple[int, int]], words: str, patience: float = 120.0) -> None:
+        """Waits until the status of each of these says so."""
+        self.until(lambda: all(self.when(subject, words) for subject in subjects), words, patience)
 
     def quiet(self, seconds: float = 0.5) -> float:
         """Waits until nothing was asked for so long; returns when the last request was answered."""

@@ -1,0 +1,17 @@
+"""The soak tests' budget."""
+
+import pytest
+
+from tests.soak import BUDGET, Budget
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A soak test does not begin once the budget is spent."""
+    if item.get_closest_marker("soak") and BUDGET.left <= 0:
+        pytest.skip("CHARRETTE_TEST_SOAK_SECONDS are over")
+
+
+@pytest.fixture(scope="session")
+def soak_budget() -> Budget:
+    """For a soak test that goes on in rounds: it ends after the round in which nothing is left."""
+    return BUDGET
