@@ -7,7 +7,7 @@ Addresses, times, hosts with a port and method calls are none; nor is what stand
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .artifact import Artifact, Paragraph
 
@@ -157,6 +157,13 @@ def names_in(citation: Citation) -> tuple[str, ...]:
 
 def _is_place(span: str, citation: Citation) -> bool:
     return span == citation.path or bool(_BEHIND.match(span)) or ("/" in span and bool(_EXTENSION.search(span)))
+
+
+def each_range(citations: Iterable[Citation]) -> Iterator[Citation]:
+    """A citation for each range of lines."""
+    for citation in citations:
+        for lines in citation.ranges:
+            yield replace(citation, ranges=(lines,))
 
 
 def distinct(citations: Iterable[Citation]) -> int:
