@@ -1,6 +1,7 @@
 """What a worker does beside its work: signals, one at a time on SQLite, and no life without its supervisor."""
 
 import fcntl
+import logging
 import os
 import signal
 import threading
@@ -40,6 +41,9 @@ def work(settings: "Settings") -> int:
     with _alone(settings, stop):
         if not stop.is_set():
             app.work(settings, stop)
+            # Threads of legs that wait for their next step would keep the process alive for ever.
+            logging.shutdown()
+            os._exit(0)
     return 0
 
 

@@ -2,7 +2,9 @@
 
 import json
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, Serializer
@@ -54,13 +56,45 @@ def configuration(url: str, version: str, executor: str) -> DBOSConfig:
         executor_id=executor,
         log_level="WARNING",
         serializer=Json(),
-        notification_listener_polling_interval_sec=POLL,
+        notification_listener_polling_interval_sec=1.0,  # nothing here is sent or received
     )
+
+
+class Drain:
+    """Lets the steps in flight end, with their results kept, and none begin: how a worker leaves in good order."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Condition()
+        self._running = 0
+        self._closed = False
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """Around one step. Once closed it never opens again: whoever waits here ends with the process."""
+        with self._turn:
+            self._turn.wait_for(lambda: not self._closed)
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._running -= 1
+                self._turn.notify_all()
+
+    def close(self, seconds: float) -> bool:
+        """Begins no step from now on; whether those in flight ended in time."""
+        with self._turn:
+            self._closed = True
+            return self._turn.wait_for(lambda: self._running == 0, seconds)
+
+
+DRAIN = Drain()
 
 
 def step(name: str, work: Callable[[], Any]) -> Any:
     """Runs `work` once, and gives what it gave from then on."""
-    return DBOS.run_step({"name": name}, work)
+    with DRAIN.passing():
+        return DBOS.run_step({"name": name}, work)
 
 
 def patiently(name: str, work: Callable[[], Any], patience: int = PATIENCE) -> Any:

@@ -8,7 +8,7 @@ from dbos import DBOS, EnqueueOptions
 from ..core.codec import to_json
 from ..core.commands import vocabulary
 from ..core.errors import TransientError
-from .durable import CONVERSATIONS, LEGS, POLL, configuration, log
+from .durable import CONVERSATIONS, DRAIN, LEGS, POLL, configuration, log
 from .intake import Intake
 from .leg import Engine
 from .loading import Asked
@@ -16,6 +16,7 @@ from .services import Services
 
 IDLE = 0.1
 WIDE = 100
+LEAVE = 25.0
 
 
 def enqueue(id: str, asked: Asked, delay: float = 0.0) -> None:
@@ -32,20 +33,22 @@ def enqueue(id: str, asked: Asked, delay: float = 0.0) -> None:
 
 
 def run(services: Services, stop: threading.Event) -> None:
-    """Works until `stop` is set; then takes no new work, and leaves what is in flight to be taken up again."""
+    """Works until `stop` is set; then lets the steps in flight end, and leaves the rest to be taken up again.
+
+    The process has to end after this: threads of legs that wait for their next step do not end by themselves.
+    """
     launch(services)
     intake = Intake(services, vocabulary(services.definitions.all().values()), enqueue)
-    try:
-        while not stop.is_set():
-            try:
-                busy = intake.drain()
-            except TransientError as error:
-                log.warning("the inbox can't be read: %s", error)
-                busy = 0
-            if not busy:
-                stop.wait(IDLE)
-    finally:
-        DBOS.destroy()
+    while not stop.is_set():
+        try:
+            busy = intake.drain()
+        except TransientError as error:
+            log.warning("the inbox can't be read: %s", error)
+            busy = 0
+        if not busy:
+            stop.wait(IDLE)
+    if not DRAIN.close(LEAVE):
+        log.warning("a step did not end within %.0f s; it will be done again", LEAVE)
 
 
 def launch(services: Services) -> None:
