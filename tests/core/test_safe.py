@@ -260,14 +260,12 @@ def test_what_was_hidden_shows(text: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in ATTACKS if name.startswith(("mention", "fixes", "html", "image"))])
 def test_the_reader_sees_what_the_attacks_would_do(name: str) -> None:
-    known = {  # what the reader of this test doesn't know of GitHub, or what is an attack only once it was cleaned
-        "mention-after-long-backticks", "mention-in-footnote", "mention-in-code-of-other-paragraph", "mention-too-deep",
-        "mention-split-by-comment", "mention-in-title", "mention-in-target-of-target", "mention-in-details",
-        "mention-between-rows", "mention-behind-code-in-definition", "mention-by-letter", "html-open-details", 
-        "html-extra-close", "html-crossed", "html-crossed-often", "html-escaped", "html-break-alone", "html-in-target",
-        "image-in-definition", "image-data", "image-with-brackets", "fixes-split-by-soft-hyphen",
+    unknown = {  # it reads mentions less widely than we fear, or the text is an attack only once it was cleaned
+        "mention-between-rows", "mention-after-long-backticks", "mention-too-deep", "html-open-details",
+        "html-extra-close", "html-crossed", "html-crossed-often", "html-escaped", "html-in-target",
+        "image-data", "image-in-definition",
     }  # fmt: skip
-    assert faults(ATTACKS[name]) or name in known
+    assert bool(faults(ATTACKS[name])) is not (name in unknown)
 
 
 @pytest.mark.parametrize(
@@ -337,9 +335,9 @@ ORDINARY = {
     "at": "a @ b, @, @-x and 5@\n",
     "comparison": "a < b, a <= b, a << 2, x<3, a <- b, a > b, <>\n",
     "arrow": "a -> b => c --> d\n",
-    "ampersand": "R&D, a && b, &x, AT&T;\n".replace("&T;", "&T"),
+    "ampersand": "R&D, a && b, &x, AT&T\n",
     "references": "&lt; &gt; &amp; &quot; &nbsp; &mdash; &#124; &#x2014; &hellip;\n",
-    "escapes": "\\* \\_ \\` \\[ \\] \\# \\| \\\\ \\& \\<\n".replace("\\<", "\\< 3"),
+    "escapes": "\\* \\_ \\` \\[ \\] \\# \\| \\\\ \\& \\< 3\n",
     "footnote": "a[^1] b[^n]\n\n[^1]: One.\n[^n]: Two words.\n",
     "definition": "[a] and [text][b]\n\n[a]: https://example.org\n[b]: docs/b.md\n",
     "link": "[a](https://example.org), [b](../c.md#d), [e](#f), [g](/h), [m](mailto:a@b.org)\n",
@@ -460,7 +458,7 @@ MARKDOWN = st.lists(FRAGMENTS, max_size=30).map("".join)
 TEXTS = st.one_of(MARKDOWN, st.text(max_size=80), st.lists(st.one_of(FRAGMENTS, st.text(max_size=4))).map("".join))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @example("[a]: b\n[a]: b[a]")
 @given(TEXTS)
 def test_whatever_is_published_does_nothing(text: str) -> None:
@@ -634,14 +632,17 @@ def test_marker_free(text: str, expected: str) -> None:
 
 
 def test_every_character_of_these_categories_goes() -> None:
-    everything = "".join(map(chr, range(sys.maxunicode + 1)))
-    kept = invisible.visible(everything)
-    assert {c for c in kept if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs")} == {"\t", "\n"}
-    gone = set(everything) - set(kept)
-    assert {unicodedata.category(c) for c in gone} <= {"Cc", "Cf", "Cn", "Co", "Cs", "Lo", "Mn", "So", "Zl", "Zp"}
-    others = {c for c in gone if unicodedata.category(c) in ("Lo", "Mn", "So") and ord(c) < 0xE0000}
-    assert others - {chr(selector) for selector in range(0xFE00, 0xFE10)} == set(
-        "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    kept = set(invisible.visible("".join(map(chr, range(sys.maxunicode + 1)))))
+    others = set()
+    for character in map(chr, range(sys.maxunicode + 1)):
+        category = unicodedata.category(character)
+        if category in ("Cc", "Cf", "Co", "Cs"):
+            assert character not in kept or character in "\t\n"
+        elif character not in kept and category != "Cn":
+            others.add(character)
+    selectors = {chr(at) for first, end in ((0xFE00, 0xFE10), (0xE0100, 0xE01F0)) for at in range(first, end)}
+    assert others - selectors == set(
+        "\u2028\u2029\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
     )
 
 
