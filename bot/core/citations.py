@@ -36,17 +36,22 @@ _ONE = r"L?\d{1,7}(?::\d{1,4}(?!\d))?(?:\s?[-–—]\s?L?\d{1,7}(?!\w|\.\d))?"
 # A further number counts where it hangs on the first, or ends a phrase: “a.py:12, 40)”, but not “a.py:12, 40 of them”.
 _LIST = rf"{_ONE}(?:(?:,(?=L?\d)|(?:\s?,\s?(?:and\s)?|\s(?:and|&)\s)(?={_ONE}\s?(?:[.,;)`|]|and\b|$))){_ONE}(?!\w))*"
 _FREE = rf"{_ONE}(?:\s?(?:,\sand|,|and|&)\s?{_ONE})*"
+_WORD = r"~?\s?(?:[Ll]ines?|LINES?)"
+_REMARK = r"(?:[^()\[\]`|./\n]{1,40}\s)?"  # “a.py (8 calls at lines 12, 40)”
 _BEHIND = re.compile(
     rf"(?<!{_CHARS})(?P<path>{_CHARS}++)(?::\s?(?=L?\d)|\#(?=L\d))(?P<ranges>{_LIST})(?!\w)", re.MULTILINE
 )
 _WORDED = re.compile(
-    rf"(?<!{_CHARS})(?P<path>{_CHARS}++)`?(?:\*\*)?,?\s{{0,2}}[(\[]?\s?(?:at\s|on\s|,\s)?"
-    rf"(?:[Ll]ines?\s|[Ll]n\s|(?=L\d))(?P<ranges>{_LIST})(?!\w)",
+    rf"(?<!{_CHARS})(?P<path>{_CHARS}++)`?(?:\*\*)?,?\s{{0,2}}(?:[(\[]{_REMARK})?\s?(?:at\s|on\s|,\s)?"
+    rf"(?:{_WORD}\s|[Ll]n\s|(?=L\d))(?P<ranges>{_LIST})(?!\w)",
     re.MULTILINE,
 )
 _BEFORE = re.compile(
-    rf"\b[Ll]ines?\s(?P<ranges>{_FREE})\s(?:of|in)\s(?:the\s(?:file\s)?)?`?(?P<path>{_CHARS}++)(?!\()", re.MULTILINE
+    rf"\b{_WORD}\s(?P<ranges>{_FREE})\s(?:of|in)\s(?:the\s(?:file\s)?)?`?(?P<path>{_CHARS}++)(?!\()", re.MULTILINE
 )
+# More lines of the one file that the sentence has named: “a.py:12 and `:40`”, “`a.py`: `put` at line 12, `get` at line 40”.
+_MORE = re.compile(rf"(?<=`):(?P<short>{_LIST})(?=`)|\bat\s{_WORD}\s(?P<worded>{_LIST})(?!\w|\s(?:of|in)\b)")
+_NAMED = re.compile(rf"(?<!{_CHARS})(?:[\w.@+~-]+/)+[\w.@+~-]+\.[a-zA-Z]\w{{0,9}}(?![\w/])")
 _ADDRESS = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s<>`|]+")
 _FOREIGN = re.compile(r"(?:^|[\s(`])[\w.-]+/[\w.-]+(?:@[\w./-]+)?:$|@[0-9a-f]{7,40}:$")
 _EXTENSION = re.compile(r"\.(?:[a-z][a-z0-9_+-]{0,15}|[A-Z]|F90|PL|R[a-z]*)$")
@@ -92,7 +97,25 @@ def _in(paragraph: Paragraph) -> Iterator[Citation]:
             if citation:
                 taken[first:last] = b"\1" * (last - first)
                 found.append((first, citation))
+    found += _more(place, taken, found)
     yield from (citation for _, citation in sorted(found, key=lambda one: one[0]))
+
+
+def _more(place: _Place, taken: bytearray, found: Sequence[tuple[int, Citation]]) -> list[tuple[int, Citation]]:
+    more = []
+    for match in _MORE.finditer(place.text):
+        first, last = match.span()
+        begin = place.sentences[bisect_right(place.sentences, first) - 1]
+        begin = max(begin, first - _NEAR, place.text.rfind("|", 0, first))
+        paths = {citation.path: citation for at, citation in found if begin <= at < first}
+        named = {*paths, *(one[0] for one in _NAMED.finditer(place.text, begin, first))}
+        if len(named) == 1 and not any(taken[first:last]):
+            (path,) = named
+            ranges = _ranges(match["short"] or match["worded"])
+            line = place.line + bisect_right(place.lines, first)
+            foreign = path in paths and paths[path].foreign
+            more.append((first, Citation(line, match[0], path, ranges, _sentence(match, place), foreign)))
+    return more
 
 
 def _citation(match: re.Match[str], place: _Place) -> Citation | None:
@@ -156,7 +179,7 @@ def names_in(citation: Citation) -> tuple[str, ...]:
 
 
 def _is_place(span: str, citation: Citation) -> bool:
-    return span == citation.path or bool(_BEHIND.match(span)) or ("/" in span and bool(_EXTENSION.search(span)))
+    return span in {citation.path, citation.path.rpartition("/")[2]} or bool(_BEHIND.match(span)) or ("/" in span and bool(_EXTENSION.search(span)))
 
 
 def each_range(citations: Iterable[Citation]) -> Iterator[Citation]:

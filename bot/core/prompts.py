@@ -1,5 +1,6 @@
 """Prompts from their templates: strict (an unknown variable is an error) and sandboxed (a template reaches nothing)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,11 +8,12 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from .errors import PersonError
+from .safe import shown_to_model
 
 
 def quoted(text: object) -> object:
     """Text from people, unable to end the tag that it stands in."""
-    return text.replace("</document", "<\u200b/document") if isinstance(text, str) else text
+    return re.sub("</(?=document)", "&lt;/", text, flags=re.IGNORECASE) if isinstance(text, str) else text
 
 
 _ENVIRONMENT = ImmutableSandboxedEnvironment(
@@ -31,4 +33,4 @@ def render(template: str, values: Mapping[str, Any]) -> str:
 
 def document_block(path: str, text: str) -> str:
     """A document as the model gets it: data between tags that its own text can't close."""
-    return f'<document path="{path}">\n{quoted(text)}\n</document>'
+    return f'<document path="{path}">\n{quoted(shown_to_model(text))}\n</document>'

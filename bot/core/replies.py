@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from .commands import COMMANDS, Needs, Place, Vocabulary, usage
+from .safe import plain
 
 OVER = ("done", "findings")
 
@@ -27,6 +28,7 @@ def help_text(vocabulary: Vocabulary, place: Place) -> str:
 
 def corrected(written: str, nearest: str, vocabulary: Vocabulary, place: Place) -> str:
     """What to write in the place of a command that is none, or that lacks its argument."""
+    written = plain(written, 40).replace("`", "")
     if written == nearest:
         known = usage(written)
         hint = f" {known.hint}" if known and known.hint else ""

@@ -2,12 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from .citations import Citation, names_in
 from .ports import Tree
+
+_SYSTEM = re.compile(r"/(?:usr|etc|lib\w*|bin|sbin|proc|sys|dev|System|Library|Applications)/")
 
 Verdict = Literal["ok", "unnamed", "ambiguous", "path-missing", "out-of-range", "content-mismatch", "external"]
 
@@ -41,6 +43,7 @@ class _Index:
         self._files = frozenset(tree.files())
         self._lines: dict[str, Sequence[str] | None] = {}
         self._names: Mapping[str, Sequence[str]] | None = None
+        self._folders: frozenset[str] | None = None
 
     def verified(self, citation: Citation) -> Verified:
         if citation.foreign:
@@ -59,10 +62,9 @@ class _Index:
         return Verified(citation, _contents(citation, lines), path, lines=len(lines))
 
     def _absent(self, citation: Citation) -> Verified:
-        elsewhere = citation.path.startswith(("/", "~", "../")) or re.search(
-            r"(?:^|/)(?:site-packages|node_modules|dist-packages)/", citation.path
-        )
-        if citation.weak or elsewhere:
+        installed = re.search(r"(?:^|/)(?:site-packages|node_modules|dist-packages)/", citation.path)
+        rooted = citation.path.startswith(("/", "~", "../")) and not self._in_a_folder(citation.path)
+        if citation.weak or installed or rooted:
             return Verified(citation, "external")
         near = self._by_name().get(citation.path.rpartition("/")[2], ())
         return Verified(citation, "path-missing", candidates=tuple(near[:3]))
@@ -73,11 +75,17 @@ class _Index:
         if path in self._files:
             return (path,)
         if path.startswith(("/", "~")):
-            parts = path.lstrip("~/").split("/")
-            ends = ("/".join(parts[at:]) for at in range(len(parts)))
-            return next(((end,) for end in ends if end in self._files), ())
+            return () if _SYSTEM.match(path) else next(((end,) for end in _ends(path) if end in self._files), ())
         same = self._by_name().get(path.rpartition("/")[2], ())
         return [other for other in same if other.endswith(f"/{path}")]
+
+    def _in_a_folder(self, path: str) -> bool:
+        """An absolute path is that of a file of a worktree, gone or invented, where the tree has its folder."""
+        if _SYSTEM.match(path) or path.startswith("../"):
+            return False
+        if self._folders is None:
+            self._folders = frozenset(folder for file in self._files for folder in _above(file))
+        return any(end.rpartition("/")[0] in self._folders for end in _ends(path) if "/" in end)
 
     def _by_name(self) -> Mapping[str, Sequence[str]]:
         if self._names is None:
@@ -86,6 +94,18 @@ class _Index:
                 names[path.rpartition("/")[2]].append(path)
             self._names = names
         return self._names
+
+
+def _ends(path: str) -> Iterator[str]:
+    """An absolute path less one folder after the other."""
+    parts = path.lstrip("~/").split("/")
+    return ("/".join(parts[at:]) for at in range(len(parts)))
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that a file is in, but the root."""
+    while path := path.rpartition("/")[0]:
+        yield path
 
 
 def _contents(citation: Citation, lines: Sequence[str]) -> Verdict:
@@ -98,8 +118,14 @@ def _contents(citation: Citation, lines: Sequence[str]) -> Verdict:
 
 def _holds(cited: str, name: str) -> bool:
     """The lines contain the name: as written, whatever the blanks, or its last identifier as a whole word."""
-    if " ".join(name.split()) in " ".join(cited.split()):
+    wanted = r"\s+".join(re.escape(word) for word in name.split())
+    if re.search(rf"{_edge(name[:1], '<!')}{wanted}{_edge(name[-1:], '!')}", cited):
         return True
     called = re.sub(r"\(.*\)$", "", name)
     last = re.search(r"(?:^|[.:#\s*&])([A-Za-z_]\w{2,})$", called)
     return last is not None and re.search(rf"\b{last[1]}\b", cited) is not None
+
+
+def _edge(end: str, look: str) -> str:
+    """No part of a longer word: `put` does not stand in `output`."""
+    return rf"(?{look}\w)" if re.match(r"\w", end) else ""

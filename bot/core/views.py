@@ -8,6 +8,8 @@ from .publications import Annotation, CheckWish, CommentWish, Conclusion, Public
 from .questions import Question
 from .record import Spent
 from .run import ending
+from .safe import line as one_line
+from .safe import plain, published
 from .state import DESCRIPTION, PhaseState, State
 
 LIMIT = 65_000
@@ -26,7 +28,7 @@ def _publications(state: State) -> Iterator[Publication]:
         yield PullRequestWish(
             state.pinned.branch,
             state.pinned.base_branch,
-            f"Design: {state.pinned.title}",
+            plain(f"Design: {state.pinned.title}"),
             shortened(pull_request(state)),
             draft=not is_over(state),
         )
@@ -69,7 +71,7 @@ def _open_findings(state: State) -> Iterator[str]:
         return
     yield ""
     for finding in phase.findings[:FEW]:
-        yield f"- line {finding.line}, {finding.rule}: {finding.wrong} {finding.mend}"
+        yield f"- line {finding.line}, {finding.rule}: {one_line(f'{finding.wrong} {finding.mend}', 400)}"
     if len(phase.findings) > FEW:
         yield f"- and {len(phase.findings) - FEW} more, in the check"
 
@@ -109,14 +111,14 @@ def headline(state: State) -> str:
 
 
 def _troubled(state: State) -> str:
-    kept = "What is finished is kept on the branch."
+    kept, reason = "What is finished is kept on the branch.", one_line(state.reason, 400)
     match state.trouble:
         case "budget":
-            return f"Out of budget: {state.reason} {kept} `/retry` goes on once the limit is raised."
+            return f"Out of budget: {reason} {kept} `/retry` goes on once the limit is raised."
         case "refused":
-            return f"Failed: {state.reason} {kept} `/retry` asks the model anew."
+            return f"Failed: {reason} {kept} `/retry` asks the model anew."
         case _:
-            return f"Failed: {state.reason} {kept} `/retry` goes on where it stopped."
+            return f"Failed: {reason} {kept} `/retry` goes on where it stopped."
 
 
 def _where(state: State, phase: PhaseState) -> str:
@@ -202,10 +204,8 @@ def _asking(state: State) -> Iterator[CommentWish]:
             answer = round.answer_to(question)
             body += _question(question)
             if answer is not None:
-                body += [
-                    f"**{'Assumed' if answer.assumed else 'Answered'}:** {answer.letter} {answer.text}".strip(),
-                    "",
-                ]
+                said = published(f"{answer.letter} {answer.text}".strip())
+                body += [f"**{'Assumed' if answer.assumed else 'Answered'}:** {said}", ""]
         if not round.closed:
             body.append(_how_to_answer(state, round.open))
         yield CommentWish(f"questions/{round.about}", home, shortened("\n".join(body) + "\n"))
@@ -281,7 +281,7 @@ def check(state: State) -> CheckWish:
         head=state.record.head or "",
         status="in_progress" if conclusion is None else "completed",
         conclusion=conclusion,
-        title=headline(state).partition(". ")[0].rstrip(".")[:120],
+        title=plain(headline(state).partition(". ")[0].rstrip("."), 120),
         summary=shortened(_summary(state)),
         annotations=annotations,
     )
@@ -336,5 +336,5 @@ def _annotations(state: State) -> Iterator[Annotation]:
                 max(1, finding.line),
                 levels[finding.severity],  # type: ignore[arg-type]
                 finding.rule or "gate",
-                f"{finding.wrong} {finding.mend}",
+                plain(f"{finding.wrong} {finding.mend}", 1000),
             )

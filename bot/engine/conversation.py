@@ -16,6 +16,7 @@ from ..core.outputs import OUTPUTS
 from ..core.ports import Reply, Turn
 from ..core.prompts import document_block
 from ..core.record import Limits, Spent
+from ..core.safe import published
 from ..gates import judge
 from ..gates.context import Context
 from .durable import gave_up, log, patiently, pause, step
@@ -164,6 +165,7 @@ class Conversation:
         """The document that the last turn wrote, with what its gates find."""
         said = "".join(block["text"] for block in content if block["type"] == "text")
         text, data, faults = _written(self.brief, said)
+        text = published(text)
         fetched = frozenset(_urls(messages))
 
         def work() -> Any:

@@ -24,6 +24,8 @@ from .services import Services
 
 BUG = "Something went wrong in Charrette itself. Its log has the details under"
 Enqueue = Callable[[str, Asked, float], None]
+# Seconds between two looks at whether a conversation has ended, and what each leg that waits adds to them.
+ASK_AGAIN, ASK_AGAIN_EACH = 0.05, 0.02
 
 
 class Engine:
@@ -32,6 +34,7 @@ class Engine:
     def __init__(self, services: Services, enqueue: Enqueue) -> None:
         self.services = services
         self.enqueue = enqueue
+        self.holding = 0
 
         @DBOS.workflow(name="leg", max_recovery_attempts=1_000_000)
         def leg(data: dict[str, Any]) -> str:
@@ -149,7 +152,13 @@ class Engine:
                 "workflow_id": f"{brief.address.conversation}~{self.services.version}",
             }
             handles.append(DBOS.enqueue_workflow_with_options(options, to_json(talk)))
-        return tuple(from_json(Outcome, handle.get_result(polling_interval_sec=0.05)) for handle in handles)
+        self.holding += 1
+        try:
+            # Each asks the database again and again: many at once ask less often, or they would keep it busy.
+            every = max(ASK_AGAIN, ASK_AGAIN_EACH * self.holding)
+            return tuple(from_json(Outcome, handle.get_result(polling_interval_sec=every)) for handle in handles)
+        finally:
+            self.holding -= 1
 
     def _converse(self, data: dict[str, Any]) -> dict[str, Any]:
         talk = from_json(Talk, data)

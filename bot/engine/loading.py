@@ -18,6 +18,7 @@ from ..core.questions import parse as parse_questions
 from ..core.record import PhaseCommit, Pinned, Record, parse_spent, trailers
 from ..core.request import parse as parse_request
 from ..core.run import gist_of
+from ..core.safe import shown_to_model
 from ..core.state import REQUEST, fold
 from ..gates import judge as judge_gates
 from ..gates.context import Context
@@ -124,8 +125,8 @@ def _pin(services: Services, github: GitHub, asked: Asked, definition: Definitio
         run=run,
         workflow=definition.id,
         subject=subject,
-        title=asked.title,
-        body=asked.body,
+        title=" ".join(shown_to_model(asked.title).split()),
+        body=shown_to_model(asked.body),
         author=asked.author,
         url=asked.url,
         started_at=message.at,

@@ -16,6 +16,7 @@ from ..core.publications import (
     marked,
     marker,
 )
+from ..core.safe import marker_free
 from .services import Services
 
 
@@ -52,7 +53,7 @@ class Publisher:
         return id
 
     def _comment(self, wish: CommentWish, known: Remote | None) -> str:
-        body = f"{wish.body.rstrip()}\n\n{marker(self.scope, wish.key)}\n"
+        body = self._marked(wish)
         id = int(known.id) if known else self._find(wish)
         if id is not None:
             try:
@@ -62,6 +63,10 @@ class Publisher:
                 pass
         return str(self.github.create_comment(wish.number, body))
 
+    def _marked(self, wish: CommentWish | PullRequestWish) -> str:
+        """The body with our marker, and with no other that somebody's text brought along."""
+        return f"{marker_free(wish.body).rstrip()}\n\n{marker(self.scope, wish.key)}\n"
+
     def _find(self, wish: CommentWish) -> int | None:
         """Our comment of this key, found by the marker in text of our own; the search index is never asked."""
         for comment in self.github.comments(wish.number):
@@ -70,7 +75,7 @@ class Publisher:
         return None
 
     def _pull(self, wish: PullRequestWish) -> str:
-        body = f"{wish.body.rstrip()}\n\n{marker(self.scope, wish.key)}\n"
+        body = self._marked(wish)
         pull = self.github.pull_for(wish.branch)
         if pull is None:
             pull = self.github.create_pull(wish.branch, wish.base, wish.title, body, draft=True)
