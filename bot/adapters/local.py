@@ -1,5 +1,6 @@
 """A tree of any repository on this machine: a clone with its files, a worktree or a bare one. It is only read."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def local_tree(path: Path, rev: str) -> GitTree:
         commit = code.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}", accept=(0, 1))
     except GitFailedError:
         commit = ""
-    if not commit:
+    if not re.fullmatch(r"[0-9a-f]{40,64}", commit):
         mend = "Write a commit, a branch or a tag that is there; one of a server has to be fetched first."
         raise FaultsError([Fault(str(path), 0, f"There is no commit “{rev}” in this repository.", mend)])
     try:
@@ -45,7 +46,7 @@ def _git_folder(path: Path) -> Path:
 
 
 def _candidates(path: Path) -> Iterator[Path]:
-    """Where the repository's own folder may be, by git's rules; git itself would heed GIT_DIR, as it is set in hooks."""
+    """Where the repository's own folder may be, by git's rules; git would heed GIT_DIR, which hooks set."""
     if not path.is_dir():
         return
     for folder in (path, *path.parents):

@@ -85,7 +85,9 @@ def _row(verified: Verified) -> _Row:
 def _as_table(verified: Sequence[Verified], commit: str) -> str:
     cells = [HEADER, *(_cells(one) for one in verified)]
     widths = [max(len(row[at]) for row in cells) for at in range(3)]
-    lines = ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) for row in cells]
+    lines = [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) for row in cells
+    ]
     counts = ", ".join(f"{n} {verdict}" for verdict, n in _counts(verified).items() if n) or "none"
     end = f"{len(verified)} cited at {commit[:12]}: {counts}"
     return "\n".join([*(line.rstrip() for line in lines), "", end] if verified else [end])

@@ -49,11 +49,11 @@ _WORDED = re.compile(
 _BEFORE = re.compile(
     rf"\b{_WORD}\s(?P<ranges>{_FREE})\s(?:of|in)\s(?:the\s(?:file\s)?)?`?(?P<path>{_CHARS}++)(?!\()", re.MULTILINE
 )
-# More lines of the one file that the sentence has named: “a.py:12 and `:40`”, “`a.py`: `put` at line 12, `get` at line 40”.
+# More lines of the one file that the sentence has named: “a.py:12 and `:40`”, “in `src/a.py`, `get` at line 40”.
 _MORE = re.compile(rf"(?<=`):(?P<short>{_LIST})(?=`)|\bat\s{_WORD}\s(?P<worded>{_LIST})(?!\w|\s(?:of|in)\b)")
 _NAMED = re.compile(rf"(?<!{_CHARS})(?:[\w.@+~-]+/)+[\w.@+~-]+\.[a-zA-Z]\w{{0,9}}(?![\w/])")
 _ADDRESS = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s<>`|]+")
-_FOREIGN = re.compile(r"(?:^|[\s(`])[\w.-]+/[\w.-]+(?:@[\w./-]+)?:$|@[0-9a-f]{7,40}:$")
+_FOREIGN = re.compile(r"(?:^|[\s(`])[\w.-]+/[\w.-]+(?:@[\w./-]+)?:$|@[0-9a-f]{7,40}:\s?$")
 _EXTENSION = re.compile(r"\.(?:[a-z][a-z0-9_+-]{0,15}|[A-Z]|F90|PL|R[a-z]*)$")
 _BARE = re.compile(
     r"(?:GNU)?[Mm]akefile|Dockerfile|Containerfile|LICENSE|NOTICE|README|CHANGELOG|AUTHORS|CONTRIBUTING|COPYING|INSTALL"
@@ -179,7 +179,11 @@ def names_in(citation: Citation) -> tuple[str, ...]:
 
 
 def _is_place(span: str, citation: Citation) -> bool:
-    return span in {citation.path, citation.path.rpartition("/")[2]} or bool(_BEHIND.match(span)) or ("/" in span and bool(_EXTENSION.search(span)))
+    return (
+        span in {citation.path, citation.path.rpartition("/")[2]}
+        or bool(_BEHIND.match(span))
+        or ("/" in span and bool(_EXTENSION.search(span)))
+    )
 
 
 def each_range(citations: Iterable[Citation]) -> Iterator[Citation]:

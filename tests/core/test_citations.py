@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.artifact import Artifact
-from bot.core.citations import Citation, distinct, find, names_in
+from bot.core.citations import Citation, distinct, each_range, find, names_in
 from bot.core.verdicts import verify
 
 
@@ -82,6 +82,10 @@ def found(text: str) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
         ("bin/run:3", "bin/run", ((3, 3),)),
         ("bin/run:3-9", "bin/run", ((3, 9),)),
         ("x.R:3", "x.R", ((3, 3),)),
+        ("a.py (LINE 172)", "a.py", ((172, 172),)),
+        ("**File:** `src/a.py` ~line 12", "src/a.py", ((12, 12),)),
+        ("`src/a.py` ~lines 12-14", "src/a.py", ((12, 14),)),
+        ("`src/a.py` (3 calls at lines 12, 14)", "src/a.py", ((12, 12), (14, 14))),
     ],
 )
 def test_forms(text: str, path: str, ranges: tuple[tuple[int, int], ...]) -> None:
@@ -168,6 +172,14 @@ def test_several_in_one_line_come_in_order() -> None:
         ("The queue is in src/queue.py:4", "unnamed", "src/queue.py"),
         ("The queue is in `src/queue.py:4`, as `src/only.py` says", "unnamed", "src/queue.py"),
         ("`Queue` is in src/queue.py:1", "content-mismatch", "src/queue.py"),
+        ("`ppend` is in src/queue.py:6", "content-mismatch", "src/queue.py"),
+        ("`def put(self,  item)` is in src/queue.py:5-6", "ok", "src/queue.py"),
+        ("`(self` is in src/queue.py:5", "ok", "src/queue.py"),
+        ("`queue.py` has it: src/queue.py:4", "unnamed", "src/queue.py"),
+        ("/home/me/tree/src/gone.py:3", "path-missing", ""),
+        ("/home/me/tree/lib/util.py:3", "external", ""),
+        ("/usr/lib/src/queue.py:3", "external", ""),
+        ("/usr/src/gone.py:3", "external", ""),
         ("`a-b` is in src/queue.py:1", "content-mismatch", "src/queue.py"),
         ("`one` is in names.py:1", "ambiguous", ""),
         ("src/queue.py:99", "out-of-range", "src/queue.py"),
@@ -189,6 +201,30 @@ def test_verdicts(text: str, verdict: str, resolved: str) -> None:
     assert (verified.verdict, verified.resolved) == (verdict, resolved)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("src/a.py:12 (the head) and `:40-44`", [("src/a.py", 12), ("src/a.py", 40)]),
+        ("`src/a.py` has `put` at line 12, and `get` at ~line 40.", [("src/a.py", 12), ("src/a.py", 40)]),
+        ("a.py:1 leaves early at line 9", [("a.py", 1), ("a.py", 9)]),
+        ("a.py:1 and b.py:2, and at line 9", [("a.py", 1), ("b.py", 2)]),
+        ("`src/a.py` and `src/b.py` at the end, at line 9", []),
+        ("a.py:1 here. There at line 9", [("a.py", 1)]),
+        ("| a.py:1 | at line 9 |\n|---|---|\n", [("a.py", 1)]),
+        ("a.py:1, at line 9 of it", [("a.py", 1)]),
+        ("a.py:1 at 12:30 and `:x`", [("a.py", 1)]),
+    ],
+)
+def test_more_lines_of_the_file_that_was_named(text: str, expected: list[tuple[str, int]]) -> None:
+    assert [(path, ranges[0][0]) for path, ranges in found(text)] == expected
+
+
+def test_each_range_is_a_citation() -> None:
+    one, other = each_range(find(Artifact("", "src/queue.py:4,99")))
+    assert (one.ranges, other.ranges) == (((4, 4),), ((99, 99),))
+    assert one.text == other.text == "src/queue.py:4,99"
+
+
 def test_candidates() -> None:
     ambiguous, missing = verify(find(Artifact("", "names.py:1 and other/only.py:1")), TREE)
     assert ambiguous.candidates == ("src/util/names.py", "tests/names.py")
@@ -199,6 +235,11 @@ def test_a_file_is_read_once() -> None:
     once = Files(a_dot_py="x")
     first, second = verify(find(Artifact("", "a.py:1 and a.py:2")), once)
     assert (first.verdict, second.verdict, second.lines) == ("unnamed", "out-of-range", 1)
+
+
+def test_several_files_of_a_worktree_that_are_gone() -> None:
+    verdicts = [one.verdict for one in verify(find(Artifact("", "/me/src/gone.py:1 and /me/bin/none.py:2")), TREE)]
+    assert verdicts == ["path-missing", "path-missing"]
 
 
 def test_distinct_places() -> None:
