@@ -14,6 +14,8 @@ from .git_commands import ENVIRONMENT, SAFE, GitCommands, GitFailedError, GitTim
 
 Kind = Literal["file", "link", "submodule"]
 LARGEST = 2_000_000
+# With git's own 96m, a search through 100,000 files unpacks the same deltas again and again: 34 s, and 3 s with this.
+DELTAS = "core.deltaBaseCacheLimit=256m"
 KINDS: Mapping[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "160000": "submodule"}
 
 
@@ -119,7 +121,7 @@ class GitTree:
         """The lines that hold `pattern`, below `path` where it is not empty. Bounded in hits, bytes and time."""
         kind = "--extended-regexp" if regex else "--fixed-strings"
         where = ("--", path) if path else ()
-        command = ("grep", "-n", "-I", "-z", "--no-color", kind, "-e", pattern, self.commit, *where)
+        command = ("-c", DELTAS, "grep", "-n", "-I", "-z", "--no-color", kind, "-e", pattern, self.commit, *where)
         try:
             out = self._code.run(*command, accept=(0, 1), timeout=seconds, limit=LARGEST)
         except GitTimeoutError:

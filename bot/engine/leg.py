@@ -1,6 +1,8 @@
 """The leg: one stretch of a run's work, from a message to the next wait or the end. The only long workflow."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -34,7 +36,7 @@ class Engine:
     def __init__(self, services: Services, enqueue: Enqueue) -> None:
         self.services = services
         self.enqueue = enqueue
-        self.holding = 0
+        self._held, self._counting = 0, threading.Lock()
 
         @DBOS.workflow(name="leg", max_recovery_attempts=1_000_000)
         def leg(data: dict[str, Any]) -> str:
@@ -152,13 +154,21 @@ class Engine:
                 "workflow_id": f"{brief.address.conversation}~{self.services.version}",
             }
             handles.append(DBOS.enqueue_workflow_with_options(options, to_json(talk)))
-        self.holding += 1
-        try:
+        with self._holding() as legs:
             # Each asks the database again and again: many at once ask less often, or they would keep it busy.
-            every = max(ASK_AGAIN, ASK_AGAIN_EACH * self.holding)
+            every = max(ASK_AGAIN, ASK_AGAIN_EACH * legs)
             return tuple(from_json(Outcome, handle.get_result(polling_interval_sec=every)) for handle in handles)
+
+    @contextmanager
+    def _holding(self) -> Iterator[int]:
+        """How many legs of this process wait for conversations, with this one."""
+        with self._counting:
+            self._held += 1
+        try:
+            yield self._held
         finally:
-            self.holding -= 1
+            with self._counting:
+                self._held -= 1
 
     def _converse(self, data: dict[str, Any]) -> dict[str, Any]:
         talk = from_json(Talk, data)
