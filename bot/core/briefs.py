@@ -59,8 +59,7 @@ def _documents(state: State, phase: Phase) -> Iterator[DocumentRef]:
     for other in state.phases:
         if other.phase.id in phase.reads and other.commit is not None:
             for path in sorted(other.commit.files):
-                if path != state.request_path:
-                    yield DocumentRef(path, head)
+                yield DocumentRef(path, head)
 
 
 def _house(state: State, phase: Phase) -> dict[str, Any]:

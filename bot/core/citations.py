@@ -175,7 +175,7 @@ def names_in(citation: Citation) -> tuple[str, ...]:
     quoted = re.findall(r"“([^”\n]{3,200})”|\"([^\"\n]{3,200})\"", re.sub(r"`[^`]*`", " ", citation.sentence))
     spans = [span.strip() for span in re.findall(r"`+([^`]+)`+", citation.sentence)]
     own = [span for span in spans if span and not _is_place(span, citation)]
-    return tuple(own + [one or other for one, other in quoted])
+    return tuple(own + [one or other for one, other in quoted if (one or other).strip()])
 
 
 def _is_place(span: str, citation: Citation) -> bool:

@@ -15,13 +15,11 @@ from markdown_it.token import Token
 from .definition import Definition
 
 Needs = Literal["write", "author", "triage", "anyone"]
-Place = Literal["issue", "pull"]
 Asked = Literal["help", "status"]  # answered with a comment
 Said = Literal["answer", "proceed", "approve", "reject", "retry", "resume", "cancel"]  # told to a run
 Name = Asked | Said
 
 OURS = "charrette"
-BOTH: tuple[Place, ...] = ("issue", "pull")
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Usage:
-    """A built-in command: what follows it, what it does, which right the sender `needs`, and where it works.
+    """A built-in command: what follows it, what it does, and which right the sender `needs`.
 
     "author" means the author of the subject's issue, or write access.
     `hint` in angle brackets has to be there, in square brackets may be; without one, what follows is not ours to read.
@@ -50,7 +48,6 @@ class Usage:
     hint: str
     help: str
     needs: Needs
-    where: tuple[Place, ...] = BOTH
 
 
 COMMANDS: tuple[Usage, ...] = (

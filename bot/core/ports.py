@@ -1,6 +1,6 @@
 """What the inner layers ask of the outer: adapters and fakes name the protocol that they implement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -358,9 +358,3 @@ class Clock(Protocol):
 
     def now(self) -> str:
         """ISO 8601, UTC, to the second, with `Z`."""
-
-
-def texts(checkout: Checkout, refs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The texts of (path, commit) pairs, by path; a missing one is left out."""
-    found = ((path, checkout.text(path, commit)) for path, commit in refs)
-    return {path: text for path, text in found if text is not None}

@@ -2,23 +2,22 @@
 
 from collections.abc import Sequence
 
-from .commands import COMMANDS, Needs, Place, Vocabulary, usage
+from .commands import COMMANDS, Needs, Vocabulary, usage
 from .safe import plain
 
 OVER = ("done", "findings")
 
 
-def help_text(vocabulary: Vocabulary, place: Place) -> str:
-    """The commands that work in a place, made from the tables and the definitions."""
+def help_text(vocabulary: Vocabulary) -> str:
+    """The commands, made from the tables and the definitions."""
     lines = ["| command | does |", "| --- | --- |"]
     labels = {workflow: label for label, workflow in vocabulary.labels.items()}
     for name, workflow in vocabulary.commands.items():
         does = f"{vocabulary.summaries[workflow]} The label `{labels[workflow]}` does the same."
         lines.append(f"| `/{name} [description]` | {does} |")
     for known in COMMANDS:
-        if place in known.where:
-            hint = f" {known.hint}" if known.hint else ""
-            lines.append(f"| `/{known.name}{hint}` | {known.help} |")
+        hint = f" {known.hint}" if known.hint else ""
+        lines.append(f"| `/{known.name}{hint}` | {known.help} |")
     lines += [
         "",
         "Taking the label off, or closing the issue, stops a run. `/charrette <command>` works beside other bots.",
@@ -26,7 +25,7 @@ def help_text(vocabulary: Vocabulary, place: Place) -> str:
     return "\n".join(lines)
 
 
-def corrected(written: str, nearest: str, vocabulary: Vocabulary, place: Place) -> str:
+def corrected(written: str, nearest: str, vocabulary: Vocabulary) -> str:
     """What to write in the place of a command that is none, or that lacks its argument."""
     written = plain(written, 40).replace("`", "")
     if written == nearest:
@@ -37,7 +36,7 @@ def corrected(written: str, nearest: str, vocabulary: Vocabulary, place: Place) 
         first = f"There is no command `/{written}`. Did you mean `/{nearest}`?"
     else:
         first = f"There is no command `/{written}`."
-    return f"{first}\n\n<details><summary>The commands</summary>\n\n{help_text(vocabulary, place)}\n\n</details>"
+    return f"{first}\n\n<details><summary>The commands</summary>\n\n{help_text(vocabulary)}\n\n</details>"
 
 
 def refusal_key(login: str) -> str:

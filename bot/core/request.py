@@ -6,6 +6,8 @@ It parses back to the inputs and the entries, so that branch and issue suffice w
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
+from typing import assert_never
 
 from .codec import from_json, to_json
 from .messages import Approve, Deed, Entry, Expired, Message, Proceed, Pushed, Reject, Retry, Revise, Say, Start, Stop
@@ -130,6 +132,8 @@ def _words(deed: Deed) -> str:
             return text
         case Proceed() | Approve() | Retry():
             return ""
+        case _:
+            assert_never(deed)
 
 
 def _deed(kind: str, words: str) -> Deed:
@@ -156,11 +160,7 @@ def _entries(log: str) -> tuple[Entry, ...]:
         match = _LOG.match(line)
         if not match:
             continue
-        words = []
-        for below in lines[at + 1 :]:
-            if not below.startswith("  >"):
-                break
-            words.append(below[2:])
+        words = [below[2:] for below in takewhile(lambda below: below.startswith("  >"), lines[at + 1 :])]
         try:
             deed = _deed(match["kind"], _unquote("\n".join(words)))
         except ValueError:

@@ -16,6 +16,7 @@ from .acts import (
     Show,
     Shown,
     Wait,
+    WaitsFor,
 )
 from .artifact import Artifact
 from .briefs import briefs, member_paths
@@ -27,6 +28,7 @@ from .record import PhaseCommit, PhaseStatus, Spent, spent_trailer, with_trailer
 from .state import DESCRIPTION, REQUEST, PhaseState, State, fold
 
 DAY = 86_400.0
+WAITS: Mapping[PhaseStatus, WaitsFor] = {"asking": "answers", "awaiting": "approval", "blocked": "mending"}
 
 
 def next_act(state: State) -> Act:
@@ -44,19 +46,10 @@ def next_act(state: State) -> Act:
     phase = state.current
     if phase is None:
         return End(ending(state))
-    match phase.status:
-        case "pending":
-            return _draft_or_commit(state, phase)
-        case "asking":
-            return Wait("answers", phase.about, state.definition.wait_days * DAY)
-        case "awaiting":
-            return Wait("approval", phase.about)
-        case "blocked":
-            return Wait("mending", phase.about)
-        case "done" | "findings":
-            raise AssertionError(f"{phase.about} is finished and yet the current phase")
-        case _:
-            assert_never(phase.status)
+    if phase.status == "pending":
+        return _draft_or_commit(state, phase)
+    reason = WAITS[phase.status]
+    return Wait(reason, phase.about, state.definition.wait_days * DAY if reason == "answers" else None)
 
 
 def after(state: State, act: Act, result: Result) -> State:

@@ -117,15 +117,25 @@ def _contents(citation: Citation, lines: Sequence[str]) -> Verdict:
 
 
 def _holds(cited: str, name: str) -> bool:
-    """The lines contain the name: as written, whatever the blanks, or its last identifier as a whole word."""
-    wanted = r"\s+".join(re.escape(word) for word in name.split())
-    if re.search(rf"{_edge(name[:1], '<!')}{wanted}{_edge(name[-1:], '!')}", cited):
+    """The lines contain the name as whole words: as written, whatever the blanks, or its last identifier."""
+    text = " ".join(cited.split())
+    if _stands(text, " ".join(name.split())):
         return True
     called = re.sub(r"\(.*\)$", "", name)
     last = re.search(r"(?:^|[.:#\s*&])([A-Za-z_]\w{2,})$", called)
-    return last is not None and re.search(rf"\b{last[1]}\b", cited) is not None
+    return last is not None and _stands(text, last[1])
 
 
-def _edge(end: str, look: str) -> str:
-    """No part of a longer word: `put` does not stand in `output`."""
-    return rf"(?{look}\w)" if re.match(r"\w", end) else ""
+def _stands(text: str, words: str) -> bool:
+    """`words` occur, and not as part of a longer word: `put` does not stand in `output`."""
+    at = text.find(words)
+    while at >= 0:
+        end = at + len(words)
+        if not (_joined(text[at - 1 : at] if at else "", words[0]) or _joined(text[end : end + 1], words[-1])):
+            return True
+        at = text.find(words, at + 1)
+    return False
+
+
+def _joined(one: str, other: str) -> bool:
+    return bool(one) and all(char == "_" or char.isalnum() for char in (one, other))

@@ -92,7 +92,7 @@ def headline(state: State) -> str:
         return "Done." if ending(state) == "done" else done
     where = _where(state, phase)
     match phase.status:
-        case "pending":
+        case "pending" | "done" | "findings":
             return f"{where}: {phase.phase.title.lower()} …"
         case "asking":
             return f"{where} waits for answers from {author}."
@@ -104,8 +104,6 @@ def headline(state: State) -> str:
                 f"{where} has {count} finding{'s' if count != 1 else ''} that {state.definition.attempts} attempts did "
                 "not mend (see the check). `/proceed` goes on with them, `/retry` tries again."
             )
-        case "done" | "findings":
-            return where
         case _:
             assert_never(phase.status)
 

@@ -104,12 +104,12 @@ class Intake:
         match wish:
             case Tell():
                 self._tell(github, event, wish, id)
-            case ShowHelp(number=number, pull=pull, comment=comment):
-                self._answer(repository, number, comment, help_text(self.vocabulary, "pull" if pull else "issue"))
+            case ShowHelp(number=number, comment=comment):
+                self._answer(repository, number, comment, help_text(self.vocabulary))
             case ShowStatus(number=number, pull=pull, comment=comment):
                 self._answer(repository, number, comment, self._status(github, repository, number, pull))
-            case Correct(number=number, pull=pull, comment=comment):
-                text = corrected(wish.written, wish.nearest, self.vocabulary, "pull" if pull else "issue")
+            case Correct(number=number, comment=comment):
+                text = corrected(wish.written, wish.nearest, self.vocabulary)
                 self._answer(repository, number, comment, text)
             case _:
                 assert_never(wish)

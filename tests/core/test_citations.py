@@ -176,6 +176,7 @@ def test_several_in_one_line_come_in_order() -> None:
         ("`def put(self,  item)` is in src/queue.py:5-6", "ok", "src/queue.py"),
         ("`(self` is in src/queue.py:5", "ok", "src/queue.py"),
         ("`queue.py` has it: src/queue.py:4", "unnamed", "src/queue.py"),
+        ("“    ” src/queue.py:4", "unnamed", "src/queue.py"),
         ("/home/me/tree/src/gone.py:3", "path-missing", ""),
         ("/home/me/tree/lib/util.py:3", "external", ""),
         ("/usr/lib/src/queue.py:3", "external", ""),
@@ -246,7 +247,7 @@ def test_distinct_places() -> None:
     assert distinct(find(Artifact("", "a.py:1 a.py:1,2 b.py:1"))) == 3
 
 
-@given(st.text(alphabet="ab/.:#L12-–, `()[]line of\n~", max_size=120))
+@given(st.text(alphabet="ab/.:#L12-–, `()[]line of\n~\"“”", max_size=120))
 def test_any_text_is_searched(text: str) -> None:
     citations = find(Artifact("", text))
     assert all(citation.path and citation.ranges for citation in citations)

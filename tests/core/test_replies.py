@@ -9,7 +9,7 @@ KNOWN = Vocabulary({"design": "feature-design"}, {"design": "feature-design"}, {
 
 
 def test_help_is_made_from_the_tables() -> None:
-    text = help_text(KNOWN, "issue")
+    text = help_text(KNOWN)
     assert "| `/design [description]` | Design a feature. The label `design` does the same. |" in text
     assert "| `/answer <1A 2 words ...>` |" in text
 
@@ -23,7 +23,7 @@ def test_help_is_made_from_the_tables() -> None:
     ],
 )
 def test_a_correction_names_what_to_write(written: str, nearest: str, words: str) -> None:
-    text = corrected(written, nearest, KNOWN, "issue")
+    text = corrected(written, nearest, KNOWN)
     assert words in text
     assert "`/help`" in text
 
