@@ -691,3 +691,7 @@ def test_twice_as_long_takes_about_twice_as_long(part: str) -> None:
     for function in (published, shown_to_model, line, plain, marker_free):
         function(text)
     assert process_time() - before < 5
+
+
+def test_a_tag_of_ours_ends_the_paragraph_before_it() -> None:
+    assert published("words\n<details>\n<summary>More</summary>\n\nbelow @bob\n\n</details>\n").count("@bob") == 0
