@@ -23,7 +23,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert ended.value.code == 0
     said = capsys.readouterr().out
-    assert [name for name in COMMANDS if f"\n    {name} " not in said] == []
+    assert [name for name in COMMANDS if f"\n    {name}" not in said] == []
 
 
 @pytest.mark.parametrize("name", ["serve", "web", "worker", "check", "doctor"])
