@@ -247,7 +247,7 @@ def test_distinct_places() -> None:
     assert distinct(find(Artifact("", "a.py:1 a.py:1,2 b.py:1"))) == 3
 
 
-@given(st.text(alphabet="ab/.:#L12-–, `()[]line of\n~\"“”", max_size=120))
+@given(st.text(alphabet='ab/.:#L12-–, `()[]line of\n~"“”', max_size=120))
 def test_any_text_is_searched(text: str) -> None:
     citations = find(Artifact("", text))
     assert all(citation.path and citation.ranges for citation in citations)
