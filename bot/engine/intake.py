@@ -11,7 +11,7 @@ from ..core.commands import Vocabulary
 from ..core.errors import CharretteError, MissingError, TransientError
 from ..core.events import Event, InRepository
 from ..core.identity import Repository, Subject, home_of
-from ..core.messages import Message, Pushed, Say, Start, Stop
+from ..core.messages import Message, Say, Start, Stop
 from ..core.payload import MalformedEvent
 from ..core.ports import Delivery, GitHub, Issue, Permission, RunRow
 from ..core.publications import CommentWish, LabelWish, ReactionWish
@@ -117,39 +117,30 @@ class Intake:
     # --- messages ----------------------------------------------------------------------------------------------------
 
     def _tell(self, github: GitHub, event: InRepository, wish: Tell, id: str) -> None:
-        repository, sender = event.repository, event.sender.login
+        repository = event.repository
         if wish.eyes is not None:
             self._publisher(repository).publish(ReactionWish(f"eyes/{id}", wish.number, wish.eyes))
-        home = self._home(github, wish)
-        try:
-            issue = github.issue(home)
-        except MissingError:
-            issue = Issue(home, "", "", "", False, (), wish.link)
-        if not self._still_so(event, wish, issue):
-            return
-        subject = Subject(repository, home)
-        rows = self.services.runs.of_subject(repository.id, home)
+        subject = Subject(repository, self._home(github, wish))
+        rows = self.services.runs.of_subject(repository.id, subject.home)
         if not rows and not isinstance(wish.deed, Start):
-            if not isinstance(wish.deed, Say | Pushed | Stop):
-                self._answer(
-                    repository, wish.number, wish.eyes or 0, "There is no run here. `/help` says how to start one."
-                )
+            if wish.eyes:
+                none = "There is no run here. `/help` says how to start one."
+                self._answer(repository, wish.number, wish.eyes, none)
             return
-        permission = RANKS.index(github.permission(sender))
-        author, writer = sender == issue.author, permission >= RANKS.index("write")
-        allowed = {
-            "anyone": True,
-            "triage": permission >= RANKS.index("triage"),
-            "write": writer,
-            "author": author or writer,
-        }[wish.needs]
-        if not allowed:
-            self._refuse(subject, wish, sender)
+        issue = _live(github, subject.home, wish.link)
+        if not _still_so(event, wish, issue):
             return
-        message = Message(
-            f"gh-{id}", sender, event.at or self.services.clock.now(), wish.link, wish.deed, author, writer
-        )
-        self._pass_on(event, subject, rows, issue, message)
+        rank = _rank(github.permission(event.sender.login))
+        message = self._message(event, wish, id, issue, rank)
+        if _allowed(wish, message, rank):
+            self._pass_on(event, subject, rows, issue, message)
+        else:
+            self._refuse(subject, wish, message.by)
+
+    def _message(self, event: InRepository, wish: Tell, id: str, issue: Issue, rank: int) -> Message:
+        sender, writer = event.sender.login, rank >= _rank("write")
+        at = event.at or self.services.clock.now()
+        return Message(f"gh-{id}", sender, at, wish.link, wish.deed, sender == issue.author, writer)
 
     def _pass_on(
         self, event: InRepository, subject: Subject, rows: Sequence[RunRow], issue: Issue, message: Message
@@ -180,18 +171,6 @@ class Intake:
             return wish.number
         return home_of(github.pull(wish.number).head_branch) or wish.number
 
-    def _still_so(self, event: InRepository, wish: Tell, issue: Issue) -> bool:
-        """Whether what the event told is still the case."""
-        match event:
-            case events.IssueLabeled(label=label):
-                return issue.open and label in issue.labels
-            case events.IssueUnlabeled(label=label):
-                return label not in issue.labels
-            case events.IssueClosed():
-                return not issue.open
-            case _:
-                return issue.open or not isinstance(wish.deed, Start)
-
     def _refuse(self, subject: Subject, wish: Tell, login: str) -> None:
         """A polite refusal, once for each person and subject; plain words of a bystander get none."""
         if isinstance(wish.deed, Say) and not wish.deed.direct:
@@ -220,6 +199,46 @@ class Intake:
         for label, workflow in self.vocabulary.labels.items():
             summary = self.vocabulary.summaries[workflow]
             publisher.publish(LabelWish(f"label/{label}", label, COLOR, f"Charrette: {summary}"[:100]))
+
+
+def _rank(permission: Permission) -> int:
+    return RANKS.index(permission)
+
+
+def _live(github: GitHub, number: int, link: str) -> Issue:
+    """The issue as it is now; a closed one without a text where it is gone."""
+    try:
+        return github.issue(number)
+    except MissingError:
+        return Issue(number, "", "", "", False, (), link)
+
+
+def _still_so(event: InRepository, wish: Tell, issue: Issue) -> bool:
+    """Whether what the event told is still the case."""
+    match event:
+        case events.IssueLabeled(label=label):
+            return issue.open and label in issue.labels
+        case events.IssueUnlabeled(label=label):
+            return label not in issue.labels
+        case events.IssueClosed():
+            return not issue.open
+        case _:
+            return issue.open or not isinstance(wish.deed, Start)
+
+
+def _allowed(wish: Tell, message: Message, rank: int) -> bool:
+    """Whether the sender has the right that the wish needs."""
+    match wish.needs:
+        case "anyone":
+            return True
+        case "triage":
+            return rank >= _rank("triage")
+        case "write":
+            return message.writer
+        case "author":
+            return message.author or message.writer
+        case _:
+            assert_never(wish.needs)
 
 
 def _text(event: InRepository, live: Issue) -> Issue:
