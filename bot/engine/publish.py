@@ -38,7 +38,7 @@ class Publisher:
             case CommentWish():
                 id = self._comment(wish, known)
             case PullRequestWish():
-                id = self._pull(wish)
+                id = self._pull(wish, known)
             case CheckWish():
                 id = self._check(wish, known)
             case ReactionWish():
@@ -74,12 +74,13 @@ class Publisher:
                 return comment.id
         return None
 
-    def _pull(self, wish: PullRequestWish) -> str:
+    def _pull(self, wish: PullRequestWish, known: Remote | None) -> str:
+        """Opened once, as a draft; edited while it is open; ready when the wish says so."""
         body = self._marked(wish)
-        pull = self.github.pull_for(wish.branch)
+        pull = self.github.pull(int(known.id)) if known else self.github.pull_for(wish.branch)
         if pull is None:
             pull = self.github.create_pull(wish.branch, wish.base, wish.title, body, draft=True)
-        elif (pull.title, pull.body.replace("\r\n", "\n").strip()) != (wish.title, body.strip()) and pull.open:
+        elif pull.open:
             self.github.update_pull(pull.number, wish.title, body)
         if pull.open and pull.draft and not wish.draft:
             self.github.set_draft(pull.number, False)
