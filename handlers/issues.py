@@ -19,9 +19,10 @@ def labeled(event: IssueLabeled, vocabulary: Vocabulary) -> tuple[Wish, ...]:
 
 def unlabeled(event: IssueUnlabeled, vocabulary: Vocabulary) -> tuple[Wish, ...]:
     """Taking a workflow's label off stops the run; to be able to is right enough, for a bot too."""
-    if event.label not in vocabulary.labels:
+    workflow = vocabulary.labels.get(event.label)
+    if workflow is None:
         return ()
-    return _stop(event, f"the label `{event.label}` was taken off")
+    return _stop(event, f"the label `{event.label}` was taken off", workflow)
 
 
 def closed(event: IssueClosed) -> tuple[Wish, ...]:
@@ -34,5 +35,5 @@ def gone(event: IssueGone) -> tuple[Wish, ...]:
     return _stop(event, f"the issue was {event.how}")
 
 
-def _stop(event: OnIssue, why: str) -> tuple[Wish, ...]:
-    return (Tell(event.issue.number, False, Stop(why), "anyone", event.issue.url),)
+def _stop(event: OnIssue, why: str, workflow: str = "") -> tuple[Wish, ...]:
+    return (Tell(event.issue.number, False, Stop(why, workflow), "anyone", event.issue.url),)

@@ -38,7 +38,6 @@ class Brief:
     tools: tuple[str, ...] = ()
     output: str | None = None
     gates: tuple[GateUse, ...] = ()
-    asks: bool = False
     model: str = "thorough"
     turns: int = 60
 
@@ -126,9 +125,10 @@ class Committed:
 
 @dataclass(frozen=True)
 class Shown:
-    """What came of a `Show`: the pull request's number once there is one."""
+    """What came of a `Show`: the pull request's number once there is one; or that the run was told to stop."""
 
     pull: int | None = None
+    refused: Literal["", "stopped"] = ""
     at: str = ""
 
 

@@ -41,7 +41,6 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
         tools=phase.phase.tools,
         output=phase.phase.output,
         gates=_gates(phase.phase),
-        asks=phase.phase.asks is not None,
         model=phase.phase.model or state.definition.model,
         turns=state.record.limits.turns,
     )

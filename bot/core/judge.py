@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from .answers import Advice, Answered, Aside, Premise, Unclear, understand
+from .answers import Advice, Answered, Aside, Premise, Unclear
 from .messages import (
     Approve,
     Entry,
@@ -19,15 +19,17 @@ from .messages import (
     Stop,
 )
 from .questions import Question
-from .state import DESCRIPTION, PhaseState, State, digest_of
+from .rounds import understood
+from .state import DESCRIPTION, PhaseState, State
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a message comes to: an entry, a word to the person, both, or neither."""
+    """What a message comes to: an entry, a word to the person, or both; `looks` at least shows the run anew."""
 
     entry: Entry | None = None
     reply: str = ""
+    looks: bool = False
 
 
 def judge(state: State, message: Message) -> Judgement:
@@ -36,18 +38,20 @@ def judge(state: State, message: Message) -> Judgement:
         return Judgement()
     phase = state.current
     match message.deed:
-        case Start() | Stop() | Pushed():
+        case Start() | Stop():
             return Judgement(Entry(message))
+        case Pushed():
+            return Judgement(looks=True)
         case Say(text=text, direct=direct):
             return _words(state, phase, message, text, direct)
         case Proceed():
             return _proceed(state, phase, message)
         case Approve() | Reject() | Revise():
-            return _verdict(phase, message)
+            return _verdict(state, phase, message)
         case Retry():
             return _retry(state, phase, message)
         case Expired(about=about):
-            waiting = phase is not None and phase.status == "asking" and phase.about == about
+            waiting = not state.stopped and phase is not None and phase.status == "asking" and phase.about == about
             return Judgement(Entry(message, about)) if waiting else Judgement()
         case _:
             assert_never(message.deed)
@@ -64,8 +68,8 @@ def _words(state: State, phase: PhaseState | None, message: Message, text: str, 
         )
     if not (message.author or (direct and message.writer)):
         return Judgement()
-    understood = understand(text, phase.round.questions, direct=direct)
-    match understood:
+    meaning = understood(phase.round, text, direct)
+    match meaning:
         case Answered() | Premise():
             return Judgement(Entry(message, phase.about))
         case Advice():
@@ -75,7 +79,7 @@ def _words(state: State, phase: PhaseState | None, message: Message, text: str, 
         case Aside():
             return Judgement(reply=_ask_back(phase.round.open, ()) if direct else "")
         case _:
-            assert_never(understood)
+            assert_never(meaning)
 
 
 def _advice(open: tuple[Question, ...]) -> str:
@@ -102,10 +106,10 @@ def _proceed(state: State, phase: PhaseState | None, message: Message) -> Judgem
     return Judgement(reply="Nothing waits for `/proceed`. `/status` says where the run stands.")
 
 
-def _verdict(phase: PhaseState | None, message: Message) -> Judgement:
+def _verdict(state: State, phase: PhaseState | None, message: Message) -> Judgement:
     if phase is None or phase.status != "awaiting" or phase.commit is None:
         return Judgement(reply="Nothing waits for approval. `/status` says where the run stands.")
-    return Judgement(Entry(message, phase.about, digest_of(phase.commit)))
+    return Judgement(Entry(message, phase.about, state.digest(phase.commit)))
 
 
 def _retry(state: State, phase: PhaseState | None, message: Message) -> Judgement:

@@ -17,9 +17,13 @@ class Start:
 
 @dataclass(frozen=True)
 class Stop:
-    """Stop before the next write: the label went, the issue was closed, or somebody wrote `/cancel`."""
+    """Stop before the next write: the label went, the issue was closed, or somebody wrote `/cancel`.
+
+    `workflow` is the one whose label went; "" means whichever is at work.
+    """
 
     why: str = ""
+    workflow: str = ""
     kind: Literal["stop"] = "stop"
 
 

@@ -84,7 +84,7 @@ class BranchCommit:
 
 @dataclass(frozen=True)
 class Pull:
-    """A pull request as it is now."""
+    """A pull request as it is now. `fork` says that its branch is in another repository."""
 
     number: int
     url: str
@@ -95,6 +95,7 @@ class Pull:
     draft: bool
     open: bool
     merged: bool = False
+    fork: bool = False
 
 
 class GitHub(Protocol):
@@ -119,6 +120,9 @@ class GitHub(Protocol):
 
     def head(self, branch: str) -> str | None:
         """A branch's head, or None."""
+
+    def branches(self, prefix: str) -> Sequence[str]:
+        """The names of the branches that begin so."""
 
     def branch_commits(self, branch: str, base: str) -> Sequence[BranchCommit]:
         """The commits of a branch that its base has not, oldest first."""
@@ -224,9 +228,6 @@ class Model(Protocol):
     def capabilities(self) -> frozenset[str]:
         """Server tools that are to be had: `web`."""
 
-    def name(self, alias: str) -> str:
-        """The model's name that an alias stands for; an unknown alias raises `PersonError`."""
-
 
 class Toolbox(Protocol):
     """The read-only tools of a conversation, at one commit."""
@@ -266,7 +267,7 @@ class Deliveries(Protocol):
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run's row: pinned inputs, entries, stop flag, trouble and last state, as JSON data."""
+    """A run's row: pinned inputs (empty before the first leg), entries, stop flag, trouble and last state, as JSON."""
 
     id: str
     repository: int
@@ -279,6 +280,7 @@ class RunRow:
     state: dict[str, Any] | None = None
     trouble: str = ""
     reason: str = ""
+    updated_at: str = field(default="", compare=False)
 
 
 class Runs(Protocol):
@@ -292,6 +294,9 @@ class Runs(Protocol):
 
     def of_subject(self, repository: int, home: int) -> Sequence[RunRow]:
         """All runs of a subject, oldest first."""
+
+    def pin(self, id: str, pinned: dict[str, Any], entries: Sequence[dict[str, Any]]) -> None:
+        """The run's inputs, from its first leg."""
 
     def append(self, id: str, entry: dict[str, Any]) -> None:
         """Adds an entry, once for each message id."""
@@ -338,9 +343,6 @@ class Remotes(Protocol):
 
     def put(self, scope: str, key: str, remote: Remote) -> None:
         """Remembers it."""
-
-    def all(self, scope: str) -> Mapping[str, Remote]:
-        """Everything of a scope."""
 
 
 class Definitions(Protocol):

@@ -34,13 +34,17 @@ class CommentWish:
 
 @dataclass(frozen=True)
 class PullRequestWish:
-    """The run's pull request: opened as a draft once the branch has a commit, its body kept current, then ready."""
+    """The run's pull request: opened as a draft once the branch has a commit, its body kept current, then ready.
+
+    `reopens` says that a new one is opened where the last was closed without a merge.
+    """
 
     branch: str
     base: str
     title: str
     body: str
     draft: bool
+    reopens: bool = True
     key: str = "pull"
 
 
@@ -56,7 +60,6 @@ class CheckWish:
     title: str
     summary: str
     annotations: tuple[Annotation, ...] = ()
-    details_url: str = ""
 
 
 @dataclass(frozen=True)

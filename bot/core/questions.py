@@ -34,12 +34,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a person answered to one question: the letter where they chose an option, else their words."""
+    """What a person (`by`) answered to one question: the letter of the option that they chose, else their words."""
 
     number: int
     letter: str
     text: str
     assumed: bool = False
+    by: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True)

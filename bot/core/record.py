@@ -105,8 +105,8 @@ class Record:
     """All that `fold` needs of a run.
 
     `request` is the text of 001 as it stands on the branch (None before it exists). `head` is the branch's head.
-    `edited` are the paths whose blob is a person's. `trouble` is why the last leg ended early, until somebody says
-    to go on. `web` says that the model's server searches the web.
+    `edited` has the paths whose blob is a person's, with that blob. `trouble` is why the last leg ended early, until
+    somebody says to go on. `web` says that the model's server searches the web; `without`, what earlier phases lacked.
     """
 
     pinned: Pinned
@@ -115,12 +115,13 @@ class Record:
     request: str | None = None
     head: str | None = None
     pull: int | None = None
-    edited: tuple[str, ...] = ()
+    edited: dict[str, str] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent)
     limits: Limits = field(default_factory=Limits)
     trouble: Trouble | None = None
     reason: str = ""
     web: bool = False
+    without: tuple[str, ...] = ()
     now: str = ""
 
 

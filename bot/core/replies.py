@@ -66,6 +66,6 @@ def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str 
             return f"The `{other}` run{at} is still open here ({status}). `/cancel` it first; one run at a time."
         if other == workflow and status in OVER:
             return f"This is done already{at}. Comment there, or edit its documents; what people write is kept."
-        if other == workflow and status == "running":
+        if other == workflow and status in ("starting", "running"):
             return ""
     return None

@@ -14,8 +14,9 @@ from .messages import Approve, Deed, Entry, Expired, Message, Proceed, Pushed, R
 from .record import Pinned
 from .rounds import Round
 
+OURS = ("Questions and answers", "Log")
 _LOG = re.compile(
-    r"^- (?P<at>\S+) · (?P<kind>[a-z]+) · @(?P<by>\S+)(?P<roles>(?: · (?:author|writer))*)"
+    r"^- (?P<at>\S+) · (?P<kind>[a-z]+) · @(?P<by>\S*)(?P<roles>(?: · (?:author|writer))*)"
     r"(?: · about (?P<about>\S+))?(?: · of `(?P<digest>\w+)`)? · \[(?P<id>[^\]]+)\]\((?P<link>[^)]*)\)$"
 )
 
@@ -50,6 +51,27 @@ def render(pinned: Pinned, rounds: Sequence[Round], entries: Sequence[Entry]) ->
         "\n".join(_line(entry) for entry in entries) or "Nothing yet.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def merged(existing: str, fresh: str) -> str:
+    """The text that stands on the branch, with our two sections as they ought to be; the rest is left as it is."""
+    text = existing.replace("\r\n", "\n")
+    for title in OURS:
+        ours = _section(fresh, title)
+        start, end = _place(text, title)
+        text = f"{text[:start].rstrip()}\n\n{ours}{text[end:]}" if start < end else f"{text.rstrip()}\n\n{ours}"
+    return text
+
+
+def _place(text: str, title: str) -> tuple[int, int]:
+    """Where a section begins and ends; the same place twice where it is not there."""
+    found = re.search(rf"^## {title}\n.*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return found.span() if found else (0, 0)
+
+
+def _section(text: str, title: str) -> str:
+    start, end = _place(text, title)
+    return text[start:end]
 
 
 def parse(text: str) -> Request | None:
@@ -99,14 +121,14 @@ def _round(n: int, round: Round) -> str:
         if answer is None:
             said = "**Open.**"
         elif answer.assumed:
-            said = f"**Assumed ({round.at}), nobody having answered:** {answer.letter}) {answer.text}"
+            said = f"**Assumed ({answer.at}), nobody having answered:** {answer.letter}) {answer.text}"
         else:
             letter = f"{answer.letter}) " if answer.letter else ""
-            said = f"**Answer ({round.at}, @{round.by}):** {letter}{answer.text}"
+            said = f"**Answer ({answer.at}, @{answer.by}):** {letter}{answer.text}"
         lines += [f"**Q{question.number}. {question.text}**", f"Why it matters: {question.why}", options, said]
     if round.rest:
         says = "The author changes the premise" if round.premise else "The author adds"
-        lines += [f"**{says} ({round.at}, @{round.by}):**", _quote(round.rest)]
+        lines += [f"**{says}:**", _quote(round.rest)]
     return "\n\n".join(lines)
 
 

@@ -1,9 +1,10 @@
 """A round of questions to the author, and what became of it."""
 
+import re
 from dataclasses import dataclass, replace
 
-from .answers import Answered, Premise, understand
-from .messages import Entry, Expired, Proceed, Say
+from .answers import Answered, Premise, Understanding, understand
+from .messages import Entry, Expired, Message, Proceed, Say
 from .questions import Answer, Question
 
 
@@ -12,7 +13,7 @@ class Round:
     """The questions that one revision of a phase asked, with the answers so far.
 
     `closed` says that the phase can go on. `rest` holds the author's words beyond the answers; `premise` says that they
-    change what the questions rest on. `by` and `at` are of the last answer.
+    change what the questions rest on.
     """
 
     about: str
@@ -22,9 +23,6 @@ class Round:
     rest: str = ""
     premise: bool = False
     closed: bool = False
-    by: str = ""
-    at: str = ""
-    link: str = ""
 
     @property
     def open(self) -> tuple[Question, ...]:
@@ -40,35 +38,48 @@ class Round:
 def with_entry(round: Round, entry: Entry) -> Round:
     """The round after one more entry that is about it."""
     message = entry.message
-    stamped = replace(round, by=message.by, at=message.at, link=message.link)
     match message.deed:
         case Say(text=text, direct=direct):
-            return _with_words(stamped, text, direct)
+            return _with_words(round, text, direct, message)
         case Proceed() | Expired():
-            return _assumed(stamped)
+            return _assumed(round, message)
         case _:
             return round
 
 
-def _with_words(round: Round, text: str, direct: bool) -> Round:
-    match understand(text, round.questions, direct=direct):
+def understood(round: Round, text: str, direct: bool) -> Understanding:
+    """What words mean to a round: its open questions first; one that is answered changes only where it is named."""
+    everything = understand(text, round.questions, direct=direct)
+    if not isinstance(everything, Answered):
+        return everything if not round.answers else understand(text, round.open, direct=direct)
+    open = {question.number for question in round.open}
+    named = {int(number) for number in re.findall(r"\d+", text)}
+    answers = tuple(answer for answer in everything.answers if answer.number in open | named)
+    return replace(everything, answers=answers)
+
+
+def _with_words(round: Round, text: str, direct: bool, message: Message) -> Round:
+    match understood(round, text, direct):
         case Answered(answers=answers, rest=rest):
-            kept = tuple(a for a in round.answers if a.number not in {new.number for new in answers})
-            merged = tuple(sorted((*kept, *answers), key=lambda answer: answer.number))
-            together = "\n\n".join(part for part in (round.rest, rest) if part)
-            after = replace(round, answers=merged, rest=together)
+            stamped = tuple(replace(answer, by=message.by, at=message.at) for answer in answers)
+            kept = tuple(a for a in round.answers if a.number not in {new.number for new in stamped})
+            merged = tuple(sorted((*kept, *stamped), key=lambda answer: answer.number))
+            after = replace(round, answers=merged, rest=_joined(round.rest, rest))
             return replace(after, closed=not after.open)
         case Premise(text=words):
-            together = "\n\n".join(part for part in (round.rest, words) if part)
-            return replace(round, rest=together, premise=True, closed=True)
+            return replace(round, rest=_joined(round.rest, words), premise=True, closed=True)
         case _:
             return round
 
 
-def _assumed(round: Round) -> Round:
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def _assumed(round: Round, message: Message) -> Round:
     """The open questions answered with what was recommended, marked as assumptions."""
     added = tuple(
-        Answer(question.number, question.recommended.letter, question.recommended.text, assumed=True)
+        Answer(question.number, question.recommended.letter, question.recommended.text, assumed=True, at=message.at)
         for question in round.open
     )
     return replace(round, answers=tuple(sorted((*round.answers, *added), key=lambda a: a.number)), closed=True)

@@ -32,7 +32,11 @@ WAITS: Mapping[PhaseStatus, WaitsFor] = {"asking": "answers", "awaiting": "appro
 
 
 def next_act(state: State) -> Act:
-    """The next act. What GitHub shows is brought into line first, so a wait or an end is always seen."""
+    """The next act. 001 and what GitHub shows are brought into line first, so a wait or an end is always seen."""
+    halted = state.stopped or state.trouble is not None or state.lacks_description
+    behind = state.request != state.record.request
+    if behind and not halted and state.record.request is not None:
+        return _commit_request(state)
     if not state.shown:
         return Show()
     if state.stopped:
@@ -41,7 +45,7 @@ def next_act(state: State) -> Act:
         return End("budget" if state.trouble == "budget" else "failed")
     if state.lacks_description:
         return Wait("description", DESCRIPTION)
-    if state.request != state.record.request:
+    if behind:
         return _commit_request(state)
     phase = state.current
     if phase is None:
@@ -55,6 +59,8 @@ def next_act(state: State) -> Act:
 def after(state: State, act: Act, result: Result) -> State:
     """The state after `act` was performed with this result."""
     match act, result:
+        case Show(), Shown(refused="stopped"):
+            return replace(state, stopped=True)
         case Show(), Shown():
             record = replace(state.record, pull=result.pull or state.record.pull)
             return replace(state, record=record, shown=True, now=result.at or state.now)

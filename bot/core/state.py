@@ -1,5 +1,6 @@
 """Where a run stands: a pure fold over what is recorded of it. Folding is resuming."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -8,6 +9,7 @@ from .definition import Definition, Phase
 from .findings import Finding
 from .messages import Approve, Entry, Proceed, Reject, Retry, Revise, Say, Start, Stop
 from .record import PhaseCommit, PhaseStatus, Pinned, Record, Spent, Trouble
+from .request import merged
 from .request import render as render_request
 from .rounds import Round, with_entry
 
@@ -48,7 +50,10 @@ class PhaseState:
 
 @dataclass(frozen=True)
 class State:
-    """A run, whole. `drafts` are this leg's outcomes of the phase in hand, by member; `shown`: GitHub shows this."""
+    """A run, whole. `drafts` are this leg's outcomes of the phase in hand, by member; `shown`: GitHub shows this.
+
+    `was_asked` says that the issue had no description, so that one was asked for.
+    """
 
     record: Record
     phases: tuple[PhaseState, ...]
@@ -61,6 +66,7 @@ class State:
     drafts: dict[str, Outcome] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent)
     without: tuple[str, ...] = ()
+    was_asked: bool = False
     now: str = ""
 
     @property
@@ -80,8 +86,13 @@ class State:
 
     @property
     def request(self) -> str:
-        """001 as it ought to read now."""
-        return render_request(self.pinned, self.rounds, self.record.entries)
+        """001 as it ought to read now: what people wrote around our sections stays."""
+        fresh = render_request(self.pinned, self.rounds, self.record.entries)
+        return merged(self.record.request, fresh) if self.record.request else fresh
+
+    def digest(self, commit: PhaseCommit) -> str:
+        """What an approval of a phase is bound to: its artifacts as they stand on the branch."""
+        return digest_of(commit, self.record)
 
     @property
     def request_path(self) -> str:
@@ -106,6 +117,8 @@ def fold(record: Record) -> State:
         trouble=record.trouble,
         reason=record.reason,
         spent=record.spent,
+        without=record.without,
+        was_asked=_was_asked(record),
         now=record.now,
     )
 
@@ -121,6 +134,16 @@ def _description(record: Record) -> str:
             case _:
                 pass
     return text
+
+
+def _was_asked(record: Record) -> bool:
+    """Whether a description is asked for, or came after it was."""
+    needs = bool(record.pinned.definition.needs_description)
+    later = (entry.message.deed for entry in record.entries[1:])
+    came = any(entry.about == DESCRIPTION for entry in record.entries)
+    return needs and (
+        not record.pinned.description or came or any(isinstance(deed, Start) and deed.description for deed in later)
+    )
 
 
 def _stopped(record: Record) -> bool:
@@ -164,7 +187,7 @@ def _phase(record: Record, phase: Phase) -> PhaseState:
     )
     if _is_a_person_s(record, state):
         return replace(state, status="done")
-    return replace(state, status=_status(commits.get(said.revision), said))
+    return replace(state, status=_status(commits.get(said.revision), said, record))
 
 
 @dataclass(frozen=True)
@@ -198,19 +221,20 @@ def _is_a_person_s(record: Record, state: PhaseState) -> bool:
     return any(path in record.edited for path in state.commit.files)
 
 
-def _status(commit: PhaseCommit | None, said: _Said) -> PhaseStatus:
+def _status(commit: PhaseCommit | None, said: _Said, record: Record) -> PhaseStatus:
     if commit is None:
         return "pending"
     if commit.status == "blocked":
         return "findings" if said.accepted else "blocked"
-    if commit.status == "awaiting" and said.approved == digest_of(commit):
+    if commit.status == "awaiting" and said.approved == digest_of(commit, record):
         return "findings" if commit.findings else "done"
     return commit.status
 
 
-def digest_of(commit: PhaseCommit) -> str:
-    """What an approval of this commit's artifact is bound to: its blob id (all of them, for a phase with members)."""
-    return "".join(sorted(commit.files.values()))[:64]
+def digest_of(commit: PhaseCommit, record: Record) -> str:
+    """sha256 over the blobs of a phase's artifacts, a person's where a person edited one."""
+    blobs = [(path, record.edited.get(path, blob)) for path, blob in sorted(commit.files.items())]
+    return hashlib.sha256(repr(blobs).encode()).hexdigest()
 
 
 def _rounds(record: Record) -> Iterator[Round]:

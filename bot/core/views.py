@@ -31,6 +31,7 @@ def _publications(state: State) -> Iterator[Publication]:
             plain(f"Design: {state.pinned.title}"),
             shortened(pull_request(state)),
             draft=not is_over(state),
+            reopens=not state.stopped,
         )
         yield check(state)
         yield from _left_behind(state)
@@ -192,8 +193,9 @@ def cost(spent: Spent) -> str:
 
 def _asking(state: State) -> Iterator[CommentWish]:
     home = state.pinned.subject.home
-    if state.lacks_description and not state.stopped:
-        yield CommentWish(f"questions/{DESCRIPTION}", home, _ask_description(state))
+    if state.was_asked and not state.stopped:
+        asks = _ask_description(state) if state.lacks_description else _described(state)
+        yield CommentWish(f"questions/{DESCRIPTION}", home, asks)
     for round in state.rounds:
         body = [f"@{state.pinned.author}, before the design goes on:", ""]
         if round.closed:
@@ -233,6 +235,11 @@ def _ask_description(state: State) -> str:
         f"whom, and what must not change. (It may also stand in the issue under a heading {names}; then put the label "
         "on again.)\n"
     )
+
+
+def _described(state: State) -> str:
+    where = _link(state, state.request_path, "001") if state.record.head else "001, on the branch"
+    return f"There was no description to design from. There is one now: it stands in {where}.\n"
 
 
 # --- the pull request and the check ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from dbos import DBOS
 from ..core.acts import Brief, Ended, Outcome
 from ..core.artifact import Artifact
 from ..core.codec import from_json, to_json
+from ..core.errors import CharretteError
 from ..core.findings import Finding
 from ..core.identity import Repository
 from ..core.outputs import OUTPUTS
@@ -57,8 +58,12 @@ class Conversation:
     def hold(self) -> Outcome:
         """The whole conversation, to its outcome. The clone is complete before the first turn."""
         commits = sorted({self.brief.base, *(ref.commit for ref in self.brief.documents)})
-        if (why := gave_up(patiently("fetch", lambda: self.checkout.fetch(*commits)))) is not None:
-            return self._outcome(_End("failed", f"The repository can't be read: {why}"))
+        try:
+            if (why := gave_up(patiently("fetch", lambda: self.checkout.fetch(*commits)))) is not None:
+                return self._outcome(_End("failed", f"The repository can't be read: {why}"))
+            self.checkout.fetch(*commits)  # where the step was done by another machine; else it costs nothing
+        except CharretteError as error:
+            return self._outcome(_End("failed", f"The repository can't be read: {error}"))
         tools = self._tools()
         messages = [{"role": "user", "content": self._opening()}]
         for n in range(1, self.brief.turns + 1):

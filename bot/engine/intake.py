@@ -3,15 +3,15 @@
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from ..core import events
 from ..core.commands import Vocabulary
 from ..core.errors import CharretteError, MissingError, TransientError
 from ..core.events import Event, InRepository
-from ..core.identity import Repository, Subject, home_of
-from ..core.messages import Message, Say, Start, Stop
+from ..core.identity import Repository, Subject, home_of, run_id
+from ..core.messages import Message, Retry, Say, Start, Stop
 from ..core.payload import MalformedEvent
 from ..core.ports import Delivery, GitHub, Issue, Permission, RunRow
 from ..core.publications import CommentWish, LabelWish, ReactionWish
@@ -21,13 +21,13 @@ from ..core.views import status
 from ..core.wishes import Correct, ShowHelp, ShowStatus, Tell, Welcome, Wish
 from .durable import log, pause
 from .leg import Enqueue
-from .loading import Asked, record_of
+from .loading import CLOSED, Asked, current, record_of, row_for
 from .publish import Publisher
 from .services import Services
 
 RANKS: tuple[Permission, ...] = ("none", "read", "triage", "write", "maintain", "admin")
 COLOR = "5319e7"
-TRIES = 12
+TRIES = 200
 
 
 @dataclass
@@ -104,13 +104,13 @@ class Intake:
         match wish:
             case Tell():
                 self._tell(github, event, wish, id)
-            case ShowHelp(number=number, comment=comment):
-                self._answer(repository, number, comment, help_text(self.vocabulary))
-            case ShowStatus(number=number, pull=pull, comment=comment):
-                self._answer(repository, number, comment, self._status(github, repository, number, pull))
-            case Correct(number=number, comment=comment):
+            case ShowHelp(number=number):
+                self._answer(repository, number, id, help_text(self.vocabulary))
+            case ShowStatus(number=number, pull=pull):
+                self._answer(repository, number, id, self._status(github, repository, number, pull))
+            case Correct(number=number):
                 text = corrected(wish.written, wish.nearest, self.vocabulary)
-                self._answer(repository, number, comment, text)
+                self._answer(repository, number, id, text)
             case _:
                 assert_never(wish)
 
@@ -118,14 +118,12 @@ class Intake:
 
     def _tell(self, github: GitHub, event: InRepository, wish: Tell, id: str) -> None:
         repository = event.repository
-        if wish.eyes is not None:
-            self._publisher(repository).publish(ReactionWish(f"eyes/{id}", wish.number, wish.eyes))
+        self._look(repository, wish, id)
         subject = Subject(repository, self._home(github, wish))
         rows = self.services.runs.of_subject(repository.id, subject.home)
         if not rows and not isinstance(wish.deed, Start):
             if wish.eyes:
-                none = "There is no run here. `/help` says how to start one."
-                self._answer(repository, wish.number, wish.eyes, none)
+                self._answer(repository, wish.number, id, "There is no run here. `/help` says how to start one.")
             return
         issue = _live(github, subject.home, wish.link)
         if not _still_so(event, wish, issue):
@@ -137,6 +135,17 @@ class Intake:
         else:
             self._refuse(subject, wish, message.by)
 
+    def _look(self, repository: Repository, wish: Tell, id: str) -> None:
+        """Eyes, which matter less than what is asked: a comment that is gone or locked can't have them."""
+        if wish.eyes is None:
+            return
+        try:
+            self._publisher(repository).publish(ReactionWish(f"eyes/{id}", wish.number, wish.eyes))
+        except TransientError:
+            raise
+        except CharretteError as error:
+            log.info("no eyes for %s: %s", id, error)
+
     def _message(self, event: InRepository, wish: Tell, id: str, issue: Issue, rank: int) -> Message:
         sender, writer = event.sender.login, rank >= _rank("write")
         at = event.at or self.services.clock.now()
@@ -145,7 +154,7 @@ class Intake:
     def _pass_on(
         self, event: InRepository, subject: Subject, rows: Sequence[RunRow], issue: Issue, message: Message
     ) -> None:
-        """Queues the leg, unless a run that stands makes it pointless; a stop is marked at once."""
+        """Queues the leg, unless a run that stands makes it pointless. A run's row and its stop flag are made here."""
         match message.deed:
             case Start(workflow=workflow):
                 said = open_run(workflow, [(row.workflow, _status(row), _pull(row)) for row in rows])
@@ -155,21 +164,38 @@ class Intake:
                             CommentWish(f"reply/{message.id}", subject.home, said)
                         )
                     return
-            case Stop():
-                if rows[-1].status in OVER:
+                self._begin(subject, workflow)
+            case Stop() as deed:
+                row = row_for(rows, deed)
+                if row is None or row.status in OVER:
                     return
-                self.services.runs.set_stop(rows[-1].id, True)
+                self.services.runs.set_stop(row.id, True)
+            case Retry():
+                row = row_for(rows, message.deed)
+                if row is not None:
+                    self.services.runs.set_stop(row.id, False)
             case _:
                 pass
         text = _text(event, issue)
         asked = Asked(subject, message, text.title, text.body, text.author, text.url)
         self.enqueue(message.id, asked, 0.0)
 
+    def _begin(self, subject: Subject, workflow: str) -> None:
+        """The run has a row from now on, so that a second label, or a stop, meets it; and its labels are there."""
+        id = run_id(subject, workflow, 1)
+        row = RunRow(id, subject.repository.id, subject.home, workflow, "starting", False, {}, [])
+        self.services.runs.create(row)
+        self.services.runs.set_stop(id, False)
+        self._welcome(subject.repository)
+
     def _home(self, github: GitHub, wish: Tell) -> int:
         """The subject's number: for a pull request of ours, the issue that its branch names."""
-        if not wish.pull:
-            return wish.number
-        return home_of(github.pull(wish.number).head_branch) or wish.number
+        return self._of_pull(github, wish.number) if wish.pull else wish.number
+
+    def _of_pull(self, github: GitHub, number: int) -> int:
+        """A branch of a fork may have any name."""
+        pull = github.pull(number)
+        return number if pull.fork else home_of(pull.head_branch) or number
 
     def _refuse(self, subject: Subject, wish: Tell, login: str) -> None:
         """A polite refusal, once for each person and subject; plain words of a bystander get none."""
@@ -183,16 +209,22 @@ class Intake:
     def _publisher(self, repository: Repository, scope: str = "") -> Publisher:
         return Publisher(self.services, repository, scope or str(repository.id))
 
-    def _answer(self, repository: Repository, number: int, comment: int, text: str) -> None:
+    def _answer(self, repository: Repository, number: int, id: str, text: str) -> None:
         publisher = self._publisher(repository, f"{repository.id}.{number}")
-        publisher.publish(CommentWish(f"reply/{comment}", number, text))
+        publisher.publish(CommentWish(f"reply/{id}", number, text))
 
     def _status(self, github: GitHub, repository: Repository, number: int, pull: bool) -> str:
-        home = (home_of(github.pull(number).head_branch) or number) if pull else number
-        rows = self.services.runs.of_subject(repository.id, home)
-        if not rows:
+        home = self._of_pull(github, number) if pull else number
+        row = current(self.services.runs.of_subject(repository.id, home))
+        if row is None:
             return "There is no run here. `/help` says how to start one."
-        return status(fold(record_of(self.services, rows[-1], Subject(repository, home))))
+        if not row.pinned:
+            return f"The `{row.workflow}` run is {_status(row)}. {row.reason}".strip()
+        record = record_of(self.services, row, Subject(repository, home))
+        if row.status in OVER and record.head is None:
+            return f"The `{row.workflow}` run is done, and its branch `{record.pinned.branch}` is not there any more."
+        over = (row.state or {}).get("now", record.now) if row.status in CLOSED else record.now
+        return status(fold(replace(record, now=over)))
 
     def _welcome(self, repository: Repository) -> None:
         publisher = self._publisher(repository)
@@ -250,7 +282,7 @@ def _text(event: InRepository, live: Issue) -> Issue:
 
 def _status(row: RunRow) -> str:
     """The run's status; one that was told to stop counts as stopped though its leg may not have ended yet."""
-    return "stopped" if row.stop and row.status == "running" else row.status
+    return "stopped" if row.stop and row.status in ("starting", "running") else row.status
 
 
 def _pull(row: RunRow) -> int | None:

@@ -20,10 +20,11 @@ from ..core.state import State, fold
 from ..core.views import publications
 from .conversation import Conversation, Talk
 from .durable import CONVERSATIONS, gave_up, log, patiently, step
-from .loading import Asked, load, reload
+from .loading import Asked, give_up, load, reload
 from .publish import Publisher
 from .services import Services
 
+LONG_PATIENCE = 200
 BUG = "Something went wrong in Charrette itself. Its log has the details under"
 Enqueue = Callable[[str, Asked, float], None]
 # Seconds between two looks at whether a conversation has ended, and what each leg that waits adds to them.
@@ -50,9 +51,10 @@ class Engine:
 
     def _leg(self, data: dict[str, Any]) -> str:
         asked = from_json(Asked, data)
-        loaded = patiently("load", lambda: self._load(asked))
+        loaded = patiently("load", lambda: self._load(asked), LONG_PATIENCE)
         if (why := gave_up(loaded)) is not None:
             log.error("leg for %s gave up loading: %s", asked.subject.key, why)
+            step("give up", lambda: give_up(self.services, asked, why))
             return f"gave up: {why}"
         if loaded["reply"]:
             patiently("reply", lambda: self._reply(asked, loaded["reply"]))
@@ -85,7 +87,7 @@ class Engine:
                     self._closed(state, act, asked)
                     return act.kind
                 case Converse():
-                    state = after(state, act, self._hold(state, act))
+                    state = after(state, act, self._hold(state, act, asked.message.id))
                 case Commit():
                     state = self._committed(n, state, act)
                 case Show():
@@ -135,7 +137,8 @@ class Engine:
         except TransientError:
             raise
         except CharretteError as error:
-            return {"record": None, "reply": f"I can't start here. {error}"}
+            give_up(self.services, asked, str(error))
+            return {"record": None, "reply": f"I can't go on here. {error}"}
         return {"record": to_json(loaded.record) if loaded.record else None, "reply": loaded.reply}
 
     def _reply(self, asked: Asked, words: str) -> str:
@@ -143,15 +146,18 @@ class Engine:
         body = f"@{asked.message.by} {words}" if asked.message.by else words
         return publisher.publish(CommentWish(f"reply/{asked.message.id}", asked.subject.home, body))
 
-    def _hold(self, state: State, act: Converse) -> tuple[Outcome, ...]:
-        """The conversations of one act, as children of their own on the narrow queue; all are started, then awaited."""
+    def _hold(self, state: State, act: Converse, message: str) -> tuple[Outcome, ...]:
+        """The conversations of one act, as children of their own on the narrow queue; all are started, then awaited.
+
+        A child's id names the message too: one that was stopped, or failed, is held again by the next leg.
+        """
         handles = []
         for brief in act.briefs:
             talk = Talk(brief, state.pinned.subject.repository, _given(state))
             options: EnqueueOptions = {
                 "queue_name": CONVERSATIONS,
                 "workflow_name": "converse",
-                "workflow_id": f"{brief.address.conversation}~{self.services.version}",
+                "workflow_id": f"{brief.address.conversation}~{self.services.version}~{message}",
             }
             handles.append(DBOS.enqueue_workflow_with_options(options, to_json(talk)))
         with self._holding() as legs:
@@ -214,13 +220,15 @@ class Engine:
         return None
 
     def _show(self, state: State) -> Shown:
+        if not state.stopped and self.services.runs.stopped(state.pinned.run):
+            return Shown(refused="stopped")
         publisher = Publisher(self.services, state.pinned.subject.repository, state.pinned.run)
         pull = state.record.pull
         for wish in publications(state):
             id = publisher.publish(wish)
             if wish.key == "pull":
                 pull = int(id)
-        return Shown(pull, self.services.clock.now())
+        return Shown(pull, at=self.services.clock.now())
 
     def _closed(self, state: State, act: Wait | End, asked: Asked) -> None:
         """Leaves the run where it stands: its row, and for a wait with an end the one delayed leg."""
@@ -232,7 +240,8 @@ class Engine:
         kept = {
             "findings": {c.sha: to_json(c.findings, tuple[Finding, ...]) for c in state.record.commits if c.findings},
             "pull": state.record.pull,
-            "head": state.record.head,
+            "without": list(state.without),
+            "now": state.now,
         }
         run = state.pinned.run
         step("close", lambda: self.services.runs.close(run, status, kept, state.trouble or "", state.reason))

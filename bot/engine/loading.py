@@ -1,6 +1,6 @@
 """What a leg starts from: the run's row, and its branch. Without the row, the branch and the issue suffice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,19 +12,20 @@ from ..core.errors import FaultsError, PersonError
 from ..core.findings import Finding
 from ..core.identity import Subject, branch_of, run_id, slug_of
 from ..core.judge import judge
-from ..core.messages import Entry, Message, Retry, Start
+from ..core.messages import Deed, Entry, Message, Retry, Start, Stop
 from ..core.ports import BranchCommit, Checkout, GitHub, RunRow
 from ..core.questions import parse as parse_questions
 from ..core.record import PhaseCommit, Pinned, Record, parse_spent, trailers
 from ..core.request import parse as parse_request
 from ..core.run import gist_of
 from ..core.safe import shown_to_model
-from ..core.state import REQUEST, fold
+from ..core.state import REQUEST, State, fold
 from ..gates import judge as judge_gates
 from ..gates.context import Context
 from .services import Services
 
 CONFIGURATION = ".github/charrette.yml"
+CLOSED = ("done", "findings", "stopped", "failed", "budget")
 
 
 @dataclass(frozen=True)
@@ -55,17 +56,43 @@ def load(services: Services, asked: Asked) -> Loaded:
         return Loaded(None, "There is no run here yet. A design label, or `/design`, starts one.")
     pinned = replace(from_json(Pinned, row.pinned), subject=asked.subject)
     record = _record(services, github, pinned, row)
-    if any(entry.message.id == asked.message.id for entry in record.entries):
-        return Loaded(record)  # an attempt before a kill or a deploy got as far as keeping it
-    judged = judge(fold(record), asked.message)
-    if judged.entry is None:
-        return Loaded(None, judged.reply)
+    entry, reply, looks = None, "", False
+    if not any(known.message.id == asked.message.id for known in record.entries):
+        state = fold(record)
+        judged = judge(state, _described(asked, state))
+        entry, reply, looks = judged.entry, judged.reply, judged.looks
+        if entry is None and not looks:
+            return Loaded(None, reply)
+    # Else an attempt before a kill or a deploy got as far as keeping it.
+    if entry is not None:
+        services.runs.append(row.id, to_json(entry))
+        record = replace(record, entries=(*record.entries, entry))
     if isinstance(asked.message.deed, Start | Retry):
-        services.runs.set_stop(row.id, False)
-        row = replace(row, trouble="", reason="")
-    services.runs.append(row.id, to_json(judged.entry))
-    services.runs.close(row.id, "running", row.state or {}, row.trouble, row.reason)
-    return Loaded(_record(services, github, pinned, _with(row, judged.entry)), judged.reply)
+        record = replace(record, trouble=None, reason="")
+    services.runs.close(row.id, "running", row.state or {}, record.trouble or "", record.reason)
+    return Loaded(record, reply)
+
+
+def give_up(services: Services, asked: Asked, why: str) -> None:
+    """The run's row says that it could not be taken up, so that the label or `/retry` does it anew."""
+    row = row_for(services.runs.of_subject(asked.subject.repository.id, asked.subject.home), asked.message.deed)
+    if row is not None:
+        services.runs.close(row.id, "failed", row.state or {}, "failed", why)
+
+
+def current(rows: Sequence[RunRow]) -> RunRow | None:
+    """The run of a subject that messages are for: the one at work or waiting, else the one that was last."""
+    open = [row for row in rows if not row.stop and row.status not in CLOSED]
+    return max(reversed(open or rows), key=lambda row: row.updated_at, default=None)
+
+
+def _described(asked: Asked, state: State) -> Message:
+    """The message; a start of a run that waits for a description brings the one that the issue has by now."""
+    deed = asked.message.deed
+    if not isinstance(deed, Start) or deed.description or not state.lacks_description:
+        return asked.message
+    found = find_description(shown_to_model(asked.body), state.definition.needs_description) or ""
+    return replace(asked.message, deed=replace(deed, description=found))
 
 
 def reload(services: Services, run: str, subject: Subject) -> Record:
@@ -82,23 +109,25 @@ def record_of(services: Services, row: RunRow, subject: Subject) -> Record:
     return _record(services, github, replace(from_json(Pinned, row.pinned), subject=subject), row)
 
 
-def _with(row: RunRow, entry: Entry) -> RunRow:
-    return replace(row, entries=[*row.entries, to_json(entry)])
-
-
 def _row(services: Services, github: GitHub, asked: Asked) -> RunRow | None:
-    """The run that a message is for: the newest of its subject, or for `Start` of its workflow; made where none is."""
+    """The run that a message is for, with its inputs pinned; None where there is none."""
     rows = services.runs.of_subject(asked.subject.repository.id, asked.subject.home)
-    deed = asked.message.deed
-    if not isinstance(deed, Start):
-        return rows[-1] if rows else None
-    mine = [row for row in rows if row.workflow == deed.workflow]
-    if mine:
-        return mine[-1]
-    definition = _definition(services, github, deed.workflow)
-    row = _pin(services, github, asked, definition)
-    services.runs.create(row)
+    row = row_for(rows, asked.message.deed)
+    if row is None or row.pinned:
+        return row
+    definition = _definition(services, github, row.workflow)
+    pinned, entries = _pin(services, github, asked, definition)
+    services.runs.pin(row.id, to_json(pinned), entries)
     return services.runs.get(row.id)
+
+
+def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
+    """The row that a deed is for: that of the workflow it names, else the current one."""
+    match deed:
+        case Start(workflow=workflow) | Stop(workflow=workflow) if workflow:
+            return next((row for row in reversed(rows) if row.workflow == workflow), None)
+        case _:
+            return current(rows)
 
 
 def _definition(services: Services, github: GitHub, workflow: str) -> Definition:
@@ -114,8 +143,10 @@ def _definition(services: Services, github: GitHub, workflow: str) -> Definition
     return known[workflow]
 
 
-def _pin(services: Services, github: GitHub, asked: Asked, definition: Definition) -> RunRow:
-    """The inputs of a new run; or, where the branch has our trailers, those of the run that was lost."""
+def _pin(
+    services: Services, github: GitHub, asked: Asked, definition: Definition
+) -> tuple[Pinned, list[dict[str, Any]]]:
+    """The inputs of a new run; or, where a branch has our trailers, those of the run that was lost, and its entries."""
     subject, message = asked.subject, asked.message
     run = run_id(subject, definition.id, 1)
     base_branch, base = github.default_branch()
@@ -139,24 +170,22 @@ def _pin(services: Services, github: GitHub, asked: Asked, definition: Definitio
         definition=replace(definition, wait_days=waits),
         description=find_description(asked.body, definition.needs_description) or "",
     )
-    entries: list[Any] = []
-    if found:
-        pinned, entries = _taken_over(services, pinned, found)
-    return RunRow(run, subject.repository.id, subject.home, definition.id, "running", False, to_json(pinned), entries)
+    return _taken_over(services, pinned, found) if found else (pinned, [])
 
 
 def _slug(github: GitHub, subject: Subject, title: str, base: str, run: str) -> tuple[str, tuple[BranchCommit, ...]]:
     """A slug whose branch is free, or is this very run's (then with its commits)."""
     first = slug_of(title)
-    for n in range(1, 50):
-        slug = first if n == 1 else f"{first}-{n}"
-        branch = branch_of(subject.home, slug)
-        if github.head(branch) is None:
-            return slug, ()
+    taken = github.branches(branch_of(subject.home, ""))
+    for branch in taken:
         commits = tuple(c for c in github.branch_commits(branch, base) if c.ours)
         if any(trailers(commit.message).get("Run") == run for commit in commits):
-            return slug, commits
-    raise PersonError(f"Fifty branches `charrette/{subject.home}-{first}-...` exist already. Delete some of them.")
+            return branch.removeprefix(branch_of(subject.home, "")), commits
+    for n in range(1, len(taken) + 2):
+        slug = first if n == 1 else f"{first}-{n}"
+        if branch_of(subject.home, slug) not in taken:
+            return slug, ()
+    raise AssertionError("among so many names one is free")
 
 
 def _taken_over(
@@ -191,12 +220,12 @@ def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> 
     checkout.fetch(pinned.base, *([head] if head else []), *(commit.sha for commit in ours))
     entries = tuple(from_json(Entry, entry) for entry in row.entries)
     commits: tuple[PhaseCommit, ...] = ()
-    edited: tuple[str, ...] = ()
+    edited: dict[str, str] = {}
     text = None
     if head is not None:
         known = _known_findings(row)
         commits = tuple(_commits(pinned, ours, checkout, known))
-        edited = tuple(_edited(commits, checkout.blobs(head, pinned.folder)))
+        edited = dict(_edited(commits, checkout.blobs(head, pinned.folder)))
         text = checkout.text(f"{pinned.folder}/001-{REQUEST}.md", head)
     pull = github.pull_for(pinned.branch) if head is not None else None
     return Record(
@@ -212,6 +241,7 @@ def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> 
         trouble=row.trouble or None,  # type: ignore[arg-type]
         reason=row.reason,
         web="web" in services.model.capabilities(),
+        without=tuple((row.state or {}).get("without", ())),
         now=services.clock.now(),
     )
 
@@ -282,9 +312,9 @@ def _paths(pinned: Pinned, phase: str) -> list[str]:
     return [f"{pinned.folder}/{found[0].member_file(persona.id)}" for persona in pinned.definition.panel]
 
 
-def _edited(commits: tuple[PhaseCommit, ...], head: Mapping[str, str]) -> Iterator[str]:
-    """The paths whose blob at the head is not the last one that we wrote."""
+def _edited(commits: tuple[PhaseCommit, ...], head: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The paths whose blob at the head is not the last one that we wrote, with that blob ("" where it is gone)."""
     last = {path: blob for commit in commits for path, blob in commit.files.items()}
     for path, blob in sorted(last.items()):
         if head.get(path) != blob:
-            yield path
+            yield path, head.get(path, "")

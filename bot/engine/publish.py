@@ -78,7 +78,7 @@ class Publisher:
         """Opened once, as a draft; edited while it is open; ready when the wish says so."""
         body = self._marked(wish)
         pull = self.github.pull(int(known.id)) if known else self.github.pull_for(wish.branch)
-        if pull is None:
+        if pull is None or (wish.reopens and not pull.open and not pull.merged):
             pull = self.github.create_pull(wish.branch, wish.base, wish.title, body, draft=True)
         elif pull.open:
             self.github.update_pull(pull.number, wish.title, body)

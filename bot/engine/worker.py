@@ -1,11 +1,10 @@
 """The worker: launches the engine, drains the inbox, and stops in good order."""
 
 import threading
-from typing import Any
 
 from dbos import DBOS, EnqueueOptions
 
-from ..core.codec import to_json
+from ..core.codec import from_json, to_json
 from ..core.commands import vocabulary
 from ..core.errors import TransientError
 from .durable import CONVERSATIONS, DRAIN, LEGS, POLL, configuration, log
@@ -66,15 +65,9 @@ def adopt(version: str) -> None:
     for status in DBOS.list_workflows(status=["PENDING", "ENQUEUED"], load_input=True):
         if status.app_version in (None, "", version):
             continue
+        if status.name == "leg" and status.input:
+            log.info("leg %s of version %s is taken up again", status.workflow_id, status.app_version)
+            asked = from_json(Asked, status.input["args"][0])
+            # Queued before the old one is cancelled: a kill in between loses nothing, and the id makes it once.
+            enqueue(f"{status.workflow_id}~{version}", asked)
         DBOS.cancel_workflow(status.workflow_id)
-        if status.name != "leg" or not status.input:
-            continue
-        data: Any = status.input["args"][0]
-        options: EnqueueOptions = {
-            "queue_name": LEGS,
-            "workflow_name": "leg",
-            "workflow_id": f"{status.workflow_id}~{version}",
-            "queue_partition_key": status.queue_partition_key or "",
-        }
-        log.info("leg %s of version %s is taken up again", status.workflow_id, status.app_version)
-        DBOS.enqueue_workflow_with_options(options, data)

@@ -130,7 +130,7 @@ class Play:
         """What GitHub and the model would give back."""
         match act:
             case Show():
-                return Shown(13 if self.state.record.head else None, "2026-11-20T10:02:00Z")
+                return Shown(13 if self.state.record.head else None, at="2026-11-20T10:02:00Z")
             case Commit():
                 sha = f"{len(self.state.record.commits) + 1:040x}"
                 return Committed(

@@ -7,7 +7,7 @@ import pytest
 from bot.core import messages as m
 from bot.core.judge import Judgement, judge
 from bot.core.record import Record
-from bot.core.state import State, digest_of, fold
+from bot.core.state import State, fold
 
 from .a_run import ASKING, PLAIN, PRIOR, SUMMARY, UNDERSTAND, Play, definition, message, pinned, with_entry, wrong
 
@@ -16,6 +16,10 @@ def asking() -> State:
     play = Play(None, ASKING)
     play.go()
     return play.state
+
+
+def stopped() -> State:
+    return with_entry(asking(), m.Stop("why"))
 
 
 def done() -> State:
@@ -48,7 +52,6 @@ def about(judged: Judgement) -> str | None:
 ENTRIES = [
     ("the label", done, message(m.Start("feature-design")), ""),
     ("a stop", asking, message(m.Stop("why")), ""),
-    ("a push", done, message(m.Pushed("c" * 40)), ""),
     ("an answer", asking, message(m.Say("1A 2B", direct=True)), "understanding@1"),
     ("a plain answer by the author", asking, message(m.Say("1A 2B"), writer=False), "understanding@1"),
     ("an answer by a writer", asking, message(m.Say("1A", direct=True), author=False), "understanding@1"),
@@ -94,6 +97,7 @@ IGNORED = [
     ("a writer's plain words", asking, message(m.Say("1A 2B"), author=False)),
     ("an aside", asking, message(m.Say("I am on holiday until Monday."))),
     ("an old deadline", asking, message(m.Expired("understanding@7"))),
+    ("a deadline of a stopped run", stopped, message(m.Expired("understanding@1"))),
     ("a deadline after the end", done, message(m.Expired("understanding@1"))),
     ("a bystander's description", undescribed, message(m.Say("A gauge."), author=False, writer=False)),
 ]
@@ -105,8 +109,19 @@ def test_what_is_left_alone(of: object, said: m.Message) -> None:
 
 
 def test_a_message_counts_once() -> None:
-    state = with_entry(asking(), m.Pushed("c" * 40))
-    assert judge(state, message(m.Pushed("c" * 40), id="gh-1.0")) == Judgement()
+    state = with_entry(asking(), m.Stop("why"))
+    assert judge(state, message(m.Stop("why"), id="gh-1.0")) == Judgement()
+
+
+def test_a_push_shows_the_run_anew_and_leaves_no_entry() -> None:
+    assert judge(done(), message(m.Pushed("c" * 40))) == Judgement(looks=True)
+
+
+def test_an_answer_to_the_rest_of_a_round() -> None:
+    half = with_entry(asking(), m.Say("1B", direct=True), "understanding@1")
+    assert about(judge(half, message(m.Say("B", direct=True), id="gh-9.0"))) == "understanding@1"
+    whole = with_entry(half, m.Say("recommended", direct=True), "understanding@1")
+    assert [answer.letter for answer in whole.rounds[0].answers] == ["B", "B"]
 
 
 def test_an_approval_is_bound_to_the_text_that_it_saw() -> None:
@@ -115,7 +130,7 @@ def test_an_approval_is_bound_to_the_text_that_it_saw() -> None:
     assert judged.entry is not None
     commit = state.phases[0].commit
     assert commit is not None
-    assert judged.entry.digest == digest_of(commit)
+    assert judged.entry.digest == state.digest(commit)
 
 
 def test_retry_takes_up_what_failed_or_was_stopped_and_asks_anew_what_was_refused() -> None:

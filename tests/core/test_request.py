@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.core import messages as m
 from bot.core.messages import Entry, Message
-from bot.core.request import parse, render
+from bot.core.request import merged, parse, render
+from bot.core.state import fold
 
 from .a_run import ASKING, PLAIN, Play, message, pinned
 
@@ -29,7 +30,7 @@ ENTRIES = st.builds(
     st.builds(
         Message,
         id=st.just("gh-1a-2b.0"),
-        by=st.sampled_from(["ada", "grace-h"]),
+        by=st.sampled_from(["ada", "grace-h", ""]),
         at=st.just("2026-11-20T10:05:00Z"),
         link=st.just("https://github.example/octo/queue/issues/12#issuecomment-9"),
         deed=DEEDS,
@@ -98,3 +99,18 @@ def test_a_log_line_that_somebody_bent_is_left_out() -> None:
     found = parse(bent)
     assert found is not None
     assert [each.message.id for each in found.entries] == ["gh-3.0"]
+
+
+def test_what_a_person_writes_around_our_sections_stays() -> None:
+    play = Play(None, ASKING, PLAIN, PLAIN)
+    play.go()
+    theirs = play.state.request.replace("## Request", "## My own words\n\nMind the gap.\n\n## Request")
+    play.state = fold(replace(play.state.record, request=theirs))
+    play.then(m.Say("1B 2A", direct=True), "understanding@1")
+    assert "Mind the gap." in play.state.request
+    assert "B) PostgreSQL" in play.state.request
+
+
+def test_a_section_of_ours_that_somebody_took_out_comes_back() -> None:
+    fresh = render(pinned(), (), ())
+    assert "## Log" in merged(fresh.partition("## Log")[0], fresh)

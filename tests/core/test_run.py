@@ -156,7 +156,7 @@ def test_a_phase_that_needs_approval_waits_for_it_and_a_rejection_makes_it_again
     assert play.then(m.Reject("too long"), "summary@1") == Wait("approval", "summary@2")
     charge = [act for act in play.acts if isinstance(act, Converse)][-1].briefs[0].charge
     assert "Mind this: too long" in charge
-    digest = "".join(sorted(play.state.phases[-1].commit.files.values()))[:64]  # type: ignore[union-attr]
+    digest = play.state.digest(play.state.phases[-1].commit)  # type: ignore[arg-type]
     assert play.then(m.Approve(), "summary@2", "another") == Wait("approval", "summary@2")
     assert play.then(m.Approve(), "summary@2", digest) == End("done")
 
@@ -164,7 +164,7 @@ def test_a_phase_that_needs_approval_waits_for_it_and_a_rejection_makes_it_again
 def test_an_asking_finding_waits_for_approval() -> None:
     play = Play(Record(pinned(definition(PRIOR))), (PLAIN, (wrong(severity="asks"),)))
     assert play.go() == Wait("approval", "prior-art@1")
-    digest = "".join(sorted(play.state.phases[0].commit.files.values()))[:64]  # type: ignore[union-attr]
+    digest = play.state.digest(play.state.phases[0].commit)  # type: ignore[arg-type]
     assert play.then(m.Approve(), "prior-art@1", digest) == End("findings")
 
 
@@ -253,7 +253,7 @@ def test_an_act_can_t_end_in_another_s_result() -> None:
 
 
 def test_what_is_shown_is_remembered_with_the_pull_request() -> None:
-    state = after(fold(Record(pinned())), Show(), Shown(13, "2026-11-20T11:00:00Z"))
+    state = after(fold(Record(pinned())), Show(), Shown(13, at="2026-11-20T11:00:00Z"))
     assert (state.shown, state.record.pull, state.now) == (True, 13, "2026-11-20T11:00:00Z")
 
 
@@ -285,6 +285,18 @@ def test_what_a_person_wrote_is_not_written_over_by_the_answers() -> None:
     play = Play(None, ASKING, PLAIN)
     play.go()
     path = "_tasks/queue-depth/002-understanding.md"
-    play.state = fold(replace(play.state.record, edited=(path,)))
+    play.state = fold(replace(play.state.record, edited={path: "theirs"}))
     assert play.then(m.Say("1A 2A", direct=True), "understanding@1") == End("done")
     assert [each[0] for each in commits(play)].count("understanding@2") == 0
+
+
+def test_a_stop_before_showing_ends_the_leg() -> None:
+    state = after(fold(Record(pinned())), Show(), Shown(refused="stopped"))
+    assert next_act(state) == Show()
+    assert next_act(after(state, Show(), Shown())) == End("stopped")
+
+
+def test_the_request_is_committed_before_it_is_shown_what_the_run_waits_for() -> None:
+    play = Play(None, ASKING)
+    play.go()
+    assert play.kinds.endswith("converse commit commit show wait")

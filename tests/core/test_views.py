@@ -68,6 +68,14 @@ def test_a_run_in_the_middle_has_a_draft_and_a_check_in_progress() -> None:
     assert "| 003-prior-art.md | to come |" in pull.body
 
 
+def test_a_description_that_came_is_told_where_it_was_asked_for() -> None:
+    of = definition(UNDERSTAND, needs_description=("Feature description",))
+    play = Play(Record(pinned(of, description="")), PLAIN)
+    play.go()
+    play.then(m.Say("A gauge of the depth."), "description")
+    assert "There is one now" in comment(play.state, "questions/description")
+
+
 def test_a_run_that_is_done_is_ready_and_green() -> None:
     state = after_leg(PLAIN, PLAIN)
     pull = wish(state, "pull")
@@ -163,7 +171,7 @@ def test_experts_have_a_line_each_in_the_pull_request() -> None:
 
 def test_a_person_s_edit_is_told() -> None:
     state = after_leg(PLAIN, PLAIN)
-    edited = fold(replace(state.record, edited=("_tasks/queue-depth/003-prior-art.md",)))
+    edited = fold(replace(state.record, edited={"_tasks/queue-depth/003-prior-art.md": "theirs"}))
     assert "(edited by a person)" in status(edited)
 
 

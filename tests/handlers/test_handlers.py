@@ -63,11 +63,13 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
     [
         pytest.param(labeled("design"), [tell(Start("feature-design"), "write", 0, PAGE)], id="label on"),
         pytest.param(
-            unlabeled("design"), [tell(Stop("the label `design` was taken off"), "anyone", None, PAGE)], id="label off"
+            unlabeled("design"),
+            [tell(Stop("the label `design` was taken off", "feature-design"), "anyone", None, PAGE)],
+            id="label off",
         ),
         pytest.param(
             unlabeled("design", BOT),
-            [tell(Stop("the label `design` was taken off"), "anyone", None, PAGE)],
+            [tell(Stop("the label `design` was taken off", "feature-design"), "anyone", None, PAGE)],
             id="label off by a bot",
         ),
         pytest.param(

@@ -18,8 +18,6 @@ def state(wish: CheckWish) -> dict[str, Any]:
     said: dict[str, Any] = {"status": wish.status}
     if wish.conclusion:
         said["conclusion"] = wish.conclusion
-    if wish.details_url:
-        said["details_url"] = wish.details_url
     return said
 
 

@@ -115,6 +115,13 @@ class Client(GitHub):
         except MissingError:
             return None
 
+    def branches(self, prefix: str) -> Sequence[str]:
+        return self._read(
+            lambda: [
+                each.ref.removeprefix("refs/heads/") for each in self._repo.get_git_matching_refs(f"heads/{prefix}")
+            ]
+        )
+
     def branch_commits(self, branch: str, base: str) -> Sequence[BranchCommit]:
         ours = self.login()
         return self._read(

@@ -53,6 +53,8 @@ def pull(found: github.PullRequest.PullRequest) -> Pull:
         open=found.state == "open",
         # A list of pull requests has no `merged`, and PyGithub would ask for each.
         merged=found.merged_at is not None,
+        # The repository of a fork that was deleted is null, whatever PyGithub's types say.
+        fork=getattr(found.head.repo, "id", None) != found.base.repo.id,
     )
 
 

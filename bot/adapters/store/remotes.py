@@ -1,7 +1,5 @@
 """What publications are called on GitHub."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import select
 
 from bot.core.ports import Remote
@@ -29,9 +27,3 @@ class StoredRemotes:
         statement = self._database.insert(table).values(scope=scope, key=key, **values)
         with self._database.writing() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["scope", "key"], set_=values))
-
-    def all(self, scope: str) -> Mapping[str, Remote]:
-        """Everything of a scope, by key."""
-        query = select(table).where(table.c.scope == scope).order_by(table.c.key)
-        with self._database.reading() as connection:
-            return {row.key: Remote(row.remote_id, row.digest) for row in connection.execute(query)}

@@ -53,6 +53,10 @@ class StoredRuns:
         with self._database.reading() as connection:
             return [_row(row) for row in connection.execute(query)]
 
+    def pin(self, id: str, pinned: dict[str, Any], entries: Sequence[dict[str, Any]]) -> None:
+        """The run's inputs are these, and the entries that its branch tells of."""
+        self._update(id, pinned=dump(pinned), entries=dump(list(entries)))
+
     def append(self, id: str, entry: dict[str, Any]) -> None:
         """The entry is the run's, once for each message id (`entry["message"]["id"]`)."""
         with self._database.writing() as connection:
@@ -100,4 +104,5 @@ def _row(row: Row[Any]) -> RunRow:
         state=None if row.state is None else json.loads(row.state),
         trouble=row.trouble,
         reason=row.reason,
+        updated_at=row.updated_at,
     )

@@ -1,0 +1,43 @@
+"""A round of questions, entry by entry."""
+
+from bot.core import messages as m
+from bot.core.answers import Answered
+from bot.core.messages import Entry
+from bot.core.questions import Option, Question
+from bot.core.rounds import Round, with_entry
+
+from .a_run import message
+
+ROUND = Round(
+    "understanding@1",
+    (
+        Question(1, "Which store?", "Consistency.", (Option("A", "SQLite", True), Option("B", "PostgreSQL"))),
+        Question(2, "Which port?", "Firewalls.", (Option("A", "80"), Option("B", "8080", True))),
+    ),
+)
+
+
+def after(*deeds: m.Deed) -> Round:
+    round = ROUND
+    for deed in deeds:
+        round = with_entry(round, Entry(message(deed), ROUND.about))
+    return round
+
+
+def test_answers_add_up_and_a_later_one_replaces_an_earlier() -> None:
+    round = after(m.Say("1A", direct=True), m.Say("1B 2B", direct=True))
+    assert [answer.letter for answer in round.answers] == ["B", "B"]
+    assert round.closed
+
+
+def test_what_answers_nothing_leaves_the_round_as_it_is() -> None:
+    assert after(m.Say("What do you think?", direct=True)).answers == ()
+    assert after(m.Approve()) == ROUND
+
+
+def test_words_beside_the_answers_are_kept() -> None:
+    round = after(m.Say("We already use Redis, so drop the store", direct=False))
+    assert round.closed
+    assert round.premise
+    assert "Redis" in round.rest
+    assert Answered((), "").rest == ""
