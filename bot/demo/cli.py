@@ -9,6 +9,12 @@ from pathlib import Path
 from . import feature_design
 from .stage import Stage, staged, version
 
+INTERRUPTED = 130
+EXPECTED = (
+    f"That is: {feature_design.DOCUMENTS} documents, 001 to {feature_design.DOCUMENTS:03d}; a pull request that is "
+    "ready for review; a finished check;\n  and trailers and a signature on every commit."
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `charrette demo`."""
@@ -19,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Status 0 where everything expected is there, else 1."""
+    """Status 0 where everything expected is there, else 1; who stays to look may end it at any time."""
     once = arguments.once or not sys.stdin.isatty()
     with tempfile.TemporaryDirectory(prefix="charrette-demo-", ignore_cleanup_errors=True) as temporary:
         folder = arguments.state or Path(temporary)
@@ -36,10 +42,14 @@ def main(arguments: argparse.Namespace) -> int:
                 if stage.live
                 else "the model is a recording: replayed, no cost"
             )
-            played = feature_design.play(stage, say)
-            _sum_up(played, say_url=stage.url)
-            if not once:
-                _stay(stage)
+            try:
+                played = feature_design.play(stage, say)
+                _sum_up(played, say_url=stage.url)
+                if not once:
+                    _stay(stage)
+            except KeyboardInterrupt:
+                print("\nBye.", flush=True)
+                return INTERRUPTED if once else 0
         return 1 if played.faults else 0
 
 
@@ -48,18 +58,20 @@ def _sum_up(played: feature_design.Played, say_url: str) -> None:
     print(f"  all of the hub    {say_url}")
     for fault in played.faults:
         print(f"  missing: {fault}")
-    print("" if played.faults else "\nEverything that was expected is there.")
+    if not played.faults:
+        print(f"\nEverything that was expected is there.\n  {EXPECTED}")
 
 
 def _stay(stage: Stage) -> None:
     print(
-        "\nLook around in a browser; Ctrl-C ends the demo. Issues of your own get the label `design` too, but the "
-        "recording knows\nonly this one. With a key the same demo designs anything:\n\n"
-        "    ANTHROPIC_API_KEY=... make demo\n"
+        "\nLook around in a browser; Ctrl-C ends the demo. You act as @ada there; “You act as”, above each page, "
+        "changes that.\nFor an issue of your own: New issue, label `design`."
     )
-    try:
-        while True:
-            time.sleep(1)
-            stage.alive()
-    except KeyboardInterrupt:
-        print("\nBye.")
+    if not stage.live:
+        print(
+            "The recording knows only the issue above and refuses any other. With a key the same demo designs "
+            "anything:\n\n    ANTHROPIC_API_KEY=... make demo\n"
+        )
+    while True:
+        time.sleep(1)
+        stage.alive()
