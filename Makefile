@@ -13,14 +13,19 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 # Named by content, since a checkout changes the times of files that it leaves alone.
 STAMP := $(VENV)/installed-$(shell cksum < requirements-dev.lock | cut -d ' ' -f 1)
+# What the demo needs is a part of what the tests need: an environment for the tests will do.
+RUNTIME := $(or $(wildcard $(STAMP)),$(VENV)/runtime-$(shell cksum < requirements.lock | cut -d ' ' -f 1))
+# What an editable install is built with, as the lock for development has it.
+BUILD := editables|hatchling|packaging|pathspec|pluggy|tomlkit|trove-classifiers
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: help demo test check bench soak lock clean floors
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
 
-demo: $(STAMP) ## a label becomes a pull request, on this machine, in the browser
-	$(BIN)/charrette demo
+demo: $(RUNTIME) ## a label becomes a pull request, on this machine, in the browser
+	@$(BIN)/charrette demo
 
 test: $(STAMP) ## the tests, with the coverage that the pure parts must have
 	$(BIN)/pytest -n $(WORKERS) --cov
@@ -54,9 +59,22 @@ floors:
 	@have=$$(git --version | sed 's/[^0-9]*\([0-9]*\.[0-9]*\).*/\1/'); \
 	  printf '%s\n' $(GIT_FLOOR) "$$have" | sort -V -C || { echo "Charrette needs git $(GIT_FLOOR) or newer; this is $$have." >&2; exit 1; }
 
+# The environment of the demo grows into that of the tests; one from another lock is made anew.
 $(STAMP): | floors
-	@rm -rf $(VENV)
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Installing the locked dependencies, those for development too, into $(VENV): a few minutes, once ..."
+	@[ -e "$(RUNTIME)" ] || rm -rf $(VENV)
+	@[ -d $(VENV) ] || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
+
+ifneq ($(RUNTIME),$(STAMP))
+$(RUNTIME): | floors
+	@echo "Installing the locked dependencies into $(VENV): a minute or two, once ..."
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@awk '/^[^ ]/ { on = /^($(BUILD))==/ } on' requirements-dev.lock > $(VENV)/build.lock
+	@$(PIP) install --require-hashes --requirement requirements.lock --requirement $(VENV)/build.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+endif
