@@ -57,7 +57,7 @@ def shortened(text: str) -> str:
 def status(state: State) -> str:
     """The run's one status comment."""
     pinned = state.pinned
-    lines = [f"### {pinned.definition.summary.rstrip('.')}", "", f"**{headline(state)}**", ""]
+    lines = [f"### Design: {one_line(pinned.title)}", "", f"**{headline(state)}**", ""]
     if state.record.request is not None:
         lines.append(f"- [x] {_link(state, state.request_path, '001 The request')}")
     lines += [_item(state, phase) for phase in state.phases]
@@ -90,13 +90,16 @@ def headline(state: State) -> str:
     if phase is None:
         count = sum(len(phase.findings) for phase in state.phases)
         done = f"Done, with {count} finding{'s' if count != 1 else ''} left (see the check)."
-        return "Done." if ending(state) == "done" else done
+        then = "Read the summary first, then review the pull request; what people edit on its branch is kept."
+        return f"{'Done.' if ending(state) == 'done' else done} {then}"
     where = _where(state, phase)
     match phase.status:
         case "pending" | "done" | "findings":
             return f"{where}: {phase.phase.title.lower()} …"
         case "asking":
-            return f"{where} waits for answers from {author}."
+            open = len(phase.round.open) if phase.round else 0
+            ways = "Reply, or write `/answer recommended`; `/proceed` goes on without."
+            return f"{where} waits for answers from {author} ({open} open). {ways}"
         case "awaiting":
             return f"{where} waits for a maintainer's `/approve` or `/reject <why>`."
         case "blocked":
@@ -159,7 +162,7 @@ def _facts(state: State) -> Iterator[str]:
     if where:
         yield ", ".join(where) + "."
     yield f"{elapsed(state.pinned.started_at, state.now)} · {cost(state.spent)}"
-    if "web" in state.without:
+    if "web" in state.without and any(phase.commit for phase in state.phases):
         yield (
             "\nThis was made without web search: what other systems do is taken from what people gave, "
             "and what the model only remembers is marked UNVERIFIED."
@@ -181,9 +184,9 @@ def cost(spent: Spent) -> str:
     """Tokens and money, in words that are honest about a replay and about an unknown price."""
     if not spent.calls:
         return "no tokens yet"
-    tokens = f"{spent.tokens:,} tokens in {spent.calls} calls"
     if spent.replayed == spent.calls:
-        return f"{tokens} · replayed, no cost"
+        return f"{spent.calls} answers of a recording · replayed, no cost"
+    tokens = f"{spent.tokens:,} tokens in {spent.calls} calls"
     money = "cost unknown" if spent.dollars is None else f"{spent.dollars:.2f} USD"
     return f"{tokens} · {money}" + (f" ({spent.replayed} replayed)" if spent.replayed else "")
 
@@ -257,7 +260,7 @@ def pull_request(state: State) -> str:
         "",
         "| document | state |",
         "| --- | --- |",
-        f"| {_link(state, state.request_path, '001 The request')} | |",
+        f"| {_link(state, state.request_path, '001-user-request.md')} | what was asked, answered and done |",
     ]
     words = {
         "pending": "to come",
@@ -272,7 +275,8 @@ def pull_request(state: State) -> str:
             name = path.rpartition("/")[2]
             shown = _link(state, path, name) if phase.commit else name
             lines.append(f"| {shown} | {words[phase.status]} |")
-    lines += ["", f"Based on `{state.pinned.base}`. {cost(state.spent)}.", ""]
+    base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
+    lines += ["", f"Based on {base} · {cost(state.spent)}", ""]
     return "\n".join([*lines, "## Summary", "", gist, ""] if gist else lines)
 
 

@@ -147,7 +147,8 @@ class Conversation:
         reply = self.services.model.turn(turn)
         if reply.kind == "answered" or reply.spent.calls:
             ledger.write(turn.address, run, repository, reply, now)
-        log.info("turn %s: %s", turn.address, reply.kind)
+        if reply.kind == "transient":
+            log.warning("turn %s will be tried again: %s", turn.address, reply.reason)
         return {"reply": to_json(reply)}
 
     def _results(self, n: int, content: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -83,7 +83,7 @@ def test_a_run_that_is_done_is_ready_and_green() -> None:
     assert not pull.draft
     assert "## Summary\n\nNone." in pull.body
     assert check(state).conclusion == "success"
-    assert "**Done.**" in status(state)
+    assert "**Done. Read the summary first" in status(state)
     assert "pull request #13" in status(state)
     assert "0.02 USD" in status(state)
 
@@ -112,7 +112,7 @@ def test_questions_are_one_comment_that_later_tells_the_answers() -> None:
     assert "`/answer 1A 2B`" in body
     assert "after 7 days" in body
     assert check(state).conclusion == "action_required"
-    assert "waits for answers from @ada" in status(state)
+    assert "waits for answers from @ada (2 open)" in status(state)
     half = with_entry(state, m.Say("1B", direct=True), "understanding@1")
     assert "**Answered:** B PostgreSQL" in comment(half, "questions/")
     assert "`/answer 2B`" in comment(half, "questions/")
@@ -177,6 +177,7 @@ def test_a_person_s_edit_is_told() -> None:
 
 def test_what_was_made_without_web_search_says_so() -> None:
     assert "made without web search" in status(replace(after_leg(PLAIN, PLAIN), without=("web",)))
+    assert "made without" not in status(replace(fold(Record(pinned())), without=("web",)))
 
 
 @pytest.mark.parametrize(
@@ -185,7 +186,7 @@ def test_what_was_made_without_web_search_says_so() -> None:
         (Spent(), "no tokens yet"),
         (Spent(2, 1000, 0, 0, 500, 0.5), "1,500 tokens in 2 calls · 0.50 USD"),
         (Spent(2, 1000, 0, 0, 500, None), "1,500 tokens in 2 calls · cost unknown"),
-        (Spent(2, 1000, 0, 0, 500, 0.0, 2), "1,500 tokens in 2 calls · replayed, no cost"),
+        (Spent(2, 1000, 0, 0, 500, 0.0, 2), "2 answers of a recording · replayed, no cost"),
         (Spent(2, 1000, 0, 0, 500, 0.5, 1), "1,500 tokens in 2 calls · 0.50 USD (1 replayed)"),
     ],
 )

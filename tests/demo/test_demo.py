@@ -78,7 +78,8 @@ def test_an_issue_of_one_s_own_is_told_what_the_recording_knows(
         monkeypatch.delenv(name)
     with staged(tmp_path, PACKAGE, RECORDING) as stage:
         story = Story(None, repository=stage.repository, people=stage.people)
-        story.opens(title="Something else", body="Please add a dark mode.").labels().until_status("Failed: ")
+        title = (FOLDER / "issue.md").read_text("utf-8").partition("\n")[0]
+        story.opens(title=title, body="Please add a dark mode.").labels().until_status("Failed: ")
         assert "it knows only the demo's issue" in story.status
         assert "ANTHROPIC_API_KEY=... make demo" in story.status
 

@@ -39,7 +39,7 @@ def main(api: str, token: str, name: str) -> None:
         lambda: next((run for run in repository.get_commit(pull.head.sha).get_check_runs() if run.conclusion), None)
     )
     seen["check"] = [run.name, run.conclusion]
-    status = wait(lambda: next((c.body for c in issue.get_comments() if "**Done.**" in c.body), None))
+    status = wait(lambda: next((c.body for c in issue.get_comments() if "**Done. " in c.body), None))
     seen["status"] = status
     first: Any = repository.get_contents(pull.get_files()[0].filename, ref=pull.head.ref)
     seen["first document"] = first.decoded_content.decode()

@@ -49,7 +49,7 @@ def test_a_deploy_in_a_wait_and_one_in_a_leg(tmp_path: Path) -> None:
             mind.hold.set()
             mind.hold = None
             with version("3", env, log):
-                story.until_status("**Done.**")
+                story.until_status("**Done. ")
             assert answered > 0
             assert sum(mind.asked.values()) - len(mind.asked) <= 1, "only the call in flight may be asked for again"
             phases = [trailers(message)["Phase"] for message in story.commits()]

@@ -73,7 +73,7 @@ def test_it_runs(tmp_path: Path) -> None:
             story.says("/reject say it shorter")
             story.until(lambda: "revision 2" in "".join(story.commits()))
             story.until_status("waits for a maintainer's `/approve`")
-            story.says("/approve", by="grace").until_status("**Done.**")
+            story.says("/approve", by="grace").until_status("**Done. ")
             files = {path.rpartition("/")[2]: text for path, text in story.files().items()}
     assert sorted(files) == [
         "001-user-request.md",

@@ -40,7 +40,7 @@ def test_from_the_label_to_the_ready_pull_request(story: Story, mind: ClosedLoop
     assert "**(recommended)**" in questions
 
     story.says("1B, 2A")
-    story.until_status("**Done.**")
+    story.until_status("**Done. ")
     assert names(story) == DOCUMENTS
     assert not story.pull()["draft"]
     assert "**Answer (" in story.files()[f"_tasks/{slug(story)}/001-user-request.md"]
@@ -72,7 +72,7 @@ def test_the_label_taken_off_stops_and_put_back_on_goes_on(story: Story) -> None
     story.unlabels().until_status("**Stopped.")
     before = len(story.commits())
     story.labels().until_status("waits for answers")
-    story.says("/answer recommended").until_status("**Done.**")
+    story.says("/answer recommended").until_status("**Done. ")
     assert len([m for m in story.commits() if trailers(m)["Phase"] == "understanding@1"]) == 1
     assert len(story.commits()) > before
 
@@ -83,7 +83,7 @@ def test_an_issue_without_a_text_is_asked_for_one(story: Story) -> None:
     assert story.pull() is None
     story.says("Put a key id into each signature, so that old keys are found. See https://docs.example.org/rotation.")
     story.until_status("waits for answers")
-    story.says("/proceed").until_status("**Done.**")
+    story.says("/proceed").until_status("**Done. ")
     assert "Assumed" in next(text for path, text in story.files().items() if path.endswith("001-user-request.md"))
 
 

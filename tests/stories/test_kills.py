@@ -158,7 +158,7 @@ def play(stage: Stage, title: str, kills: list[str]) -> tuple[Story, list[str]]:
         if said < stage.service.starts and "waits for answers" in story.status:
             story.says("1A 2A")
             said = stage.service.starts
-        return assassin.struck.is_set() or "**Done.**" in story.status
+        return assassin.struck.is_set() or "**Done. " in story.status
 
     story.until(moved, 120)
     while assassin.struck.is_set():
@@ -207,7 +207,7 @@ def kills_then_whole(
             batch, left = left[: min(8, wanted - sum(hits.values()))], left[8:]
             story, missed = play(stage, "Some kills", batch)
             left += missed
-            story.until_status("**Done.**", 120)
+            story.until_status("**Done. ", 120)
             assert whole_run(story) == expected
             once_each(stage.hub, story)
             if sum(hits.values()) >= wanted or (budget is not None and budget.left <= 0):

@@ -39,6 +39,6 @@ def test_what_a_person_writes_on_the_branch_is_kept(story: Story) -> None:
     path = next(path for path in story.files() if path.endswith("002-understanding.md"))
     story.writes(path, "# Understanding\n\n## In our words\n\nAs I say.\n", by="grace")
     story.until_status("(edited by a person)")
-    story.says("1A 2A").until_status("**Done.**")
+    story.says("1A 2A").until_status("**Done. ")
     assert "As I say." in story.files()[path]
     assert [check["conclusion"] for check in story.checks()] == ["success"]

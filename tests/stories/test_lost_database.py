@@ -24,7 +24,7 @@ def test_a_run_is_taken_up_again_from_its_branch(tmp_path: Path) -> None:
         before = story.commits()
         shutil.rmtree(tmp_path / "state")
         with running(Service(env, tmp_path / "serve.log")):
-            story.unlabels().labels().until_status("**Done.**")
+            story.unlabels().labels().until_status("**Done. ")
         phases = Counter(trailers(message)["Phase"] for message in story.commits())
         assert story.commits()[: len(before)] == before
         assert [phase for phase, n in phases.items() if n > 1] == []

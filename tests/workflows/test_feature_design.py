@@ -64,9 +64,12 @@ def test_it_is_started_by_the_label_or_the_command(definition: Definition) -> No
     assert (definition.trigger.label, definition.trigger.command) == ("design", "/design")
 
 
-def test_only_the_understanding_asks_and_only_the_prior_art_searches(definition: Definition) -> None:
+def test_only_the_understanding_asks(definition: Definition) -> None:
     assert [phase.id for phase in definition.phases if phase.asks] == ["understanding"]
-    assert [phase.id for phase in definition.phases if "web" in phase.tools] == ["prior-art"]
+
+
+def test_every_phase_has_the_same_tools_since_they_come_first_in_the_cache(definition: Definition) -> None:
+    assert {phase.tools for phase in definition.phases if phase.source == "model"} == {("repository", "web")}
 
 
 def test_each_phase_reads_all_before_it(definition: Definition) -> None:

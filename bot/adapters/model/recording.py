@@ -16,6 +16,8 @@ from typing import Any, Literal
 Usage = Literal["metered", "estimated"]
 
 MANIFEST = "recording.json"
+# The type of an error that a recording answers with.
+REFUSED = "recording"
 
 # What differs from run to run though the same is said: times, addresses of this machine, ids of deliveries and commits.
 _VOLATILE = re.compile(
@@ -51,12 +53,12 @@ def digest(request: Mapping[str, Any]) -> str:
     return hashlib.sha256(_VOLATILE.sub("-", text).encode(errors="surrogatepass")).hexdigest()
 
 
-def about(folder: Path) -> str:
-    """The text that every recorded conversation began with, if the recording is of one subject alone; "" if not."""
+def about(folder: Path) -> tuple[str, ...]:
+    """The texts that stand at the beginning of every conversation, if the recording is of one subject alone."""
     try:
-        return str(json.loads((folder / MANIFEST).read_text("utf-8"))["about"])
+        return tuple(map(str, json.loads((folder / MANIFEST).read_text("utf-8"))["about"]))
     except FileNotFoundError:
-        return ""
+        return ()
 
 
 def _bare(value: Any) -> Any:

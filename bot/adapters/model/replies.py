@@ -14,6 +14,7 @@ from bot.adapters.prices import Table, dollars
 from bot.core.ports import Reply
 from bot.core.record import Spent
 
+from .recording import REFUSED
 from .stream import Assembly, BrokenStreamError, Message
 
 # https://docs.claude.com/en/api/errors; with 529 (overloaded) they pass by themselves.
@@ -115,7 +116,9 @@ def _passes(error: anthropic.APIStatusError) -> bool:
 def _reason(error: anthropic.APIStatusError) -> str:
     said = error.api_message or str(error.body or "").strip()[:500] or "no reason given"
     where = f" ({error.request_id})" if error.request_id else ""
-    status = error.type or error.status_code
+    status: object = error.type or error.status_code
+    if status == REFUSED:
+        return said
     return f"The model's server said {status}: {said}{where}"
 
 

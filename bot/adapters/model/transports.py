@@ -13,7 +13,7 @@ import httpx2
 
 from bot.core.identity import without_run
 
-from .recording import Recorded, Usage, about, digest, read, write
+from .recording import REFUSED, Recorded, Usage, about, digest, read, write
 from .stream import BrokenStreamError, assemble, from_bytes, take_apart, to_bytes
 
 ADDRESS = "x-charrette-address"
@@ -85,7 +85,7 @@ class ReplayTransport(httpx2.BaseTransport):
 
     def __init__(self, folder: Path, strict: bool = False, restamp: Path | None = None) -> None:
         self._folder, self._strict, self._restamp = folder, strict, restamp
-        self._about = json.dumps(about(folder), ensure_ascii=False)[1:-1]
+        self._about = [json.dumps(text, ensure_ascii=False)[1:-1] for text in about(folder)]
         self._notes: dict[str, str] = {}
 
     @property
@@ -98,7 +98,7 @@ class ReplayTransport(httpx2.BaseTransport):
         address = without_run(request.headers.get(ADDRESS) or "/no address")
         recorded = read(self._folder, address) if self._is_about(request) else None
         if recorded is None:
-            return _refusal(request, 404, "not_found_error", _unknown(address))
+            return _refusal(request, 404, _unknown(address))
         found = digest(json.loads(request.read()))
         if self._restamp is not None:
             write(self._restamp, recorded.stamped(found))
@@ -106,7 +106,7 @@ class ReplayTransport(httpx2.BaseTransport):
             note = f"The recorded answer of {address} belongs to another request than this one."
             if self._strict:
                 mend = "Set CHARRETTE_MODEL_RECORD too, to record it anew."
-                return _refusal(request, 400, "invalid_request_error", f"{note} {mend}")
+                return _refusal(request, 400, f"{note} {mend}")
             self._notes[address] = note
             log.warning(note)
         headers = {"content-type": "text/event-stream"}
@@ -114,7 +114,8 @@ class ReplayTransport(httpx2.BaseTransport):
 
     def _is_about(self, request: httpx2.Request) -> bool:
         """Whether the conversation is about what the recording is about: an answer to another issue is none."""
-        return self._about in json.dumps(json.loads(request.read())["messages"][0], ensure_ascii=False)
+        beginning = json.dumps(json.loads(request.read())["messages"][0], ensure_ascii=False)
+        return all(text in beginning for text in self._about)
 
 
 def _unknown(address: str) -> str:
@@ -124,6 +125,6 @@ def _unknown(address: str) -> str:
     )
 
 
-def _refusal(request: httpx2.Request, status: int, kind: str, message: str) -> httpx2.Response:
-    error = {"type": "error", "error": {"type": kind, "message": message}}
+def _refusal(request: httpx2.Request, status: int, message: str) -> httpx2.Response:
+    error = {"type": "error", "error": {"type": REFUSED, "message": message}}
     return httpx2.Response(status, json=error, request=request)
