@@ -5,6 +5,11 @@ import pytest
 from tests.soak import BUDGET, Budget
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--library NAME`: the installed package that the story from outside designs for."""
+    parser.addoption("--library", default="itsdangerous", help="an installed package with Python source")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A soak test does not begin once the budget is spent."""
     if item.get_closest_marker("soak") and BUDGET.left <= 0:

@@ -19,12 +19,21 @@ SCRIPT = Path(__file__).with_name("person_script.py")
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("CHARRETTE_", "ANTHROPIC_"))}
 
 
-@pytest.mark.parametrize("package", ["itsdangerous", "blinker"])
-def test_a_script_sees_what_the_service_makes(tmp_path: Path, package: str) -> None:
+@pytest.fixture
+def clone(tmp_path: Path, pytestconfig: pytest.Config) -> Path:
+    """A clone of a repository with a library's source: the one of `--library`."""
+    code = library(tmp_path / "code", pytestconfig.getoption("--library"))
+    git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-C", str(code)]
+    for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "All of it"]):
+        subprocess.run([*git, *command], check=True)
+    subprocess.run(["git", "clone", "-q", str(code), str(tmp_path / "clone")], check=True)
+    return tmp_path / "clone"
+
+
+def test_a_script_sees_what_the_service_makes(tmp_path: Path, clone: Path) -> None:
     mind = ClosedLoop(FolderDefinitions(built_in_workflows()).all(), source=SOURCE)
-    code = library(tmp_path / "code", package)
     hub_command = ["hub", "--state", str(tmp_path / "hub"), "--listen", "127.0.0.1:0"]
-    hub_command += ["--repository", f"{REPOSITORY}={code}", "--webhook", f"http://127.0.0.1:{free_port()}/webhook"]
+    hub_command += ["--repository", f"{REPOSITORY}={clone}", "--webhook", f"http://127.0.0.1:{free_port()}/webhook"]
     with closed_loop(mind), (tmp_path / "log").open("w") as log:
         hub = start(hub_command, log, {})
         ready = json.loads(hub.stdout.readline())  # type: ignore[union-attr]
