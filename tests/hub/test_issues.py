@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import github
 import pytest
 from github.Repository import Repository
@@ -45,6 +47,23 @@ def test_an_issue_is_opened_labelled_commented_and_closed(hub: RunningHub, ada: 
         "issues.reopened",
         "issue_comment.deleted",
     ]
+
+
+def test_labels_are_replaced_by_a_bare_list_and_by_an_empty_one(ada: Repository) -> None:
+    issue = ada.create_issue("One", labels=["bug"])
+    issue.set_labels("design", "enhancement")
+    assert [label.name for label in issue.get_labels()] == ["design", "enhancement"]
+    issue.set_labels()
+    assert list(issue.get_labels()) == []
+
+
+def test_a_webhook_about_the_apps_issue_names_the_app(hub: RunningHub, bot: Repository) -> None:
+    issue = bot.create_issue("Mine")
+    issue.create_comment("Me again")
+    issue.edit(state="closed")
+    assert events(hub)[2:] == ["issues.opened", "issue_comment.created", "issues.closed"]
+    opened = json.loads(hub.deliveries()[2]["payload"])
+    assert opened["issue"]["performed_via_github_app"]["slug"] == "charrette"
 
 
 def test_issues_are_listed_by_state_and_label_in_pages(ada: Repository) -> None:

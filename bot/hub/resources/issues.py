@@ -202,8 +202,12 @@ def issue_node_id(view: View, fact: Issue) -> str:
 
 
 def issue_in_webhook(view: View, fact: Issue) -> Json:
-    """An issue as a webhook shows it: without who closed it and whose sub-issue it is."""
-    return {key: value for key, value in issue(view, fact).items() if key not in ("closed_by", "parent_issue_url")}
+    """An issue as a webhook shows it: without who closed it, whose sub-issue it is, and the App's client id."""
+    found = {key: value for key, value in issue(view, fact).items() if key not in ("closed_by", "parent_issue_url")}
+    app = found["performed_via_github_app"]
+    if app is not None:
+        found["performed_via_github_app"] = {key: value for key, value in app.items() if key != "client_id"}
+    return found
 
 
 def comment(view: View, fact: Comment) -> Json:
