@@ -66,6 +66,8 @@ def test_a_form_from_elsewhere_is_refused(browser: Browser, headers: dict[str, s
     form = {"body": "from elsewhere"}
     answer = browser.session.post(f"{browser.running.url}{ROOT}/issues/1/comments", form, headers=headers)
     assert answer.status_code == 403
+    assert f"Origin: {browser.running.url}" in answer.text
+    assert "/api/v3" in answer.text
     assert "from elsewhere" not in [comment.body for comment in browser.hub.store.all(Comment)]
 
 

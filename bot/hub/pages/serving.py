@@ -42,6 +42,8 @@ def blueprint(hub: Hub) -> Blueprint:
         endpoint = f"{route.method} {route.rule}".replace(".", "_")
         made.add_url_rule(route.rule, endpoint, _view(hub, route), methods=[route.method])
     made.add_url_rule("/<owner>/<repo>/<path:rest>", "nowhere", _view(hub, Route("", "GET", _nowhere)), methods=["GET"])
+    lost = _view(hub, Route("", "GET", _api_elsewhere))
+    made.add_url_rule("/repos/<path:rest>", "api-elsewhere", lost, methods=["GET", "POST", "PATCH", "PUT", "DELETE"])
     made.before_app_request(lambda: _deliveries(hub))
     made.after_request(_protected)
     return made
@@ -49,13 +51,26 @@ def blueprint(hub: Hub) -> Blueprint:
 
 def _deliveries(hub: Hub) -> Answer | None:
     """At the one address that tests ask for JSON, a browser gets the page."""
-    if request.path != "/_hub/deliveries" or request.accept_mimetypes.best != "text/html":
+    if request.path != "/_hub/deliveries" or not _prefers_page():
         return None
     return _protected(_view(hub, Route("", "GET", listed))())
 
 
+def _prefers_page() -> bool:
+    """HTML is wanted above JSON; who takes anything, as a script does, gets JSON.
+
+    Chromium names `application/signed-exchange` too, which werkzeug puts first: only these two are compared.
+    """
+    accepted = request.accept_mimetypes
+    return accepted["text/html"] > accepted["application/json"]
+
+
 def _nowhere(visit: Visit) -> Answer:
     return _refused(visit, NOT_FOUND)
+
+
+def _api_elsewhere(visit: Visit) -> Answer:
+    return _refused(visit, RefusedError(404, "The API is at /api/v3."))
 
 
 def _view(hub: Hub, route: Route) -> Callable[..., Answer]:
@@ -65,7 +80,7 @@ def _view(hub: Hub, route: Route) -> Callable[..., Answer]:
         visit = Visit(hub, request, actor_of(hub, request.cookies.get(COOKIE, "")), parameters)
         try:
             if route.method == "POST" and not _same_origin(hub):
-                raise RefusedError(403, "This form was sent from another site.")
+                raise RefusedError(403, _sent_from_elsewhere(hub))
             return route.handler(visit)
         except AbsentError:
             return _refused(visit, NOT_FOUND)
@@ -94,6 +109,13 @@ def _same_origin(hub: Hub) -> bool:
     source = request.headers.get("Origin") or request.headers.get("Referer", "")
     parts = urlsplit(source)
     return f"{parts.scheme}://{parts.netloc}/" in (request.host_url, f"{hub.url}/")
+
+
+def _sent_from_elsewhere(hub: Hub) -> str:
+    return (
+        "This form doesn’t come from a page of this hub. A script sends the header "
+        f"“Origin: {hub.url}” with it, or uses the API at /api/v3."
+    )
 
 
 def _protected(response: Answer) -> Answer:
