@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from bot.hub.facts import CheckRun, Comment, Label, Reaction, Review, ReviewComment
-from bot.hub.operations import references
+from bot.hub.operations import checks, references
 from bot.hub.server import RunningHub
-from tests.hub.browser import BRANCH, DOCUMENT, ROOT, Browser, opened
+from tests.hub.browser import BRANCH, DOCUMENT, ROOT, Browser, app_of, opened
 
 
 @pytest.fixture
@@ -22,7 +23,9 @@ def browser(hub: RunningHub) -> Iterator[Browser]:
 PAGES = {
     "home": ("/", "acme/widgets"),
     "owner": ("/acme", "widgets"),
-    "person": ("/ada", "owns no repository"),
+    "person": ("/ada", "You act as <strong>ada"),
+    "another person": ("/grace", "Act as grace"),
+    "person's repositories": ("/ada", "acme/widgets"),
     "app": ("/apps/charrette", "pull requests: write"),
     "repository": (ROOT, "They turn."),
     "folder": (f"{ROOT}/tree/main/src", "widget.py"),
@@ -97,6 +100,57 @@ def test_a_run_shows_its_annotations(browser: Browser) -> None:
     assert browser.told("check_run", "rerequested")
 
 
+def test_a_check_that_waits_for_somebody_is_no_failure(browser: Browser) -> None:
+    hub, repository = browser.hub, browser.repository
+    at = "2026-01-01T10:00:00Z"
+    wish = checks.CheckEdit(conclusion="action_required", started_at=at, completed_at=at)
+    check = checks.update(hub, app_of(hub), repository, hub.store.all(CheckRun)[0], wish)
+    for path in (f"{ROOT}/runs/{check.id}", f"{ROOT}/pull/3", f"{ROOT}/pulls"):
+        page = browser.get(path)
+        assert 'aria-label="waits for somebody">!</span>' in page, path
+        assert "✕" not in page, path
+    page = browser.get(f"{ROOT}/runs/{check.id}")
+    assert "in 0 s" not in page
+    checks.update(hub, app_of(hub), repository, check, replace(wish, completed_at="2026-01-01T10:01:05Z"))
+    assert "in 1 min 5 s, " in browser.get(f"{ROOT}/runs/{check.id}")
+
+
+def test_a_new_issue_shows_what_its_labels_mean(browser: Browser) -> None:
+    browser.post(f"{ROOT}/labels", name="macro-plan", color="#00ff00", description="A plan of several parts")
+    assert "A plan of several parts" in browser.get(f"{ROOT}/issues/new")
+
+
+CHROMIUM = (
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
+    "application/signed-exchange;v=b3;q=0.7"
+)
+
+
+@pytest.mark.parametrize(
+    ("accept", "page"),
+    [
+        (CHROMIUM, True),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", True),
+        ("*/*", False),
+        ("application/json", False),
+        (None, False),
+    ],
+    ids=["chromium", "firefox", "curl", "json", "urllib"],
+)
+def test_a_browser_gets_the_page_of_deliveries_and_a_script_their_json(
+    browser: Browser, accept: str | None, page: bool
+) -> None:
+    answer = browser.session.get(f"{browser.running.url}/_hub/deliveries", headers={"Accept": accept})
+    assert answer.headers["Content-Type"].startswith("text/html" if page else "application/json")
+
+
+def test_an_api_path_on_the_pages_says_where_the_api_is(browser: Browser) -> None:
+    for path in (f"/repos{ROOT}", f"/repos{ROOT}/issues", f"/repos{ROOT}/issues/1"):
+        assert "The API is at /api/v3." in browser.get(path, 404), path
+    assert "The API is at /api/v3." in browser.post(f"/repos{ROOT}/issues", 404, title="New")
+    assert "The API is at" not in browser.get(f"{ROOT}/what/is/this", 404)
+
+
 def test_an_issue_of_a_pull_request_leads_to_it_and_back(browser: Browser) -> None:
     assert "wants to merge" in browser.get(f"{ROOT}/issues/3")
     assert "opened this" in browser.get(f"{ROOT}/pull/1")
@@ -112,7 +166,7 @@ def test_an_issue_is_opened_labelled_and_closed(browser: Browser) -> None:
     assert browser.told("issues", "labeled")["label"]["name"] == "design"  # type: ignore[index]
     browser.post(f"{ROOT}/issues/4/labels", name="design")
     assert browser.told("issues", "unlabeled")["label"]["name"] == "design"  # type: ignore[index]
-    browser.post(f"{ROOT}/issues/4/comments", body="Done.", state="closed", reason="not_planned")
+    browser.post(f"{ROOT}/issues/4/comments", body="Done.", state="not_planned")
     assert browser.told("issue_comment", "created")["comment"]["body"] == "Done."  # type: ignore[index]
     assert browser.told("issues", "closed")["issue"]["state_reason"] == "not_planned"  # type: ignore[index]
     assert "Closed as not planned" in browser.get(f"{ROOT}/issues/4")

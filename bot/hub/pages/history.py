@@ -52,13 +52,15 @@ class Told:
 
 
 def state_of(checks: Sequence[CheckRun]) -> str:
-    """One word for all checks of a commit: failure, pending, success, neutral, or "" where there are none."""
+    """One word for all checks of a commit: failure, pending, action_required, success, neutral; "" without checks."""
     latest = {check.name: check for check in checks}.values()
     words = {check.conclusion if check.status == "completed" else "pending" for check in latest}
-    if words & {"failure", "timed_out", "action_required", "cancelled", "stale"}:
+    if words & {"failure", "timed_out", "cancelled", "stale"}:
         return "failure"
     if "pending" in words:
         return "pending"
+    if "action_required" in words:
+        return "action_required"
     if "success" in words:
         return "success"
     return "neutral" if words else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response as Answer
 
-from bot.hub.facts import Account, Installation, Repository
+from bot.hub.facts import Account, Collaborator, Installation, Repository, Role
 from bot.hub.pages.sanitizing import is_local
 from bot.hub.pages.visit import COOKIE, NOT_FOUND, Routes, Visit, account_path, people
 
@@ -17,6 +17,17 @@ def home(visit: Visit) -> Answer:
     store = visit.hub.store
     rows = [(each, store.full_name(each), visit.hub.role(visit.viewer, each)) for each in visit.visible]
     return visit.page("home.html", rows=rows, app=visit.hub.app)
+
+
+def _rows_of(visit: Visit, account: Account) -> list[tuple[Repository, str, Role]]:
+    """What the account owns, or has a role in; of that, what the viewer can see."""
+    store = visit.hub.store
+    return [
+        (each, store.full_name(each), visit.hub.role(account, each))
+        for each in visit.visible
+        if account.id == each.owner_id
+        or store.find(Collaborator, repository_id=each.id, account_id=account.id) is not None
+    ]
 
 
 @routes("POST /_hub/user")
@@ -36,11 +47,7 @@ def account(visit: Visit) -> Answer:
     found = visit.hub.store.account(visit.parameters["login"])
     if found.kind == "Bot":
         return visit.go(account_path(found))
-    return visit.page("account.html", account=found, repositories=_owned(visit, found))
-
-
-def _owned(visit: Visit, account: Account) -> list[Repository]:
-    return [each for each in visit.visible if each.owner_id == account.id]
+    return visit.page("account.html", account=found, rows=_rows_of(visit, found))
 
 
 @routes("GET /apps/<slug>")

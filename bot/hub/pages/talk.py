@@ -25,7 +25,9 @@ def create(visit: Visit) -> Answer:
         if body.strip() or not state:
             made = comments.create(visit.hub, visit.actor, visit.repository, issue, body)
         if state:
-            wish = issues.Edit(state=state, state_reason=visit.sent("reason") or None)
+            # Two buttons close an issue; the one that says why it won't be done sends that.
+            declined = state == "not_planned"
+            wish = issues.Edit(state="closed", state_reason=state) if declined else issues.Edit(state=state)
             issues.update(visit.hub, visit.actor, visit.repository, issue, wish)
     return visit.go(f"{path}#issuecomment-{made.id}" if made else path)
 

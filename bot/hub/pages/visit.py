@@ -34,6 +34,7 @@ TEMPLATES = Environment(
 )
 TEMPLATES.filters |= {
     "ago": words.ago,
+    "check_word": words.check,
     "quoted": quote,
     "title": words.title,
 }

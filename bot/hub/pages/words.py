@@ -37,11 +37,18 @@ def ago(text: str) -> Markup:
 
 
 def duration(start: str, end: str) -> str:
-    """How long it took from one moment to another; empty where one is missing."""
+    """How long it took from one moment to another; empty where one is missing, or both are the same second."""
     if not start or not end:
         return ""
     seconds = int((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds())
+    if seconds <= 0:
+        return ""
     return f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"
+
+
+def check(state: str) -> str:
+    """A check's status or conclusion as people say it."""
+    return "waits for somebody" if state == "action_required" else state.replace("_", " ")
 
 
 def title(text: str) -> Markup:
