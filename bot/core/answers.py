@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from . import wording
 from .artifact import Artifact, normal
 from .questions import Answer, Option, Question
-from .segments import Segment, segments
+from .segments import Segment, named, segments
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,11 @@ _EXCEPT = re.compile(
     r"(.*?)[\s,;]*\b(?:except|but|apart from|other than|besides|save)(?: for)?\b[\s:,]*(.*)", re.IGNORECASE | re.DOTALL
 )
 _REMAINDER = re.compile(
-    r"[\s,;.]*(?:\band )?\b(?:the )?(?:rest|others|other ones|remaining(?: ones)?|everything else|all others?)\b[\s:,]*"
+    r"[\s,;.]*(?:\band )?\b(?:(?:as )?for )?"
+    r"(?:the )?(?:rest|others|other ones|remaining(?: ones)?|everything else|all others?)\b[\s:,]*"
     r"(?:(?:is|are|as|with|go with|use|by|can be|to be|stay)\s+)*(?:the |your )?"
-    r"(?:recommended|recommendations?|defaults?|suggested|fine|ok(?:ay)?|good|up to you)\b[\s.!]*",
+    r"(?:recommended|recommendations?|defaults?|suggested|fine|ok(?:ay)?|good|up to you)\b"
+    r"(?: (?:ones?|options?|answers?|choices?)\b)?[\s.!]*",
     re.IGNORECASE,
 )
 _CONNECTS = (
@@ -96,20 +98,40 @@ def understand(text: str, questions: Sequence[Question], *, direct: bool = False
     numbers = tuple(question.number for question in questions)
     if not said or not questions:
         return Aside(whole)
+    addressed = not direct and is_to_another(text)
     if len(said) > _LONGEST:
         return Unclear(whole, numbers) if direct else Aside(whole)
+    said = named(said, questions)
     found = _by_exception(said, questions, direct) or _by_number(said, questions, direct)
-    if found:
+    if found and (isinstance(found, Answered) or not addressed):
         return found
-    if not direct and re.search(r"(?<!\w)@\w", said):
+    if addressed or (not direct and re.search(r"(?<!\w)@\w", said)):
         return Aside(whole)
     if wording.is_advice(said):
         return Advice(whole)
     if wording.is_premise(said, direct and len(questions) == 1):
         return Premise(whole)
+    if wording.is_question(said):
+        return Unclear(whole, _about(said, questions))
     if len(questions) == 1:
         return _one(said, questions[0], direct) or (Unclear(whole, numbers) if direct else Aside(whole))
     return _several(said, questions, direct) or (Unclear(whole, numbers) if direct else Aside(whole))
+
+
+def is_to_another(text: str) -> bool:
+    """They speak to somebody else: the words begin with a login that isn't the bot's."""
+    return re.match(r"\W*(?<!\w)@\w", _said(text)) is not None
+
+
+def _about(said: str, questions: Sequence[Question]) -> tuple[int, ...]:
+    """The questions whose words these words take up; all of them where they take up none."""
+    words = {question.number: wording.content(_whole(question)) for question in questions}
+    rare = {word for word in wording.content(said) if sum(word in held for held in words.values()) == 1}
+    return tuple(number for number, held in words.items() if rare & held) or tuple(words)
+
+
+def _whole(question: Question) -> str:
+    return " ".join((question.text, question.why, *(option.text for option in question.options)))
 
 
 def _said(text: str) -> str:
@@ -185,7 +207,7 @@ def _value(text: str, question: Question) -> Answer | None:
         name, added = (letter["letter"], letter["rest"]) if letter else (named[1], named[2]) if named else ("", "")
         option = next((one for one in question.options if one.letter == name.upper()), None)
         return _choice(question, option, added) if option else None
-    if not said or wording.is_advice(said):
+    if not said or wording.is_advice(said) or wording.is_question(said):
         return None
     placed = wording.place(said)
     if placed and -1 <= placed[0] < len(question.options) and re.match(rf"\s*(?:$|[,;.!]|{_CONNECTS})", placed[1]):

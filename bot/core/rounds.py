@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass, replace
 
-from .answers import Answered, Premise, Understanding, understand
+from .answers import Answered, Premise, Unclear, Understanding, understand
 from .messages import Entry, Expired, Message, Proceed, Say
 from .questions import Answer, Question
+from .segments import named
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ def understood(round: Round, text: str, direct: bool) -> Understanding:
     if not isinstance(everything, Answered):
         return everything if not round.answers else understand(text, round.open, direct=direct)
     open = {question.number for question in round.open}
-    named = {int(number) for number in re.findall(r"\d+", text)}
-    answers = tuple(answer for answer in everything.answers if answer.number in open | named)
-    return replace(everything, answers=answers)
+    meant = open | {int(number) for number in re.findall(r"\d+", named(text, round.questions))}
+    answers = tuple(answer for answer in everything.answers if answer.number in meant)
+    return replace(everything, answers=answers) if answers else Unclear(text, tuple(sorted(open)))
 
 
 def _with_words(round: Round, text: str, direct: bool, message: Message) -> Round:

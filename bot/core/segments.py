@@ -1,8 +1,11 @@
 """Words cut at the numbers of the questions that they name: `1A 2B`, `1. use Redis 2. yes`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from . import wording
+from .questions import Question
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,23 @@ _TURNED = re.compile(
     r"\b(?:option )?\(?(?P<letter>[A-Z])\)? (?:for|on|to) (?:Q|question |number |no\. ?|#)?\s?(?P<number>\d{1,2})\b"
     r"(?![.:)]\s)"
 )
+_ORDINALS = {word: at for at, word in enumerate(("first", "second", "third", "fourth", "fifth"), 1)}
+_ORDINALS |= {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1}
+_WHICH = (
+    rf"(?:(?:the )?(?P<ordinal>{'|'.join(_ORDINALS)})(?P<of>\s+(?:one|question))?"
+    r"|(?:the )?(?:question|q|number|no\.?|#)\s?#?(?P<number>\d{1,2}))"
+)
+_AHEAD = re.compile(
+    rf"(?P<before>^|(?<!\d)[.,;:!\n]\s{{0,20}}|\b(?:and|but|then)\s+)"
+    rf"(?P<for>(?:as )?(?:for|on|to|about|regarding|concerning)\s+)?{_WHICH}"
+    r"(?:(?P<colon>\s*[:=]\s*|\s+[-–—]\s+)|\s*,\s*"
+    r"|\s+(?=(?-i:[A-H])\b(?!['’])|(?:yes|no|nope|never|always|use|go|take|choose|pick|prefer|keep|recommended|please"
+    r"|option|both|neither|none|i['’]d|i would|we['’]d|we would)\b))(?=\S)",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(
+    rf"(?P<words>[^.,;:!?\n]{{0,200}}?[^\s.,;:!?])\s+(?:for|on|to)\s+{_WHICH}(?=\s*(?:$|[.,;!\n]|and\b))", re.IGNORECASE
+)
 _LEADS = re.compile(
     r"(?:.*\W)?(?:answers?|answering|choices?|go(?:ing)? with|take|choose|pick|prefer|say|reply|decisions?)"
     r"(?: is| are|'s)?\W*",
@@ -46,6 +66,36 @@ _ONLY_LEADS = re.compile(
     r"go|going|with|take|choose|pick|prefer|say)\W+)*",
     re.IGNORECASE,
 )
+
+
+def named(said: str, questions: Sequence[Question]) -> str:
+    """These words with each question that they name in words as a number: `for the second, never` is `Q2: never`."""
+    known = {question.number: question for question in questions}
+
+    def number(match: re.Match[str]) -> int:
+        if match["number"]:
+            return int(match["number"])
+        at = _ORDINALS[match["ordinal"].lower()] if len(known) > 1 else 0
+        return max(known) if at < 0 else at
+
+    def ahead(match: re.Match[str]) -> str:
+        names = match["for"] or match["colon"] or (match["of"] or "").lower().endswith("question")
+        return f"{match['before']}\nQ{number(match)}: " if names and number(match) in known else match[0]
+
+    def behind(match: re.Match[str]) -> str:
+        question = known.get(number(match))
+        words = re.sub(r"^\s*(?:and|but|then)\s+", "", match["words"])
+        if question is None or re.search(r"\d", words):
+            return match[0]
+        if letter := re.fullmatch(r"(?:.*\s)?\(?([A-Z])\)?", words):
+            return f"\nQ{question.number}: {letter[1]}"
+        at = wording.meant(words, [option.text for option in question.options])
+        if at is None and not wording.is_reply(words):
+            return match[0]
+        chosen = words.strip() if at is None else question.options[at].letter
+        return f"\nQ{question.number}: {chosen}"
+
+    return _AHEAD.sub(ahead, _BEHIND.sub(behind, said)).strip()
 
 
 def segments(said: str, letters: Mapping[int, str], direct: bool) -> Cut:
@@ -62,7 +112,7 @@ def segments(said: str, letters: Mapping[int, str], direct: bool) -> Cut:
 
 def _segment(text: str, mark: re.Match[str], end: int) -> Segment:
     first, _, after = re.sub(r"\s*\n\s*\n\s*", "\n\n", text[mark.end() : end].strip()).partition("\n\n")
-    value = re.sub(r"(?:\s*(?:[,;&(]|\band\b|\*\*)|\n\s*[-*+])+\s*$", "", first.strip()).strip()
+    value = re.sub(r"(?:\s*(?:[,;&(]|\b(?:and|but|then)\b|\*\*)|\n\s*[-*+])+\s*$", "", first.strip()).strip()
     return Segment(int(mark["number"]), value, after.strip(), text[mark.start() : end].strip(" ,;\n"))
 
 

@@ -1,6 +1,8 @@
 """The words by which people choose, agree, leave it to others, ask for advice or change the premise."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 
 def _set(words: str) -> frozenset[str]:
@@ -18,6 +20,7 @@ _FILL = _set(
     "on one ones option options our perfect pick please proceed questions sounds take thank thanks that the them these "
     "they this those to us use way we well whatever with works would you your"
 )
+_CHOOSES = _set("an at by could do for from prefer rather should so than think too want wed weve what would")
 _DELEGATES = re.compile(
     r"\W*(?:(?:it['’]?s |this is |that['’]?s )?(?:all |entirely |totally )?up to you"
     r"|you (?:can )?(?:decide|choose|pick)"
@@ -26,11 +29,13 @@ _DELEGATES = re.compile(
     re.IGNORECASE,
 )
 _ADVICE = re.compile(
-    r"\bwhat (?:do|would|did) you\b|\bwhat['’]?s your\b|\bwhich (?:\w+ ){0,3}(?:do|would|should) (?:you|we|i)\b"
+    r"\bwhat (?:do|would|did) you (?:\w+ )?"
+    r"(?:think|recommend|suggest|advise|prefer|favou?r|choose|pick|take|use|do|say)\b"
+    r"|\bwhat['’]?s your\b|\bwhich (?:\w+ ){0,3}(?:do|would|should) (?:you|we|i)\b"
     r"|\bwhat (?:should|shall|would) (?:we|i)\b|\b(?:your|any) (?:opinions?|advice|views?|take|thoughts?)\b"
     r"|\bthoughts\s*\?|\b(?:any|have you an?y?|do you have an?y?) (?:recommendations?|suggestions?|preference)\b"
     r"|\b(?:what|which)\b[^.?!\n]{0,60}\b(?:better|best|recommend(?:ed)?|safer|simpler|usual)\b[^.!\n]{0,60}\?"
-    r"|\b(?:can|could|would) you (?:please )?(?:explain|elaborate|clarify|advise|recommend|say more|tell)\b"
+    r"|\b(?:can|could|would) you (?:please )?(?:advise|recommend|suggest|tell)\b"
     r"|\bwhat['’]?s? (?:is |are )?the (?:difference|trade-?offs?|pros and cons)\b|\bhelp (?:me|us) (?:decide|choose)\b"
     r"|\b(?:i['’]?m|i am|we['’]?re) (?:not sure|unsure)\b|\b(?:i|we) (?:don['’]?t|do not) know\b"
     r"|^\W*(?:not sure|no idea)\b",
@@ -54,6 +59,16 @@ _REPLY = re.compile(
     r"(?:use|go (?:with|for)|prefer|want|take|choose|pick|keep|make it|do(?:n['’]t)? (?:it|use)|need"
     r"|it (?:should|must)|should be|must be|only|neither|both|none|at|in|by|per|always|never|not)\b",
     re.IGNORECASE,
+)
+_QUESTION = re.compile(
+    r"\bwhat (?:exactly )?(?:do|did|would|does|is|are) [^.?!\n]{0,60}\b(?:mean|meant)\b"
+    r"|\b(?:can|could|would) you (?:please )?(?:explain|elaborate|clarify|say more)\b"
+    r"|^\W*(?:(?:q(?:uestion)?\s*)?\d{1,2}\W+)?(?:(?:and|but|so|sorry|wait|hm+)\W+)*"
+    r"(?:what|why|how|which|who|when|where|can|could|is|are|does|do|did|should|would|will)\b[^\n]*\?\W*$",
+    re.IGNORECASE,
+)
+_NEGATES = re.compile(
+    r"\b(?:not|no|never|neither|nor|without|instead|rather than|except|but)\b|n['’]t\b", re.IGNORECASE
 )
 _ORDINAL = re.compile(
     r"(?:the |your )?(first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|last|former|latter)"
@@ -100,6 +115,11 @@ def is_advice(text: str) -> bool:
     return _ADVICE.search(text) is not None
 
 
+def is_question(text: str) -> bool:
+    """They ask back what a question means: `What do you mean by …?`."""
+    return _QUESTION.search(text) is not None
+
+
 def is_premise(text: str, direct: bool) -> bool:
     """They change what the questions rest on: `we already use X, so drop the syslog part`."""
     return bool(_PREMISE.search(text) or (not direct and _CHANGE.search(text)))
@@ -114,3 +134,19 @@ def place(text: str) -> tuple[int, str] | None:
     """The place that `the second one` names, from 0 (-1 is the last), and the words behind."""
     match = _ORDINAL.match(text)
     return (_PLACES[match[1].lower()], text[match.end() :]) if match else None
+
+
+def content(text: str) -> frozenset[str]:
+    """The words that say something: no articles, no words by which people choose."""
+    return frozenset(word for word in bare(text) if word not in _FILL and word not in _CHOOSES)
+
+
+def meant(text: str, texts: Sequence[str]) -> int | None:
+    """The place of the one text that these words are about: they hold a word of its own, and mostly words of it."""
+    words = content(text)
+    if _NEGATES.search(text):
+        return None
+    all_words = [content(one) for one in texts]
+    counts = Counter(word for one in all_words for word in one)
+    hit = [at for at, one in enumerate(all_words) if any(counts[word] == 1 for word in words & one)]
+    return hit[0] if len(hit) == 1 and 2 * len(words & all_words[hit[0]]) >= len(words) else None

@@ -108,6 +108,25 @@ BEST = {1: A1, 2: A2, 3: B3}
         ("all recommended except 2 and 3", {1: A1}),
         ("1B, the rest as recommended", {1: B1, 2: A2, 3: B3}),
         ("2B and the others are fine", {1: A1, 2: B2, 3: B3}),
+        ("1B and for the second, never", {1: B1, 2: ": never"}),
+        ("1B, and for the last one: at start", {1: B1, 3: A3}),
+        ("1B but for the third use a clock", {1: B1, 3: ": use a clock"}),
+        ("1B, the third one: never, question 2: no", {1: B1, 2: B2, 3: ": never"}),
+        ("1B; the second question, no", {1: B1, 2: B2}),
+        ("As for question 2, no.", {2: B2}),
+        ("First: C. Second: B", {1: C1, 2: B2}),
+        ("B for the first and A for the second", {1: B1, 2: A2}),
+        ("1B, never for the second", {1: B1, 2: ": never"}),
+        ("1. the third one: it is faster", {1: ": the third one: it is faster"}),
+        ("1B since it suits the second, larger one", {1: f"{B1}; since it suits the second, larger one"}),
+        ("1B as said for question 9", {1: f"{B1}; as said for question 9"}),
+        ("1B, thanks for question 2", {1: f"{B1}; thanks for question 2"}),
+        ("recommended, but for the second, never", {1: A1, 2: ": never", 3: B3}),
+        (
+            "I would take the PostgreSQL server for question 1. For the rest go with the recommended ones.",
+            {1: B1, 2: A2, 3: B3},
+        ),
+        ("I would not want PostgreSQL for question 1", {1: ": I would not want PostgreSQL"}),
         ("@charrette[bot] 1A 2B", {1: A1, 2: B2}),
         ("> 1B\n\n1A", {1: A1}),
         ("<!-- 1B -->\n2B", {2: B2}),
@@ -149,6 +168,7 @@ def test_behind_the_command_more_is_an_answer(text: str, expected: dict[int, str
         ("1A 2. what do you think?", {1: A1}, "2. what do you think?"),
         ("1A\n7B", {1: A1}, "7B"),
         ("1A 2A 2B", {1: A1}, "2B"),
+        ("1A 2. what do you mean by a flag?", {1: A1}, "2. what do you mean by a flag?"),
         ("1A 4D", {1: A1}, "4D"),
     ],
 )
@@ -190,6 +210,9 @@ def test_what_is_no_answer(text: str, direct: bool, kind: type[Any]) -> None:
         "in 3D it is better",
         "The build took 1.5 hours at 10:30.",
         "@bob what do you think?",
+        "@bob 1F",
+        "Thanks for question 1.",
+        "We compared Redis and PostgreSQL for question 1",
         "Is 2. Redis still maintained, @bob?",
         "/usr/bin/x",
         "12. December is the deadline",
@@ -230,6 +253,27 @@ def test_a_plain_comment_that_is_unclear_is_asked_back(text: str) -> None:
 
 @pytest.mark.parametrize("direct", [False, True])
 @pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("What do you mean by a flag?", (2,)),
+        ("What does runtime mean?", (3,)),
+        ("Could you explain Redis and the flag", (1, 2)),
+        ("How long does that take?", (1, 2, 3)),
+        ("2. what do you mean by a flag?", (2,)),
+    ],
+)
+def test_a_question_back_is_no_answer_and_no_request_for_advice(
+    text: str, direct: bool, numbers: tuple[int, ...]
+) -> None:
+    assert understand(text, THREE, direct=direct) == Unclear(text, numbers)
+
+
+def test_an_answer_to_somebody_else_is_one_where_it_names_the_question() -> None:
+    assert said(understand("@bob 1A 2B", THREE)) == {1: A1, 2: B2}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("direct", [False, True])
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("A", "A: Resident set size"),
@@ -250,6 +294,8 @@ def test_a_plain_comment_that_is_unclear_is_asked_back(text: str) -> None:
         ("1. Use PSS", ": Use PSS"),
         ("We prefer PSS", ": We prefer PSS"),
         ("Q1 PSS", ": PSS"),
+        ("For question 1, PSS", ": PSS"),
+        ("B, for the second, better", "B: Virtual size; for the second, better"),
     ],
 )
 def test_one_question(text: str, direct: bool, expected: str) -> None:

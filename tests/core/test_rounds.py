@@ -1,10 +1,10 @@
 """A round of questions, entry by entry."""
 
 from bot.core import messages as m
-from bot.core.answers import Answered
+from bot.core.answers import Answered, Unclear
 from bot.core.messages import Entry
 from bot.core.questions import Option, Question
-from bot.core.rounds import Round, with_entry
+from bot.core.rounds import Round, understood, with_entry
 
 from .a_run import message
 
@@ -41,3 +41,13 @@ def test_words_beside_the_answers_are_kept() -> None:
     assert round.premise
     assert "Redis" in round.rest
     assert Answered((), "").rest == ""
+
+
+def test_words_that_give_nothing_to_what_is_open_are_asked_back() -> None:
+    half = after(m.Say("1B", direct=True))
+    assert understood(half, "all recommended except 2", True) == Unclear("all recommended except 2", (2,))
+
+
+def test_an_ordinal_names_a_question_that_is_answered_already() -> None:
+    round = after(m.Say("1A", direct=True), m.Say("for the first, B"))
+    assert [answer.letter for answer in round.answers] == ["B"]
