@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from .answers import Advice, Answered, Aside, Premise, Unclear
+from .answers import Advice, Answered, Aside, Premise, Unclear, is_to_another
 from .messages import (
     Approve,
     Entry,
@@ -18,9 +18,10 @@ from .messages import (
     Start,
     Stop,
 )
-from .questions import Question
+from .questions import Answer, Question
 from .rounds import understood
 from .state import DESCRIPTION, PhaseState, State
+from .wording import is_question
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,19 @@ def _words(state: State, phase: PhaseState | None, message: Message, text: str, 
         return Judgement()
     meaning = understood(phase.round, text, direct)
     match meaning:
-        case Answered() | Premise():
+        case Answered(answers=answers):
+            return Judgement(Entry(message, phase.about), _taken(phase.round.open, answers))
+        case Premise():
             return Judgement(Entry(message, phase.about))
         case Advice():
             return Judgement(reply=_advice(phase.round.open))
-        case Unclear(numbers=numbers):
-            return Judgement(reply=_ask_back(phase.round.open, numbers))
+        case Unclear(text=words, numbers=numbers):
+            back = _explained if is_question(words) else _ask_back
+            return Judgement(reply=back(phase.round.open, numbers))
         case Aside():
-            return Judgement(reply=_ask_back(phase.round.open, ()) if direct else "")
+            if direct:
+                return Judgement(reply=_ask_back(phase.round.open, ()))
+            return Judgement(reply="" if is_to_another(text) else _no_answer(phase.round.open))
         case _:
             assert_never(meaning)
 
@@ -92,8 +98,41 @@ def _advice(open: tuple[Question, ...]) -> str:
 def _ask_back(open: tuple[Question, ...], numbers: tuple[int, ...]) -> str:
     unclear = ", ".join(f"Q{number}" for number in numbers)
     what = f"the answer to {unclear}" if unclear else "which question that answers"
-    example = " ".join(f"{question.number}{question.recommended.letter}" for question in open)
-    return f"I can't tell {what}. Please write, for example, `/answer {example}`, or the number and your own words."
+    return f"I can't tell {what}. Please write, for example, {_example(open)}, or the number and your own words."
+
+
+def _explained(open: tuple[Question, ...], numbers: tuple[int, ...]) -> str:
+    about = tuple(q for q in open if q.number in numbers) or open
+    lines = "\n".join(f"- **Q{q.number}.** {q.text} Why it matters: {q.why}" for q in about)
+    return (
+        "I read this as a question, so as no answer. More than the questions say I can't say here:\n\n"
+        f"{lines}\n\nTo answer: {_example(about)}, or words with the question's number. "
+        "`/answer recommended` takes what is recommended for all that are open."
+    )
+
+
+def _no_answer(open: tuple[Question, ...]) -> str:
+    which = f"question{'s' if len(open) > 1 else ''} {_numbers(open)}"
+    return (
+        f"I read this as no answer to the open {which}. "
+        f"To answer: {_example(open)}, or words with the question's number."
+    )
+
+
+def _taken(open: tuple[Question, ...], answers: tuple[Answer, ...]) -> str:
+    """What was understood, where questions stay open; else the run goes on, which shows by itself."""
+    given = {answer.number for answer in answers}
+    left = tuple(question for question in open if question.number not in given)
+    took = ", ".join(f"{a.number}{a.letter}" if a.letter else f"{a.number} in your words" for a in answers)
+    return f"I took {took}; still open: {_numbers(left)}." if left else ""
+
+
+def _numbers(questions: tuple[Question, ...]) -> str:
+    return ", ".join(str(question.number) for question in questions)
+
+
+def _example(questions: tuple[Question, ...]) -> str:
+    return f"`/answer {' '.join(f'{q.number}{q.recommended.letter}' for q in questions)}`"
 
 
 def _proceed(state: State, phase: PhaseState | None, message: Message) -> Judgement:

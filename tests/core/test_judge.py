@@ -1,5 +1,6 @@
 """What a message comes to, against the state that it meets."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,10 @@ def asking() -> State:
     play = Play(None, ASKING)
     play.go()
     return play.state
+
+
+def half() -> State:
+    return with_entry(asking(), m.Say("1B", direct=True), "understanding@1")
 
 
 def stopped() -> State:
@@ -73,8 +78,24 @@ def test_what_changes_the_run(of: object, said: m.Message, expected: str) -> Non
 
 REPLIES = [
     ("advice", asking, message(m.Say("What do you think?")), "A) SQLite"),
+    ("a question back", asking, message(m.Say("What do you mean by port?")), "- **Q2.** Which port? Why it matters: f"),
+    ("a question about nothing in them", asking, message(m.Say("Why?")), "`/answer 1A 2B`"),
+    (
+        "an aside by the author",
+        asking,
+        message(m.Say("I am on holiday until Monday.")),
+        "open questions 1, 2. To answer: `/answer 1A 2B`",
+    ),
+    (
+        "an aside with one question left",
+        half,
+        message(m.Say("On holiday."), id="gh-9.0"),
+        "open question 2. To answer: `/answer 2B`",
+    ),
+    ("a question back with one left", half, message(m.Say("1. what do you mean?"), id="gh-9.0"), "**Q2.**"),
     ("unclear", asking, message(m.Say("1Z", direct=True)), "/answer 1A 2B"),
     ("an aside to /answer", asking, message(m.Say("thanks for the work", direct=True)), ""),
+    ("only a quotation behind /answer", asking, message(m.Say("> 1A", direct=True)), "which question that answers"),
     ("nothing asked", done, message(m.Say("1A", direct=True)), "No question is open"),
     ("nothing to go on with", done, message(m.Proceed()), "Nothing waits"),
     ("proceed is no approval", awaiting, message(m.Proceed()), "`/approve`"),
@@ -95,7 +116,8 @@ IGNORED = [
     ("words when nothing is asked", done, message(m.Say("Nice work!"))),
     ("a bystander's words", asking, message(m.Say("1A 2B"), author=False, writer=False)),
     ("a writer's plain words", asking, message(m.Say("1A 2B"), author=False)),
-    ("an aside", asking, message(m.Say("I am on holiday until Monday."))),
+    ("an aside by another", asking, message(m.Say("I am on holiday until Monday."), author=False)),
+    ("words to somebody else", asking, message(m.Say("@grace, are you on holiday?"))),
     ("an old deadline", asking, message(m.Expired("understanding@7"))),
     ("a deadline of a stopped run", stopped, message(m.Expired("understanding@1"))),
     ("a deadline after the end", done, message(m.Expired("understanding@1"))),
@@ -118,10 +140,25 @@ def test_a_push_shows_the_run_anew_and_leaves_no_entry() -> None:
 
 
 def test_an_answer_to_the_rest_of_a_round() -> None:
-    half = with_entry(asking(), m.Say("1B", direct=True), "understanding@1")
-    assert about(judge(half, message(m.Say("B", direct=True), id="gh-9.0"))) == "understanding@1"
-    whole = with_entry(half, m.Say("recommended", direct=True), "understanding@1")
+    assert about(judge(half(), message(m.Say("B", direct=True), id="gh-9.0"))) == "understanding@1"
+    whole = with_entry(half(), m.Say("recommended", direct=True), "understanding@1")
     assert [answer.letter for answer in whole.rounds[0].answers] == ["B", "B"]
+
+
+@pytest.mark.parametrize(
+    ("of", "text", "reply"),
+    [
+        (asking, "1B", "I took 1B; still open: 2."),
+        (asking, "2: whatever is free", "I took 2 in your words; still open: 1."),
+        (half, "for the first, A", "I took 1A; still open: 2."),
+        (half, "2A", ""),
+        (asking, "1B and for the second, never", ""),
+        (asking, "We already use Redis, so drop the store", ""),
+    ],
+)
+def test_a_partial_answer_gets_a_word_beside_its_entry(of: Callable[[], State], text: str, reply: str) -> None:
+    judged = judge(of(), message(m.Say(text), id="gh-9.0"))
+    assert (about(judged), judged.reply) == ("understanding@1", reply)
 
 
 def test_an_approval_is_bound_to_the_text_that_it_saw() -> None:
