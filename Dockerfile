@@ -31,12 +31,12 @@ COPY --from=build /opt/charrette /opt/charrette
 ENV PATH=/opt/charrette/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     CHARRETTE_STATE=/var/lib/charrette \
-    CHARRETTE_LISTEN=0.0.0.0:8000
+    CHARRETTE_LISTEN=0.0.0.0:8080
 USER charrette
 WORKDIR /var/lib/charrette
 VOLUME /var/lib/charrette
-EXPOSE 8000
+EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
-  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/readyz', timeout=4)"]
 ENTRYPOINT ["tini", "--", "charrette"]
 CMD ["serve"]
