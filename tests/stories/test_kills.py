@@ -166,8 +166,9 @@ def play(stage: Stage, title: str, kills: list[str]) -> tuple[Story, list[str]]:
         assert missing <= 1, f"{missing} calls at once were lost by one kill {left[0]}"
         lost += missing
         left = left[1:]
+        assassin.struck.clear()
+        stage.service.start()  # before the next aim: a service that dies while it starts never says that it is ready
         aim(assassin, left)
-        stage.service.start()
         story.until(moved, 120)
     assassin.aim("")
     return story, left
