@@ -86,8 +86,8 @@ def _serving(commands: "Commands") -> None:
         "worker",
         run_worker,
         "only a worker: does what the stored deliveries ask for",
-        "It needs the App's id and key, the database and the model. With SQLite there can be one, with PostgreSQL any\n"
-        "number. SIGTERM and Ctrl-C stop it; what was in flight is taken up again by the next.",
+        "It needs the App's id and key, the database and the model. There is one, on SQLite as on\n"
+        "PostgreSQL. SIGTERM and Ctrl-C stop it; what was in flight is taken up again by the next.",
     )
     for command in (serve, web, worker):
         _with_settings(command)

@@ -312,7 +312,6 @@ def check_wish(head: str, annotations: int = 0, done: bool = True, summary: str 
         title="Gates",
         summary=summary,
         annotations=notes,
-        details_url="https://example.com/details",
     )
 
 
@@ -329,7 +328,6 @@ def test_a_check_from_begin_to_end(place: Place) -> None:
     place.client.update_check(id, check_wish(head, annotations=2, summary="Two."))
     check = place.person().get_check_run(id)
     assert (check.status, check.conclusion, check.output.summary) == ("completed", "neutral", "Two.")
-    assert check.details_url == "https://example.com/details"
     place.client.update_check(id, check_wish(head, summary="Well."))
     assert place.person().get_check_run(id).output.summary == "Well."
     assert annotations(place, id) == [1, 2]

@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.model import ModelSettings, make_model
 from bot.adapters.model.stream import take_apart, to_bytes
 from bot.core.errors import FaultsError, PersonError
-from bot.core.ports import Model, Reply
+from bot.core.ports import Reply
 from bot.core.record import Spent
 from tests.adapters.model_server import Answering, failed, loopback, message, streamed, turn
 
@@ -282,7 +282,7 @@ def test_an_answer_without_usage_costs_an_unknown_sum() -> None:
 
 
 def test_names_come_from_the_settings() -> None:
-    model: Model = make_model(ModelSettings(api_key=KEY))
+    model = make_model(ModelSettings(api_key=KEY))
     assert model.name("quick") == "claude-haiku-5-5"
     with pytest.raises(PersonError, match="`thorough`, `quick`"):
         model.name("enormous")
