@@ -42,7 +42,7 @@ bench: $(STAMP) ## figures of this machine
 
 # Status 5 says that no test was selected. CHARRETTE_TEST_SOAK_SECONDS is the budget of all of them, none if it is not set.
 soak: $(STAMP) ## kills and random orders, for minutes
-	$(BIN)/pytest -m soak $(SOAK) || [ $$? -eq 5 ]
+	$(BIN)/pytest -o faulthandler_timeout=1200 -m soak $(SOAK) || [ $$? -eq 5 ]
 
 lock: $(STAMP) ## both locks, from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate --no-strip-extras \
