@@ -53,9 +53,14 @@ def pull(found: github.PullRequest.PullRequest) -> Pull:
         open=found.state == "open",
         # A list of pull requests has no `merged`, and PyGithub would ask for each.
         merged=found.merged_at is not None,
-        # The repository of a fork that was deleted is null, whatever PyGithub's types say.
-        fork=getattr(found.head.repo, "id", None) != found.base.repo.id,
+        fork=_repository(found.head) != _repository(found.base),
     )
+
+
+def _repository(part: object) -> int | None:
+    """The id of the repository of one side; the one of a fork that was deleted is null."""
+    id: int | None = getattr(getattr(part, "repo", None), "id", None)
+    return id
 
 
 def branch_commit(found: github.Commit.Commit, ours: str) -> BranchCommit:
