@@ -14,7 +14,9 @@ import pytest
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
 from bot.core.artifact import Artifact
+from bot.core.citations import find
 from bot.core.definition import GateUse, Phase
+from bot.core.verdicts import verify
 from bot.demo.feature_design import FOLDER, PACKAGE, RECORDING
 from bot.demo.stage import staged
 from bot.gates import Context, judge
@@ -91,6 +93,12 @@ def test_what_it_says_passes_the_gates_strictly(phase: Phase) -> None:
     context = Context(Installed(), {**texts, "001-user-request.md": "# User request"}, given())
     findings = judge(Artifact(phase.file, documents()[phase.id]), context, (*phase.gates, *cited))
     assert findings == ()
+
+
+@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.id)
+def test_every_citation_holds(phase: Phase) -> None:
+    verdicts = [found.verdict for found in verify(find(Artifact(phase.file, documents()[phase.id])), Installed())]
+    assert set(verdicts) == {"ok"}
 
 
 def given() -> str:
