@@ -1,6 +1,7 @@
 """Deliveries that wait are stored together, and one that can't be stored takes no other with it."""
 
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -31,9 +32,13 @@ class Slow:
 
 
 def wait_until_waiting(group: Group, n: int) -> None:
-    with group._changed:
-        while len(group._waiting) < n:
-            group._changed.wait(0.01)
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        with group._changed:
+            if len(group._waiting) >= n:
+                return
+        time.sleep(0.005)
+    raise AssertionError(f"{len(group._waiting)} of {n} wait")
 
 
 def test_what_waits_during_a_commit_is_one_commit() -> None:
@@ -114,8 +119,9 @@ def test_closing_stores_what_waits_and_takes_no_more() -> None:
     slow = Slow()
     group = Group(slow.accept)
     with ThreadPoolExecutor(4) as pool:
-        futures = [pool.submit(group.store, delivery(n)) for n in range(3)]
-        slow.busy.wait(10)
+        futures = [pool.submit(group.store, delivery(0))]
+        assert slow.busy.wait(10)
+        futures += [pool.submit(group.store, delivery(n)) for n in (1, 2)]
         wait_until_waiting(group, 2)
         slow.go.set()
         group.close()
