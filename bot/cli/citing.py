@@ -10,8 +10,9 @@ from typing import assert_never, get_args
 
 from bot.core.artifact import Artifact
 from bot.core.citations import each_range, find
-from bot.core.errors import Fault, FaultsError
 from bot.core.verdicts import Verdict, Verified, verify
+
+from .documents import document_text
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 HOLDS = frozenset({"ok", "unnamed", "external"})
@@ -45,25 +46,11 @@ def main(arguments: argparse.Namespace) -> int:
     """Prints the verdict of each cited range; 1 where one does not hold."""
     from bot.adapters.local import local_tree
 
-    text = _text(arguments.file)
+    text = document_text(arguments.file, "charrette citations plan.md")
     tree = local_tree(arguments.repo, arguments.commit)
     verified = verify(each_range(find(Artifact(str(arguments.file), text))), tree)
     print(_as_json(verified) if arguments.json else _as_table(verified, tree.commit))
     return 0 if all(one.verdict in HOLDS for one in verified) else 1
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except FileNotFoundError:
-        wrong = "There is no such file."
-    except IsADirectoryError:
-        wrong = "This is a folder."
-    except UnicodeDecodeError:
-        wrong = "This is no text in UTF-8."
-    except OSError as error:
-        wrong = f"It can't be read: {error.strerror}."
-    raise FaultsError([Fault(str(file), 0, wrong, "Name a Markdown document, as in “charrette citations plan.md”.")])
 
 
 def _counts(verified: Sequence[Verified]) -> dict[str, int]:

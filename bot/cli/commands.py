@@ -39,6 +39,9 @@ def parser() -> argparse.ArgumentParser:
     _serving(commands)
     _looking(commands)
     _elsewhere(commands, "citations", "bot.cli.citing", "whether the code that a document cites is there, at a commit")
+    _elsewhere(
+        commands, "concerns", "bot.cli.concerning", "the concerns of a document, what was decided, contradictions"
+    )
     _elsewhere(commands, "demo", "bot.demo.cli", "a label becomes a pull request, on this machine, in the browser")
     _elsewhere(commands, "hub", "bot.hub.cli", "a local server that speaks GitHub's API, for demo and tests")
     return top

@@ -1,0 +1,8 @@
+"""What the experts of a panel object to, merged into one list, and what people decided of each."""
+
+from .contradictions import findings_of
+from .reading import read
+from .shape import Concern, Concerns, Decision, Disposition, LogRow, Source
+from .writing import render
+
+__all__ = ["Concern", "Concerns", "Decision", "Disposition", "LogRow", "Source", "findings_of", "read", "render"]

@@ -1,0 +1,108 @@
+"""A list of concerns as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["critical", "important", "nice to have", "question"]
+Verdict = Literal["accept", "reject", "defer", ""]
+Kind = Literal["merged", "kept", "dismissed"]
+
+# Gravest first; a concern's id begins with its severity's letter.
+SEVERITIES: tuple[Severity, ...] = ("critical", "important", "nice to have", "question")
+LETTERS: Mapping[Severity, str] = {"critical": "C", "important": "I", "nice to have": "N", "question": "Q"}
+SECTIONS: Mapping[Severity, str] = {
+    "critical": "Critical",
+    "important": "Important",
+    "nice to have": "Nice to have",
+    "question": "Questions",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who raised a concern, and how grave they found it, in their own word; "" where they gave none."""
+
+    expert: str
+    severity: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a concern's field says was decided. `verdict` is "" where the words name none; `why` has no verdict in it.
+
+    `ticked` counts the boxes that are ticked: more than one decides nothing.
+    """
+
+    verdict: Verdict
+    why: str
+    line: int = 0
+    ticked: int = 1
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One objection. `line` is its heading's (0 before it is written).
+
+    `decision` is None while it is open; `has_field` says that there is a line to decide it on, `field_line` which.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    sources: tuple[Source, ...] = ()
+    problem: str = ""
+    evidence: str = ""
+    solution: str = ""
+    owner: str = ""
+    decision: Decision | None = None
+    has_field: bool = True
+    line: int = 0
+    field_line: int = 0
+
+
+@dataclass(frozen=True)
+class Disposition:
+    """What became of one finding of one review: `concern` is the id that it went to, "" where it was dismissed."""
+
+    expert: str
+    finding: str
+    kind: Kind
+    concern: str = ""
+    reason: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """A row of the decision log; `ids` has several where one decision settles several concerns."""
+
+    ids: tuple[str, ...]
+    concern: str = ""
+    decision: str = ""
+    track: str = ""
+    date: str = ""
+    by: str = ""
+    commit: str = ""
+    notes: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Loose:
+    """Something that looks like a concern and can't be read as one."""
+
+    line: int
+    wrong: str
+    mend: str
+
+
+@dataclass(frozen=True)
+class Concerns:
+    """A document of concerns, whole. `loose` is what could not be placed: nothing is dropped in silence."""
+
+    title: str
+    concerns: tuple[Concern, ...] = ()
+    dispositions: tuple[Disposition, ...] = ()
+    log: tuple[LogRow, ...] = ()
+    loose: tuple[Loose, ...] = ()
