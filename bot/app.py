@@ -87,7 +87,11 @@ def work(settings: Settings, stop: threading.Event) -> None:
     """A worker, until `stop` is set."""
     from bot.engine import worker
 
-    worker.run(services(settings), stop)
+    made = services(settings)
+    try:
+        worker.run(made, stop)
+    finally:
+        made.installations.close()
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,12 @@ class _Installations:
 
     def checkout(self, repository: "Repository") -> "Checkout":
         return self.clones.checkout(repository)
+
+    def tidy(self) -> None:
+        self.app.tidy()
+
+    def close(self) -> None:
+        self.app.close()
 
 
 def _tools(repository: int, tree: "Tree") -> "Toolbox":  # noqa: ARG001

@@ -184,6 +184,12 @@ class Installations(Protocol):
     def checkout(self, repository: Repository) -> Checkout:
         """The local clone of a repository, made on first use."""
 
+    def tidy(self) -> None:
+        """Credentials that no run uses any more are revoked."""
+
+    def close(self) -> None:
+        """All credentials are revoked."""
+
 
 # --- the model -------------------------------------------------------------------------------------------------------
 
@@ -258,8 +264,8 @@ class Deliveries(Protocol):
     def accept(self, deliveries: Sequence[Delivery]) -> None:
         """Stores them in one commit; one that is there already is left as it is."""
 
-    def pending(self, limit: int = 50) -> Sequence[Delivery]:
-        """The oldest that were not handled."""
+    def pending(self, limit: int = 50, after: int = 0) -> Sequence[Delivery]:
+        """The oldest that were not handled, of those whose `seq` is above `after`."""
 
     def handled(self, id: str, note: str = "") -> None:
         """Marks one as handled."""

@@ -14,12 +14,13 @@ from ..core.identity import Repository, Subject, home_of, run_id
 from ..core.messages import Message, Retry, Say, Start, Stop
 from ..core.payload import MalformedEvent
 from ..core.ports import Delivery, GitHub, Issue, Permission, RunRow
-from ..core.publications import CommentWish, LabelWish, ReactionWish
+from ..core.publications import CommentWish, LabelWish
 from ..core.replies import OVER, corrected, help_text, open_run, refusal, refusal_key
 from ..core.state import fold
 from ..core.views import status
 from ..core.wishes import Correct, ShowHelp, ShowStatus, Tell, Welcome, Wish
 from .durable import log, pause
+from .eyes import Eyes
 from .leg import Enqueue
 from .loading import CLOSED, Asked, current, record_of, row_for
 from .publish import Publisher
@@ -37,6 +38,8 @@ class Intake:
     services: Services
     vocabulary: Vocabulary
     enqueue: Enqueue
+    eyes: Eyes
+    seen: dict[str, str] = field(default_factory=dict)
     tries: dict[str, int] = field(default_factory=dict)
     not_before: dict[str, float] = field(default_factory=dict)
 
@@ -45,6 +48,9 @@ class Intake:
         held: set[int] = set()
         count = 0
         for delivery in self.services.deliveries.pending(500):
+            if delivery.id in self.seen:
+                self._over(delivery.id)
+                continue
             repository = _repository_of(delivery)
             if repository in held:
                 continue
@@ -72,8 +78,15 @@ class Intake:
             note = "failed"
         self.tries.pop(delivery.id, None)
         self.not_before.pop(delivery.id, None)
-        self.services.deliveries.handled(delivery.id, note)
+        self.seen[delivery.id] = note
+        self._over(delivery.id)
         return True
+
+    def _over(self, delivery: str) -> None:
+        """A delivery is handled when its eyes are there too: a kill before that has it handled again."""
+        if self.eyes.given(delivery):
+            self.services.deliveries.handled(delivery, self.seen[delivery])
+            del self.seen[delivery]
 
     def _wishes(self, delivery: Delivery) -> str:
         try:
@@ -84,6 +97,7 @@ class Intake:
         if event is None:
             return "not for us"
         wishes = self.services.handle(event, self.vocabulary)
+        self.eyes.give(event, wishes)
         for n, wish in enumerate(wishes):
             try:
                 self._grant(event, wish, f"{delivery.id}.{n}")
@@ -118,7 +132,6 @@ class Intake:
 
     def _tell(self, github: GitHub, event: InRepository, wish: Tell, id: str) -> None:
         repository = event.repository
-        self._look(repository, wish, id)
         subject = Subject(repository, self._home(github, wish))
         rows = self.services.runs.of_subject(repository.id, subject.home)
         if not rows and not isinstance(wish.deed, Start):
@@ -134,17 +147,6 @@ class Intake:
             self._pass_on(event, subject, rows, issue, message)
         else:
             self._refuse(subject, wish, message.by)
-
-    def _look(self, repository: Repository, wish: Tell, id: str) -> None:
-        """Eyes, which matter less than what is asked: a comment that is gone or locked can't have them."""
-        if wish.eyes is None:
-            return
-        try:
-            self._publisher(repository).publish(ReactionWish(f"eyes/{id}", wish.number, wish.eyes))
-        except TransientError:
-            raise
-        except CharretteError as error:
-            log.info("no eyes for %s: %s", id, error)
 
     def _message(self, event: InRepository, wish: Tell, id: str, issue: Issue, rank: int) -> Message:
         sender, writer = event.sender.login, rank >= _rank("write")

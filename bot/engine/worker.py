@@ -8,6 +8,7 @@ from ..core.codec import from_json, to_json
 from ..core.commands import vocabulary
 from ..core.errors import TransientError
 from .durable import CONVERSATIONS, DRAIN, LEGS, POLL, configuration, log
+from .eyes import Eyes
 from .intake import Intake
 from .leg import Engine
 from .loading import Asked
@@ -37,7 +38,10 @@ def run(services: Services, stop: threading.Event) -> None:
     The process has to end after this: threads of legs that wait for their next step do not end by themselves.
     """
     launch(services)
-    intake = Intake(services, vocabulary(services.definitions.all().values()), enqueue)
+    words = vocabulary(services.definitions.all().values())
+    eyes = Eyes(services, words, stop)
+    threading.Thread(target=eyes.watch, name="eyes", daemon=True).start()
+    intake = Intake(services, words, enqueue, eyes)
     while not stop.is_set():
         try:
             busy = intake.drain()

@@ -16,8 +16,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.adapters.github import App, Client
-from bot.adapters.github.limiter import WRITES_AN_HOUR, Limiter
-from bot.adapters.github.tokens import Tokens
+from bot.adapters.github.cache import Answer, Answers
+from bot.adapters.github.limiter import WORK_AN_HOUR, WRITES_A_MINUTE, WRITES_AN_HOUR, Lane, Limiter
+from bot.adapters.github.requester import lane
+from bot.adapters.github.tokens import READ, SEEK, WRITE, Tokens
 from bot.core.errors import CharretteError, ConflictError, MissingError, PersonError, TransientError
 from bot.core.identity import Repository
 from bot.core.publications import LabelWish
@@ -119,12 +121,78 @@ def test_a_clone_gets_a_token_of_its_own_that_only_reads(net: responses.Requests
     assert body(net.calls[0])["permissions"] == {"contents": "read", "metadata": "read"}
 
 
-def test_a_token_that_github_no_longer_takes_is_replaced(net: responses.RequestsMock, client: Client) -> None:
-    net.get(f"{REPO}/git/ref/heads/main", json={"message": "Bad credentials"}, status=401)
-    for _ in range(2):
-        with pytest.raises(TransientError, match="Bad credentials"):
-            client.head("main")
+REF = f"{REPO}/git/ref/heads/main"
+HEAD = {"ref": "refs/heads/main", "object": {"sha": "a" * 40, "type": "commit"}}
+
+
+def test_a_token_that_expires_in_the_middle_is_replaced_at_once(net: responses.RequestsMock, client: Client) -> None:
+    net.get(REF, json={"message": "Bad credentials"}, status=401)
+    net.post(MINT, json={"token": "ghs_2", "expires_at": later()}, status=201)
+    net.get(REF, json=HEAD)
+    assert client.head("main") == "a" * 40
+    assert [call.request.headers["Authorization"] for call in net.calls if call.request.url == REF] == [
+        "token ghs_1",
+        "token ghs_2",
+    ]
+
+
+def test_what_was_refused_for_its_token_is_written_once(net: responses.RequestsMock, client: Client) -> None:
+    net.post(COMMENTS, json={"message": "Bad credentials"}, status=401)
+    net.post(COMMENTS, json={"id": 7}, status=201)
+    assert client.create_comment(3, "Hello") == 7
+    assert asked(net, "POST", COMMENTS) == 2
+
+
+def test_a_token_that_is_never_taken_is_replaced_once_a_request(net: responses.RequestsMock, client: Client) -> None:
+    net.get(REF, json={"message": "Bad credentials"}, status=401)
+    with pytest.raises(TransientError, match="Bad credentials"):
+        client.head("main")
+    assert (asked(net, "POST", MINT), asked(net, "GET", REF)) == (2, 2)
+
+
+def test_a_token_that_another_job_has_replaced_is_kept(net: responses.RequestsMock) -> None:
+    tokens = Tokens(99, lambda: PEM, API)
+    old = tokens.token(THERE)
+    tokens.refused(THERE, WRITE, old)
+    net.post(MINT, json={"token": "ghs_2", "expires_at": later()}, status=201)
+    assert tokens.token(THERE) == "ghs_2"
+    tokens.refused(THERE, WRITE, old)
+    assert tokens.token(THERE) == "ghs_2"
     assert asked(net, "POST", MINT) == 2
+
+
+def test_tokens_that_no_job_uses_are_revoked_and_the_others_are_not(net: responses.RequestsMock) -> None:
+    now = datetime.now(UTC)
+    tokens = Tokens(99, lambda: PEM, API, lambda: now)
+    revoke = net.delete(f"{API}/installation/token", status=204)
+    net.post(MINT, json={"token": "ghs_2", "expires_at": later()}, status=201)
+    assert (tokens.token(THERE), tokens.token(THERE, READ)) == ("ghs_1", "ghs_2")
+    now += timedelta(minutes=9)
+    tokens.token(THERE, READ)
+    now += timedelta(minutes=2)
+    tokens.tidy()
+    assert [call.request.headers["Authorization"] for call in revoke.calls] == ["token ghs_1"]
+    tokens.close()
+    assert [call.request.headers["Authorization"] for call in revoke.calls] == ["token ghs_1", "token ghs_2"]
+    tokens.close()
+    assert revoke.call_count == 2
+
+
+def test_a_token_that_can_not_be_revoked_is_left_to_expire(
+    net: responses.RequestsMock, caplog: pytest.LogCaptureFixture
+) -> None:
+    net.delete(f"{API}/installation/token", json={"message": "Bad credentials"}, status=401)
+    ours = app()
+    ours.clone_credentials(THERE)
+    with caplog.at_level(logging.INFO, "charrette"):
+        ours.close()
+    assert "a token was not revoked, and expires by itself: GitHub: Bad credentials" in caplog.text
+    assert "ghs_" not in caplog.text
+
+
+def test_a_token_may_be_for_all_that_an_installation_covers(net: responses.RequestsMock) -> None:
+    Tokens(99, lambda: PEM, API).token(Repository(0, "", 5), SEEK)
+    assert body(net.calls[0]) == {"permissions": {"issues": "read", "metadata": "read"}}
 
 
 def test_a_key_that_github_does_not_take_is_told() -> None:
@@ -213,6 +281,63 @@ def test_a_lost_answer_about_a_branch_that_did_not_move_is_transient(
 def test_nothing_is_written_elsewhere(client: Client, branch: str, path: str) -> None:
     with pytest.raises(ValueError, match="not"):
         client.commit(branch, "a" * 40, {path: "x"}, "message", create=False)
+
+
+# --- asking whether it still holds ---
+
+
+def test_what_was_read_is_asked_for_again_and_given_again_while_it_holds(net: responses.RequestsMock) -> None:
+    ours = app()
+    net.get(REF, json=HEAD, headers={"ETag": 'W/"1"'})
+    assert ours.github(THERE).head("main") == "a" * 40
+    net.replace(responses.GET, REF, status=304, headers={"ETag": 'W/"1"'})
+    assert ours.github(THERE).head("main") == "a" * 40
+    moved = {**HEAD, "object": {"sha": "b" * 40, "type": "commit"}}
+    net.replace(responses.GET, REF, json=moved, headers={"ETag": 'W/"2"'})
+    assert ours.github(THERE).head("main") == "b" * 40
+    net.replace(responses.GET, REF, json={"message": "Not Found"}, status=404)
+    assert ours.github(THERE).head("main") is None
+    sent = [call.request.headers.get("If-None-Match") for call in net.calls if call.request.url == REF]
+    assert sent == [None, 'W/"1"', 'W/"1"', 'W/"2"']
+
+
+def test_every_page_of_a_list_is_asked_for_again(net: responses.RequestsMock) -> None:
+    def comment(id: int) -> dict[str, Any]:
+        made = {"id": id, "user": None, "body": "x", "created_at": "2026-11-20T10:00:00Z"}
+        return {**made, "html_url": f"https://github.example.com/o/r/issues/3#issuecomment-{id}"}
+
+    net.get(f"{API}/app", json={"slug": "charrette"})
+    there, more = f"{COMMENTS}?per_page=100", f"{COMMENTS}?per_page=100&page=2"
+    link = {"ETag": '"1"', "Link": f'<{more}>; rel="next"'}
+    net.get(more, json=[comment(2)], headers={"ETag": '"2"'})
+    net.get(there, json=[comment(1)], headers=link)
+    ours = app()
+    assert [each.id for each in ours.github(THERE).comments(3)] == [1, 2]
+    net.replace(responses.GET, there, status=304)
+    net.replace(responses.GET, more, status=304)
+    assert [each.id for each in ours.github(THERE).comments(3)] == [1, 2]
+
+
+def test_one_installation_is_not_asked_with_the_answers_of_another(net: responses.RequestsMock) -> None:
+    net.post(f"{API}/app/installations/6/access_tokens", json={"token": "ghs_6", "expires_at": later()}, status=201)
+    net.get(REF, json=HEAD, headers={"ETag": '"1"'})
+    ours = app()
+    ours.github(THERE).head("main")
+    ours.github(Repository(1, "o/r", 6)).head("main")
+    assert [call.request.headers.get("If-None-Match") for call in net.calls if call.request.url == REF] == [None, None]
+
+
+def test_the_answers_that_are_kept_have_a_limit() -> None:
+    answers = Answers(most=10)
+    for n, text in enumerate(["aaaa", "bbbb"]):
+        answers.put((5, f"/{n}", ""), Answer(f'"{n}"', {}, text))
+    assert answers.get((5, "/0", "")) is not None
+    answers.put((5, "/2", ""), Answer('"2"', {}, "cccc"))
+    assert answers.get((5, "/1", "")) is None
+    answers.put((5, "/0", ""), Answer('"3"', {}, "dd"))
+    answers.put((5, "/3", ""), Answer('"4"', {}, "x" * 2_000_000))
+    found = [answers.get((5, f"/{n}", "")) for n in range(4)]
+    assert [each and each.body for each in found] == ["dd", None, "cccc", None]
 
 
 # --- errors ---
@@ -405,7 +530,7 @@ def test_a_pull_request_that_is_refused_is_not_tried_again(net: responses.Reques
 
 
 class Time:
-    """A clock that only sleeping moves."""
+    """A clock that only waiting moves."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -413,18 +538,19 @@ class Time:
     def __call__(self) -> float:
         return self.now
 
-    def sleep(self, seconds: float) -> None:
+    def wait(self, turn: threading.Condition, seconds: float | None) -> None:
+        assert seconds is not None, "nobody else writes"
         self.now += seconds
 
 
-def write(limiter: Limiter) -> None:
-    with limiter.write():
+def write(limiter: Limiter, lane: Lane = Lane.WORK) -> None:
+    with limiter.write(lane):
         pass
 
 
 def test_writes_are_a_second_apart() -> None:
     clock = Time()
-    limiter = Limiter(1.0, clock, clock.sleep)
+    limiter = Limiter(1.0, clock, clock.wait)
     starts = []
     for _ in range(3):
         with limiter.write():
@@ -435,7 +561,7 @@ def test_writes_are_a_second_apart() -> None:
 
 def test_reading_does_not_wait_for_writes() -> None:
     clock = Time()
-    limiter = Limiter(1.0, clock, clock.sleep)
+    limiter = Limiter(1.0, clock, clock.wait)
     write(limiter)
     limiter.read()
     assert clock.now == 1000.0
@@ -443,19 +569,88 @@ def test_reading_does_not_wait_for_writes() -> None:
 
 def test_an_hour_has_only_so_many_writes() -> None:
     clock = Time()
-    limiter = Limiter(1.0, clock, clock.sleep)
+    limiter = Limiter(1.0, clock, clock.wait)
     for _ in range(WRITES_AN_HOUR):
-        write(limiter)
+        write(limiter, Lane.ANSWER)
     with pytest.raises(TransientError) as caught:
-        write(limiter)
+        write(limiter, Lane.ANSWER)
     assert caught.value.retry_after == 4600 - clock.now
     clock.now = 4600.0
-    write(limiter)
+    write(limiter, Lane.ANSWER)
+
+
+def test_answers_have_a_share_of_the_hour_that_work_leaves_them() -> None:
+    clock = Time()
+    limiter = Limiter(1.0, clock, clock.wait)
+    for _ in range(WORK_AN_HOUR):
+        write(limiter)
+    with pytest.raises(TransientError):
+        write(limiter)
+    for _ in range(WRITES_AN_HOUR - WORK_AN_HOUR):
+        write(limiter, Lane.ANSWER)
+    with pytest.raises(TransientError):
+        write(limiter, Lane.ANSWER)
+    write(limiter, Lane.EYES)
+
+
+def test_eyes_need_a_quarter_of_the_pause_and_others_keep_theirs() -> None:
+    clock = Time()
+    limiter = Limiter(1.0, clock, clock.wait)
+    starts = []
+    for each in (Lane.WORK, Lane.EYES, Lane.EYES, Lane.WORK, Lane.ANSWER):
+        with limiter.write(each):
+            starts.append(clock.now)
+    assert starts == [1000.0, 1000.25, 1000.5, 1001.0, 1002.0]
+
+
+def test_a_minute_has_only_so_many_writes_eyes_among_them() -> None:
+    clock = Time()
+    limiter = Limiter(1.0, clock, clock.wait)
+    for _ in range(WRITES_A_MINUTE):
+        write(limiter, Lane.EYES)
+    assert clock.now == 1000.0 + 0.25 * (WRITES_A_MINUTE - 1)
+    with pytest.raises(TransientError) as caught:
+        write(limiter, Lane.EYES)
+    assert caught.value.retry_after == 1060.0 - clock.now
+
+
+def test_eyes_go_first_then_answers_and_each_in_the_order_in_which_it_came() -> None:
+    limiter = Limiter(0)
+    order: list[str] = []
+
+    def work(lane: Lane, name: str) -> None:
+        with limiter.write(lane):
+            order.append(name)
+
+    wanted = [(Lane.WORK, "work 1"), (Lane.WORK, "work 2"), (Lane.ANSWER, "answer"), (Lane.EYES, "eyes")]
+    threads = [threading.Thread(target=work, args=each) for each in wanted]
+    with limiter.write():
+        for n, thread in enumerate(threads):
+            thread.start()
+            while len(limiter._waiting) <= n:
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join()
+    assert order == ["eyes", "answer", "work 1", "work 2"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "expected"),
+    [
+        pytest.param("POST", "/repos/o/r/issues/3/reactions", Lane.EYES, id="eyes on an issue"),
+        pytest.param("POST", "/repos/o/r/issues/comments/3/reactions", Lane.EYES, id="eyes on a comment"),
+        pytest.param("POST", "/repos/o/r/issues/3/comments", Lane.ANSWER, id="a comment"),
+        pytest.param("PATCH", "/repos/o/r/issues/comments/3", Lane.WORK, id="the status again"),
+        pytest.param("POST", "/repos/o/r/git/trees", Lane.WORK, id="a commit"),
+    ],
+)
+def test_the_lane_of_a_request(verb: str, path: str, expected: Lane) -> None:
+    assert lane(verb, path) is expected
 
 
 def test_without_an_interval_nothing_waits() -> None:
     clock = Time()
-    limiter = Limiter(0, clock, clock.sleep)
+    limiter = Limiter(0, clock, clock.wait)
     for _ in range(WRITES_AN_HOUR + 1):
         write(limiter)
     assert clock.now == 1000.0
@@ -463,7 +658,7 @@ def test_without_an_interval_nothing_waits() -> None:
 
 def test_rest_is_kept_by_all() -> None:
     clock = Time()
-    limiter = Limiter(0, clock, clock.sleep)
+    limiter = Limiter(0, clock, clock.wait)
     limiter.rest(3)
     limiter.read()
     assert clock.now == 1003.0
@@ -473,6 +668,33 @@ def test_rest_is_kept_by_all() -> None:
         with pytest.raises(TransientError) as caught:
             ask()
         assert caught.value.retry_after == 30
+
+
+def test_a_rest_without_a_time_grows_until_github_does_what_it_is_asked() -> None:
+    clock = Time()
+    limiter = Limiter(1.0, clock, clock.wait)
+    rests = []
+    for _ in range(6):
+        rests.append(limiter.rest(None))
+        # One that was on its way at the same moment.
+        assert limiter.rest(None) == rests[-1]
+        clock.now += rests[-1]
+    assert rests == [60, 120, 240, 480, 900, 900]
+    limiter.answered()
+    assert limiter.rest(None) == 60
+
+
+def test_the_last_request_that_is_allowed_is_followed_by_rest(net: responses.RequestsMock) -> None:
+    ours = app()
+    limits = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 120)}
+    net.get(REF, json=HEAD, headers=limits)
+    assert ours.github(THERE).head("main") == "a" * 40
+    asks: list[Callable[[Client], object]] = [lambda c: c.head("main"), lambda c: c.create_comment(3, "x")]
+    for ask in asks:
+        with pytest.raises(TransientError) as caught:
+            ask(ours.github(THERE))
+        assert caught.value.retry_after == pytest.approx(121, abs=3)
+    assert (asked(net, "GET", REF), asked(net, "POST", COMMENTS)) == (1, 0)
 
 
 def test_one_writes_at_a_time() -> None:

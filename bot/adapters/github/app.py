@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from bot.core.identity import Repository
 
+from .cache import Answers
 from .client import Client
 from .limiter import Limiter
-from .tokens import READ, Tokens
+from .requester import Requester
+from .tokens import READ, LiveToken, Tokens
 
 
 class App:
@@ -25,12 +27,14 @@ class App:
         self._tokens = Tokens(app_id, private_key, self._api_url)
         self._lock = threading.Lock()
         self._limiters: defaultdict[int, Limiter] = defaultdict(lambda: Limiter(write_interval))
+        self._answers = Answers()
 
     def github(self, repository: Repository) -> Client:
         """A client for one repository; not shared between threads."""
         with self._lock:
             limiter = self._limiters[repository.installation]
-        return Client(repository, self._app_id, self._tokens, limiter, self._api_url)
+        requester = Requester(self._api_url, LiveToken(self._tokens, repository), limiter, self._answers)
+        return Client(repository, self._app_id, self._tokens, requester)
 
     def login(self) -> str:
         """The App's own user, e.g. `charrette[bot]`."""
@@ -39,3 +43,11 @@ class App:
     def clone_credentials(self, repository: Repository) -> tuple[str, str]:
         """The URL to clone from, without a secret in it, and a token that can only read this repository's contents."""
         return f"{self._url}/{repository.full_name}.git", self._tokens.token(repository, READ)
+
+    def tidy(self) -> None:
+        """Tokens that no run uses any more are revoked."""
+        self._tokens.tidy()
+
+    def close(self) -> None:
+        """All tokens are revoked; whoever needs one afterwards gets a new one."""
+        self._tokens.close()

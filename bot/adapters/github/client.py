@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, get_args
 from urllib.parse import quote
 
-import github
 from github.IssueComment import IssueComment
+from github.Repository import Repository as TheirRepository
 
 from bot.core.errors import ConflictError, MissingError, PersonError, TransientError
 from bot.core.identity import Repository
@@ -13,9 +13,9 @@ from bot.core.ports import BranchCommit, Comment, GitHub, Issue, Permission, Pul
 from bot.core.publications import Annotation, CheckWish, LabelWish
 
 from . import checks, commits, shapes
-from .limiter import Limiter
-from .tokens import TIMEOUT, LiveToken, Tokens, retry
-from .translate import DeniedError, LimitedError, translated
+from .requester import Requester
+from .tokens import Tokens
+from .translate import translated
 
 T = TypeVar("T")
 PERMISSIONS = frozenset(get_args(Permission))
@@ -24,21 +24,11 @@ PERMISSIONS = frozenset(get_args(Permission))
 class Client(GitHub):
     """The repository as GitHub has it now. Not to be shared between threads: PyGithub mixes up their answers."""
 
-    def __init__(self, repository: Repository, app_id: int, tokens: Tokens, limiter: Limiter, api_url: str) -> None:
+    def __init__(self, repository: Repository, app_id: int, tokens: Tokens, requester: Requester) -> None:
         self.repository = repository
-        self._app_id, self._tokens, self._limiter = app_id, tokens, limiter
-        self._api = github.Github(
-            auth=LiveToken(tokens, repository),
-            base_url=api_url,
-            timeout=TIMEOUT,
-            user_agent="charrette",
-            per_page=100,
-            retry=retry(),
-            seconds_between_requests=0,
-            seconds_between_writes=0,
-            lazy=True,
-        )
-        self._repo = self._api.get_repo(repository.full_name)
+        self._app_id, self._tokens, self._requester = app_id, tokens, requester
+        self._limiter = requester.limiter
+        self._repo = TheirRepository(requester, url=f"/repos/{repository.full_name}")
 
     # --- the repository ---
 
@@ -46,7 +36,7 @@ class Client(GitHub):
         return self._tokens.login()
 
     def default_branch(self) -> tuple[str, str]:
-        name = self._read(lambda: self._repo.default_branch)
+        name = self._ask(lambda: self._repo.default_branch)
         head = self.head(name)
         if head is None:
             raise MissingError(f"The branch {name} has no commit.")
@@ -55,7 +45,7 @@ class Client(GitHub):
     def permission(self, login: str) -> Permission:
         path = f"{self._repo.url}/collaborators/{quote(login, safe='')}/permission"
         try:
-            found = self._read(lambda: self._api.requester.requestJsonAndCheck("GET", path)[1])
+            found = self._ask(lambda: self._requester.requestJsonAndCheck("GET", path)[1])
         except MissingError:
             return "none"
         # A role of the organization's own making has the permission that it was made from.
@@ -63,21 +53,21 @@ class Client(GitHub):
         return role
 
     def file(self, path: str, ref: str) -> str | None:
-        return self._read(lambda: commits.text(self._repo, path, ref))
+        return self._ask(lambda: commits.text(self._repo, path, ref))
 
     def ensure_label(self, wish: LabelWish) -> None:
         try:
-            self._read(lambda: self._repo.get_label(wish.name).color)
+            self._ask(lambda: self._repo.get_label(wish.name).color)
         except MissingError:
             try:
-                self._write(lambda: self._repo.create_label(wish.name, wish.color, wish.description))
+                self._ask(lambda: self._repo.create_label(wish.name, wish.color, wish.description))
             except ConflictError:
                 return
 
     # --- issues and their comments ---
 
     def issue(self, number: int) -> Issue:
-        found, there = self._read(lambda: self._issue(number))
+        found, there = self._ask(lambda: self._issue(number))
         if not there:
             raise MissingError(f"Issue {number} was transferred to another repository.")
         return found
@@ -91,18 +81,18 @@ class Client(GitHub):
 
     def comments(self, number: int) -> Sequence[Comment]:
         ours = self.login()
-        found = self._read(lambda: [shapes.comment(each, ours) for each in self._repo.get_issue(number).get_comments()])
+        found = self._ask(lambda: [shapes.comment(each, ours) for each in self._repo.get_issue(number).get_comments()])
         return sorted(found, key=lambda comment: comment.id)
 
     def create_comment(self, number: int, body: str) -> int:
-        return self._write(lambda: self._repo.get_issue(number).create_comment(body).id)
+        return self._ask(lambda: self._repo.get_issue(number).create_comment(body).id)
 
     def update_comment(self, id: int, body: str) -> None:
-        self._write(lambda: self._comment(id).edit(body))
+        self._ask(lambda: self._comment(id).edit(body))
 
     def react(self, number: int, comment: int, content: str) -> None:
         on = self._comment(comment) if comment else self._repo.get_issue(number)
-        self._write(lambda: on.create_reaction(content))
+        self._ask(lambda: on.create_reaction(content))
 
     def _comment(self, id: int) -> IssueComment:
         return self._repo.get_issue(0).get_comment(id)
@@ -111,12 +101,12 @@ class Client(GitHub):
 
     def head(self, branch: str) -> str | None:
         try:
-            return self._read(lambda: self._repo.get_git_ref(f"heads/{branch}").object.sha)
+            return self._ask(lambda: self._repo.get_git_ref(f"heads/{branch}").object.sha)
         except MissingError:
             return None
 
     def branches(self, prefix: str) -> Sequence[str]:
-        return self._read(
+        return self._ask(
             lambda: [
                 each.ref.removeprefix("refs/heads/") for each in self._repo.get_git_matching_refs(f"heads/{prefix}")
             ]
@@ -124,7 +114,7 @@ class Client(GitHub):
 
     def branch_commits(self, branch: str, base: str) -> Sequence[BranchCommit]:
         ours = self.login()
-        return self._read(
+        return self._ask(
             lambda: [shapes.branch_commit(each, ours) for each in self._repo.compare(base, branch).commits]
         )
 
@@ -132,12 +122,12 @@ class Client(GitHub):
         self, branch: str, parent: str, files: Mapping[str, str], message: str, create: bool
     ) -> tuple[str, Mapping[str, str]]:
         commits.guard(branch, files)
-        below = self._read(lambda: self._repo.get_git_commit(parent))
-        tree = self._write(lambda: commits.write_tree(self._repo, below, files))
+        below = self._ask(lambda: self._repo.get_git_commit(parent))
+        tree = self._ask(lambda: commits.write_tree(self._repo, below, files))
         # It names no author, so that GitHub attributes it to the App and signs it.
-        sha = self._write(lambda: self._repo.create_git_commit(message, tree, [below]).sha)
+        sha = self._ask(lambda: self._repo.create_git_commit(message, tree, [below]).sha)
         try:
-            self._write(lambda: commits.move(self._repo, branch, sha, create))
+            self._ask(lambda: commits.move(self._repo, branch, sha, create))
         except TransientError:
             # It may have been done, and only the answer lost.
             if self.head(branch) != sha:
@@ -148,7 +138,7 @@ class Client(GitHub):
 
     def pull_for(self, branch: str) -> Pull | None:
         owner = self.repository.full_name.split("/")[0]
-        found = self._read(
+        found = self._ask(
             lambda: [
                 shapes.pull(each)
                 for each in self._repo.get_pulls(
@@ -160,7 +150,7 @@ class Client(GitHub):
         return max(found, key=lambda pull: pull.number, default=None)
 
     def pull(self, number: int) -> Pull:
-        return self._read(lambda: shapes.pull(self._repo.get_pull(number)))
+        return self._ask(lambda: shapes.pull(self._repo.get_pull(number)))
 
     def create_pull(self, branch: str, base: str, title: str, body: str, draft: bool) -> Pull:
         try:
@@ -172,27 +162,25 @@ class Client(GitHub):
             return self._create_pull(branch, base, title, body, draft=False)
 
     def _create_pull(self, branch: str, base: str, title: str, body: str, draft: bool) -> Pull:
-        return self._write(
-            lambda: shapes.pull(self._repo.create_pull(base, branch, title=title, body=body, draft=draft))
-        )
+        return self._ask(lambda: shapes.pull(self._repo.create_pull(base, branch, title=title, body=body, draft=draft)))
 
     def update_pull(self, number: int, title: str, body: str) -> None:
-        self._write(lambda: self._repo.get_pull(number).edit(title=title, body=body))
+        self._ask(lambda: self._repo.get_pull(number).edit(title=title, body=body))
 
     def set_draft(self, number: int, draft: bool) -> None:
         found = self._repo.get_pull(number)
-        if self._read(lambda: found.draft) != draft:
-            self._write(found.convert_to_draft if draft else found.mark_ready_for_review)
+        if self._ask(lambda: found.draft) != draft:
+            self._ask(found.convert_to_draft if draft else found.mark_ready_for_review)
 
     # --- checks ---
 
     def checks(self, head: str, name: str) -> Sequence[int]:
         runs = self._repo.get_commit(head).get_check_runs(check_name=name, filter="all")
-        return sorted(self._read(lambda: [run.id for run in runs if run.app.id == self._app_id]))
+        return sorted(self._ask(lambda: [run.id for run in runs if run.app.id == self._app_id]))
 
     def create_check(self, wish: CheckWish) -> int:
         first, *rest = checks.batches(wish.annotations)
-        check = self._write(
+        check = self._ask(
             lambda: self._repo.create_check_run(
                 wish.name, wish.head, output=checks.output(wish, first), **checks.state(wish)
             )
@@ -202,31 +190,16 @@ class Client(GitHub):
         return check.id
 
     def update_check(self, id: int, wish: CheckWish) -> None:
-        missing = self._read(lambda: checks.missing(self._repo.get_check_run(id), wish.annotations))
+        missing = self._ask(lambda: checks.missing(self._repo.get_check_run(id), wish.annotations))
         for batch in checks.batches(missing):
             self._extend(id, wish, batch)
 
     def _extend(self, id: int, wish: CheckWish, annotations: Sequence[Annotation]) -> None:
         check = self._repo.get_check_run(id)
-        self._write(lambda: check.edit(output=checks.output(wish, annotations), **checks.state(wish)))
+        self._ask(lambda: check.edit(output=checks.output(wish, annotations), **checks.state(wish)))
 
     # --- requests ---
 
-    def _read(self, ask: Callable[[], T]) -> T:
-        self._limiter.read()
-        return self._asked(ask)
-
-    def _write(self, ask: Callable[[], T]) -> T:
-        with self._limiter.write():
-            return self._asked(ask)
-
-    def _asked(self, ask: Callable[[], T]) -> T:
-        try:
-            with translated():
-                return ask()
-        except DeniedError:
-            self._tokens.forget(self.repository)
-            raise
-        except LimitedError as error:
-            self._limiter.rest(error.retry_after or 0)
-            raise
+    def _ask(self, ask: Callable[[], T]) -> T:
+        with translated(self._limiter):
+            return ask()

@@ -1,27 +1,37 @@
-"""Tokens of installations: one repository, least permissions, kept until shortly before they expire."""
+"""Tokens of installations: one repository, least permissions, kept until shortly before they expire, then revoked.
+
+https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-an-installation-access-token-for-a-github-app
+"""
 
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from github import GithubIntegration
-from github.Auth import AppAuth, Auth
+import github.Requester
+from github import Consts
+from github.Auth import AppAuth, Auth, Token
 from urllib3 import Retry
 
-from bot.core.errors import PersonError
+from bot.core.errors import CharretteError, PersonError
 from bot.core.identity import Repository
 
 from .translate import DeniedError, translated
 
 WRITE = {"checks": "write", "contents": "write", "issues": "write", "metadata": "read", "pull_requests": "write"}
 READ = {"contents": "read", "metadata": "read"}
+SEEK = {"issues": "read", "metadata": "read"}
 # A clone that begins with a token must also end with it.
 SPARE = timedelta(minutes=5)
+# No run asks so seldom: whoever had the token is done with it.
+IDLE = timedelta(minutes=10)
+NEVER = datetime.min.replace(tzinfo=UTC)
 TIMEOUT = 20
 # PyGithub logs whole answers there, those with a token too.
 logging.getLogger("github.Requester").setLevel(logging.INFO)
+log = logging.getLogger("charrette.github")
 
 
 def retry(*methods: str) -> Retry:
@@ -39,14 +49,22 @@ def retry(*methods: str) -> Retry:
     )
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Kept:
-    token: str
-    expires: datetime
+    """A token, or room for one. The lock is held while it is minted: others wait for it, and not for theirs."""
+
+    token: str = ""
+    expires: datetime = NEVER
+    used: datetime = NEVER
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Tokens:
-    """The tokens of all installations of the App; safe to share between threads."""
+    """The tokens of all installations of the App; safe to share between threads.
+
+    A token belongs to a repository (id 0: to all of an installation) and to what it may do; jobs share it. So it is
+    revoked when none of them asked for it for a while, and when the process ends.
+    """
 
     def __init__(
         self,
@@ -59,64 +77,113 @@ class Tokens:
         self._api_url, self._now = api_url, now
         self._lock = threading.Lock()
         self._kept: dict[tuple[int, int, str], _Kept] = {}
-        self._login = ""
+        self._login, self._asking = "", threading.Lock()
 
     def token(self, repository: Repository, permissions: Mapping[str, str] = WRITE) -> str:
         """A token for this repository that holds for some minutes more."""
-        key = self._key(repository, permissions)
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is None or kept.expires - SPARE <= self._now():
-                kept = self._kept[key] = self._mint(repository, permissions)
+        kept = self._of(repository, permissions)
+        with kept.lock:
+            if not kept.token or kept.expires - SPARE <= self._now():
+                # What it replaces may be in use for a moment still, and expires by itself.
+                kept.token, kept.expires = self._mint(repository, permissions)
+            kept.used = self._now()
             return kept.token
 
-    def forget(self, repository: Repository, permissions: Mapping[str, str] = WRITE) -> None:
-        """The next token is a new one."""
+    def refused(self, repository: Repository, permissions: Mapping[str, str], token: str) -> None:
+        """GitHub does not take this token: the next is a new one, unless another job has got one meanwhile."""
+        kept = self._of(repository, permissions)
+        with kept.lock:
+            if kept.token == token:
+                kept.token = ""
+
+    def tidy(self, idle: timedelta = IDLE) -> None:
+        """Revokes the tokens that nobody has asked for in so long."""
         with self._lock:
-            self._kept.pop(self._key(repository, permissions), None)
+            found = list(self._kept.values())
+        for kept in found:
+            with kept.lock:
+                token, now = kept.token, self._now()
+                if not token or kept.used + idle > now:
+                    continue
+                kept.token = ""
+                if kept.expires > now:
+                    self._revoke(token)
+
+    def close(self) -> None:
+        """Revokes them all."""
+        self.tidy(timedelta(0))
 
     def login(self) -> str:
         """The App's own user, as GitHub names it: `slug[bot]`."""
-        with self._lock:
+        with self._asking:
             if not self._login:
-                slug = self._ask("GET", "/app")["slug"]
+                slug = self.ask("GET", "/app")[1]["slug"]
                 self._login = f"{slug}[bot]"
             return self._login
 
-    def _mint(self, repository: Repository, permissions: Mapping[str, str]) -> _Kept:
-        wanted = {"repository_ids": [repository.id], "permissions": dict(permissions)}
-        answer = self._ask("POST", f"/app/installations/{repository.installation}/access_tokens", wanted)
-        return _Kept(answer["token"], datetime.fromisoformat(answer["expires_at"]))
-
-    def _ask(self, verb: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, str]:
-        # A token that is minted twice does no harm.
-        api = GithubIntegration(
-            auth=self._auth,
-            base_url=self._api_url,
-            timeout=TIMEOUT,
-            retry=retry("POST"),
-            seconds_between_requests=0,
-            seconds_between_writes=0,
-        )
+    def ask(
+        self, verb: str, path: str, body: Mapping[str, object] | None = None, **parameters: str
+    ) -> tuple[dict[str, Any], Any]:
+        """Headers and JSON of a request by the App itself; `PersonError` where its id or key is wrong."""
+        # What is asked so does no harm when it is done twice: a token more, a delivery more.
+        api = self._requester(self._auth, retry("POST"))
         try:
             with translated():
-                answer: dict[str, str] = api.requester.requestJsonAndCheck(verb, path, input=body)[1]
-                return answer
+                return api.requestJsonAndCheck(verb, path, parameters=parameters, input=body)
         except DeniedError as error:
             wrong = f"GitHub does not accept the App's id and private key. {error}"
             raise PersonError(f"{wrong} Ask the operator to run `charrette doctor`.") from error
         finally:
             api.close()
 
-    def _key(self, repository: Repository, permissions: Mapping[str, str]) -> tuple[int, int, str]:
-        return repository.installation, repository.id, "&".join(f"{k}={v}" for k, v in sorted(permissions.items()))
+    def _of(self, repository: Repository, permissions: Mapping[str, str]) -> _Kept:
+        may = "&".join(f"{name}={level}" for name, level in sorted(permissions.items()))
+        with self._lock:
+            return self._kept.setdefault((repository.installation, repository.id, may), _Kept())
+
+    def _mint(self, repository: Repository, permissions: Mapping[str, str]) -> tuple[str, datetime]:
+        wanted: dict[str, object] = {"permissions": dict(permissions)}
+        if repository.id:
+            wanted["repository_ids"] = [repository.id]
+        answer = self.ask("POST", f"/app/installations/{repository.installation}/access_tokens", wanted)[1]
+        return answer["token"], datetime.fromisoformat(answer["expires_at"])
+
+    def _revoke(self, token: str) -> None:
+        api = self._requester(Token(token), retry("DELETE"))
+        try:
+            with translated():
+                api.requestJsonAndCheck("DELETE", "/installation/token")
+        except CharretteError as error:
+            log.info("a token was not revoked, and expires by itself: %s", error)
+        finally:
+            api.close()
+
+    def _requester(self, auth: Auth, retries: Retry) -> github.Requester.Requester:
+        return github.Requester.Requester(
+            auth,
+            self._api_url,
+            TIMEOUT,
+            "charrette",
+            per_page=Consts.DEFAULT_PER_PAGE,
+            verify=True,
+            retry=retries,
+            pool_size=None,
+            seconds_between_requests=0,
+            seconds_between_writes=0,
+        )
 
 
 class LiveToken(Auth):
     """The header of each request gets the token of the moment, since a client may outlive one."""
 
-    def __init__(self, tokens: Tokens, repository: Repository) -> None:
-        self._tokens, self._repository = tokens, repository
+    def __init__(self, tokens: Tokens, repository: Repository, permissions: Mapping[str, str] = WRITE) -> None:
+        self._tokens, self._repository, self._permissions = tokens, repository, permissions
+        self._last = ""
+
+    @property
+    def scope(self) -> int:
+        """What was answered to one token is known to the others of its installation."""
+        return self._repository.installation
 
     @property
     def token_type(self) -> str:
@@ -124,4 +191,13 @@ class LiveToken(Auth):
 
     @property
     def token(self) -> str:
-        return self._tokens.token(self._repository)
+        self._last = self._tokens.token(self._repository, self._permissions)
+        return self._last
+
+    def ready(self) -> None:
+        """There is a token for the next request."""
+        self._tokens.token(self._repository, self._permissions)
+
+    def renew(self) -> None:
+        """GitHub did not take the last token: the next is another."""
+        self._tokens.refused(self._repository, self._permissions, self._last)

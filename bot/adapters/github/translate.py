@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from github import GithubException, RateLimitExceededException
 from requests import RequestException
@@ -12,38 +12,38 @@ from urllib3.exceptions import HTTPError
 
 from bot.core.errors import CharretteError, ConflictError, MissingError, PersonError, TransientError
 
-# What GitHub asks for where it names no time:
-# https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
-LONG = 60.0
-
 
 class DeniedError(TransientError):
-    """GitHub no longer takes our token: the next request gets a new one."""
+    """GitHub does not take our token or key."""
 
 
-class LimitedError(TransientError):
-    """GitHub asked for rest."""
+class Resting(Protocol):
+    """What keeps a rest that GitHub asked for."""
+
+    def rest(self, seconds: float | None) -> float:
+        """`None` where GitHub named no time; returns how long it will be."""
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Whatever PyGithub and the network raise comes out as an error of ours."""
+def translated(limiter: Resting | None = None) -> Iterator[None]:
+    """Whatever PyGithub and the network raise comes out as an error of ours; a rate limit rests the limiter."""
     try:
         yield
     except GithubException as error:
-        raise _of(error) from error
+        raise _of(error, limiter) from error
     except (RequestException, HTTPError) as error:
         raise TransientError(f"GitHub could not be reached: {type(error).__name__}.") from error
     except json.JSONDecodeError as error:
         raise TransientError("GitHub's answer was cut off.") from error
 
 
-def _of(error: GithubException) -> CharretteError:
+def _of(error: GithubException, limiter: Resting | None) -> CharretteError:
     text = message(error)
     headers = {name.lower(): str(value) for name, value in (error.headers or {}).items()}
     match error.status:
         case _ if _limited(error, headers):
-            return LimitedError(f"GitHub's rate limit: {text}", _rest(headers))
+            seconds = named_rest(headers)
+            return TransientError(f"GitHub's rate limit: {text}", limiter.rest(seconds) if limiter else seconds)
         case 401:
             return DeniedError(f"GitHub: {text}")
         case 404 | 410:
@@ -84,15 +84,18 @@ def _limited(error: GithubException, headers: Mapping[str, str]) -> bool:
     return error.status == 403 and ("retry-after" in headers or headers.get("x-ratelimit-remaining") == "0")
 
 
-def _rest(headers: Mapping[str, str]) -> float:
-    """How long to rest: `retry-after`, else until the limit is reset, else a minute."""
+def named_rest(headers: Mapping[str, str]) -> float | None:
+    """How long GitHub says to rest: `retry-after`, else until the limit is reset; None where it does not say.
+
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+    """
     asked = _seconds(headers.get("retry-after"))
     if asked is not None:
         return asked
     reset = _seconds(headers.get("x-ratelimit-reset"))
     if headers.get("x-ratelimit-remaining") == "0" and reset is not None:
         return max(1.0, reset - time.time() + 1)
-    return LONG
+    return None
 
 
 def _seconds(value: str | None) -> float | None:

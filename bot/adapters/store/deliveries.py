@@ -27,9 +27,10 @@ class StoredDeliveries:
         with self._database.writing() as connection:
             connection.execute(statement, rows)
 
-    def pending(self, limit: int = 50) -> Sequence[Delivery]:
-        """The oldest that were not handled, in the order in which they came."""
-        query = select(delivery).where(delivery.c.handled_at.is_(None)).order_by(delivery.c.seq).limit(limit)
+    def pending(self, limit: int = 50, after: int = 0) -> Sequence[Delivery]:
+        """The oldest that were not handled and came after one, in the order in which they came."""
+        waits = delivery.c.handled_at.is_(None), delivery.c.seq > after
+        query = select(delivery).where(*waits).order_by(delivery.c.seq).limit(limit)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return [Delivery(row.id, row.event, bytes(row.body), row.seq) for row in rows]

@@ -1,0 +1,100 @@
+"""Eyes: a label or command is seen within a second, whatever else is being done."""
+
+import json
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from ..core import events
+from ..core.commands import Vocabulary
+from ..core.errors import CharretteError, TransientError
+from ..core.events import Event, InRepository
+from ..core.identity import Repository
+from ..core.payload import MalformedEvent
+from ..core.ports import Delivery
+from ..core.publications import ReactionWish
+from ..core.wishes import Tell, Wish
+from .durable import log, pause
+from .publish import Publisher
+from .services import Services
+
+LOOK = 0.1
+TRIES = 6
+AT_ONCE = 8
+
+
+@dataclass
+class Eyes:
+    """Looks at deliveries as they come, ahead of intake, and reacts to those that ask something of a run.
+
+    Intake, which handles them one after the other, has eyes given too; both together make one reaction. Eyes matter
+    less than what was asked: a comment that is gone or locked can't have them, and nothing waits for them.
+    """
+
+    services: Services
+    vocabulary: Vocabulary
+    stop: threading.Event
+    open: set[str] = field(default_factory=set)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE, "eyes"))
+
+    def watch(self) -> None:
+        """Looks at what is new, until it is told to stop."""
+        last = 0
+        while not self.stop.is_set():
+            try:
+                for delivery in self.services.deliveries.pending(500, last):
+                    last = delivery.seq
+                    self._glance(delivery)
+            except TransientError as error:
+                log.warning("the inbox can't be read for eyes: %s", error)
+            self.stop.wait(LOOK)
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def _glance(self, delivery: Delivery) -> None:
+        try:
+            event = events.parse(delivery.event, json.loads(delivery.body), delivery.id)
+            if event is not None:
+                self.give(event, self.services.handle(event, self.vocabulary))
+        except MalformedEvent:
+            return
+        except Exception:
+            # The edge: intake meets it too, and says so.
+            log.info("no eyes for delivery %s", delivery.id, exc_info=True)
+
+    def give(self, event: Event, wishes: Sequence[Wish]) -> None:
+        """Has the reactions made that these wishes ask for, soon; those that are on their way are left to it."""
+        for n, wish in enumerate(wishes):
+            if isinstance(event, InRepository) and isinstance(wish, Tell) and wish.eyes is not None:
+                id = f"{event.delivery}.{n}"
+                reaction = ReactionWish(f"eyes/{id}", wish.number, wish.eyes)
+                with self.lock:
+                    if id in self.open or self.stop.is_set():
+                        continue
+                    self.open.add(id)
+                    self.pool.submit(self._react, event.repository, reaction, id)
+
+    def given(self, delivery: str) -> bool:
+        """Nothing of this delivery is on its way."""
+        with self.lock:
+            return not any(id.rpartition(".")[0] == delivery for id in self.open)
+
+    def _react(self, repository: Repository, reaction: ReactionWish, id: str) -> None:
+        try:
+            for attempt in range(1, TRIES + 1):
+                try:
+                    Publisher(self.services, repository, str(repository.id)).publish(reaction)
+                    return
+                except TransientError as error:
+                    log.info("eyes for %s will be tried again: %s", id, error)
+                    if self.stop.wait(pause(attempt, error.retry_after)):
+                        return
+        except CharretteError as error:
+            log.info("no eyes for %s: %s", id, error)
+        except Exception:
+            # The edge: a thread of the pool would keep it to itself.
+            log.exception("eyes for %s: a bug", id)
+        finally:
+            with self.lock:
+                self.open.discard(id)
