@@ -26,7 +26,8 @@ class Brief:
     """One conversation with the model, whole: all conversations differ only in this.
 
     `documents` are shared and come first, byte-identical between briefs; `charge` is what differs and comes last.
-    `path` is the artifact that comes out. `base` is the commit that the tools read.
+    `path` is the artifact that comes out. `base` is the commit that the tools read. `last` says that no repair of it
+    follows, whatever its gates find.
     """
 
     address: Address
@@ -40,6 +41,7 @@ class Brief:
     gates: tuple[GateUse, ...] = ()
     model: str = "thorough"
     turns: int = 60
+    last: bool = False
 
 
 @dataclass(frozen=True)

@@ -107,10 +107,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A run of lines that belong together (a table's row counts as one), as in the source less comments."""
+    """A run of lines that belong together (a table's row counts as one), as in the source less comments.
+
+    `row` says that it is a table's row.
+    """
 
     line: int
     text: str
+    row: bool = False
 
 
 def normal(text: str) -> str:
@@ -120,7 +124,7 @@ def normal(text: str) -> str:
 
 def loose(title: str) -> str:
     """A title's `normal` form without a leading number or letter (`2.1`, `C)`) and a remark in brackets at its end."""
-    return normal(_REMARK.sub("", _ENUMERATOR.sub("", title)))
+    return normal(_REMARK.sub("", _ENUMERATOR.sub("", _LINKED.sub(r"\1", title))))
 
 
 def names(text: str, name: str) -> bool:
@@ -261,6 +265,11 @@ class Artifact:
                 found.extend(_links(children, token.map[0] + 1))
         return tuple(found)
 
+    @property
+    def has_definitions(self) -> bool:
+        """Whether there are link definitions (`[label]: target`), so that brackets alone may be a link."""
+        return bool(self._parsed[1].get("references"))
+
     @cached_property
     def _masked(self) -> dict[Kind, list[str]]:
         """The lines without comments and code blocks ("comment"), and without inline code too ("code")."""
@@ -289,8 +298,13 @@ class Artifact:
     def paragraphs(self) -> tuple[Paragraph, ...]:
         """Paragraphs, headings, and tables row by row, in order, with their inline code."""
         lines = self._masked["comment"]
-        spans = {tuple(token.map): None for token in self._parsed[0] if token.type == "inline" and token.map}
-        return tuple(Paragraph(first + 1, "\n".join(lines[first:last])) for first, last in spans)
+        tokens = self._parsed[0]
+        spans = {
+            (token.map[0], token.map[1]): tokens[at - 1].type in {"th_open", "td_open"}
+            for at, token in enumerate(tokens)
+            if token.type == "inline" and token.map
+        }
+        return tuple(Paragraph(first + 1, "\n".join(lines[first:last]), row) for (first, last), row in spans.items())
 
     def words(self, section: Section | None = None) -> int:
         """The words outside code blocks and comments, the section's heading excluded."""

@@ -43,6 +43,7 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
         gates=_gates(phase.phase),
         model=phase.phase.model or state.definition.model,
         turns=state.record.limits.turns,
+        last=number >= state.definition.attempts,
     )
 
 

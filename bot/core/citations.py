@@ -7,9 +7,11 @@ Addresses, times, hosts with a port and method calls are none; nor is what stand
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from .artifact import Artifact, Paragraph
+from .web_links import Shown, shown
 
 Range = tuple[int, int]
 
@@ -19,7 +21,9 @@ class Citation:
     """A path and the lines that are named of it, as written.
 
     `line` is the document's, `sentence` what is claimed. `foreign` says that it speaks of another repository or host;
-    `weak` that it could be something else (`library/redis:7`), unless the path is there.
+    `weak` that it could be something else (`library/redis:7`), unless the path is there. `address` is where it links to
+    on the web. `unverified` says that its sentence (in a table its cell) is marked so. `span` is where it stands in the
+    document, as offsets with each line's end counted once.
     """
 
     line: int
@@ -29,7 +33,13 @@ class Citation:
     sentence: str = ""
     foreign: bool = False
     weak: bool = False
+    address: str = ""
+    unverified: bool = False
+    span: Range = field(default=(0, 0), compare=False)
 
+
+UNVERIFIED = "[UNVERIFIED]"
+"""The mark of a statement that could not be shown to hold."""
 
 _CHARS = r"[\w.@+~$%=/\[\]()-]"
 _ONE = r"L?\d{1,7}(?::\d{1,4}(?!\d))?(?:\s?[-–—]\s?L?\d{1,7}(?!\w|\.\d))?"
@@ -51,6 +61,7 @@ _BEFORE = re.compile(
 )
 # More lines of the one file that the sentence has named: “a.py:12 and `:40`”, “in `src/a.py`, `get` at line 40”.
 _MORE = re.compile(rf"(?<=`):(?P<short>{_LIST})(?=`)|\bat\s{_WORD}\s(?P<worded>{_LIST})(?!\w|\s(?:of|in)\b)")
+_SHORT = re.compile(rf":?{_LIST}")
 _NAMED = re.compile(rf"(?<!{_CHARS})(?:[\w.@+~-]+/)+[\w.@+~-]+\.[a-zA-Z]\w{{0,9}}(?![\w/])")
 _ADDRESS = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s<>`|]+")
 _FOREIGN = re.compile(r"(?:^|[\s(`])[\w.-]+/[\w.-]+(?:@[\w./-]+)?:$|@[0-9a-f]{7,40}:\s?$")
@@ -63,31 +74,73 @@ _BARE = re.compile(
 _HOST = re.compile(
     r"(?:localhost|(?:[\w-]+\.)+(?:com|org|net|io|dev|local|localhost|internal|example|cloud|ai|app|edu|gov|eu|de|uk))"
 )
+_CELL = re.compile(r"\|")
 _NEAR = 1_000  # characters: a longer sentence is a list or a table, of which only what is near counts
-_ENDS = re.compile(r"(?<=[.!?])[)\"”*_]*\s+(?=[\"“(\[*_`]*[A-Z0-9`])")
+# The mark behind a sentence belongs to it.
+_ENDS = re.compile(r"(?:(?<=[.!?])[)\"”*_]*|(?<=[.!?]\s\[UNVERIFIED\]))\s+(?=[\"“(\[*_`]*[A-Z0-9`])(?!\[?UNVERIFIED)")
 
 
 def find(artifact: Artifact) -> tuple[Citation, ...]:
     """All citations, in order."""
-    return tuple(citation for paragraph in artifact.paragraphs for citation in _in(paragraph))
+    starts = list(accumulate((len(line) + 1 for line in artifact.source), initial=0))
+    return tuple(
+        citation for paragraph in artifact.paragraphs for citation in _in(paragraph, starts[paragraph.line - 1])
+    )
 
 
 @dataclass(frozen=True)
 class _Place:
-    """A paragraph without addresses, with where its sentences and lines begin."""
+    """A paragraph as it is shown, without addresses, with where its sentences and lines begin, and itself does."""
 
-    line: int
+    paragraph: Paragraph
+    start: int
+    shown: Shown
     text: str
     sentences: Sequence[int]
     lines: Sequence[int]
 
+    def cited(self, first: int, last: int, path: str, ranges: tuple[Range, ...]) -> Citation:
+        """What stands from `first` to `last`, as a citation."""
+        line = self.paragraph.line + bisect_right(self.lines, first)
+        text = " ".join(self.text[first:last].split())
+        marked = "UNVERIFIED" in self._claim(first, last)
+        span = (self.start + self.shown.at(first), self.start + self.shown.at(last, end=True))
+        address = self.shown.address(first, last)
+        return Citation(
+            line, text, path, ranges, self.sentence(first, last), address=address, unverified=marked, span=span
+        )
 
-def _in(paragraph: Paragraph) -> Iterator[Citation]:
-    text = _ADDRESS.sub(lambda match: " " * len(match[0]), paragraph.text)
-    if not re.search(r"\d", text):
+    def sentence(self, first: int, last: int) -> str:
+        """The sentence around a citation, with the one before where there is little else than the citation."""
+        at = bisect_right(self.sentences, first) - 1
+        begin, end = self._bounds(first, last)
+        around = self.text[begin:first] + self.text[last:end]
+        if at and len(around) < 60 and len(re.findall(r"\w+", around)) < 3:
+            begin = max(self.sentences[at - 1], first - _NEAR)
+        return self.text[begin:end].strip()
+
+    def _bounds(self, first: int, last: int) -> Range:
+        begin = self.sentences[bisect_right(self.sentences, first) - 1]
+        end = self.sentences[bisect_left(self.sentences, last)]
+        return max(begin, first - _NEAR), min(end, last + _NEAR)
+
+    def _claim(self, first: int, last: int) -> str:
+        """The sentence, in a table no more of it than the cell."""
+        begin, end = self._bounds(first, last)
+        if self.paragraph.row:
+            begin = max(begin, self.text.rfind("|", 0, first) + 1)
+            end = min([end, *(match.start() for match in _CELL.finditer(self.text, last, end))])
+        return self.text[begin:end]
+
+
+def _in(paragraph: Paragraph, start: int) -> Iterator[Citation]:
+    if not re.search(r"\d", paragraph.text):
         return
+    seen = shown(paragraph.text)
+    text = _ADDRESS.sub(lambda match: " " * len(match[0]), seen.text)
     sentences = [0, *(match.end() for match in _ENDS.finditer(text)), len(text)]
-    place = _Place(paragraph.line, text, sentences, [match.end() for match in re.finditer(r"\n", text)])
+    lines = [match.end() for match in re.finditer(r"\n", text)]
+    place = _Place(paragraph, start, seen, text, sentences, lines)
     taken = bytearray(len(text))
     found: list[tuple[int, Citation]] = []
     for pattern in (_BEHIND, _BEFORE, _WORDED):
@@ -111,10 +164,8 @@ def _more(place: _Place, taken: bytearray, found: Sequence[tuple[int, Citation]]
         named = {*paths, *(one[0] for one in _NAMED.finditer(place.text, begin, first))}
         if len(named) == 1 and not any(taken[first:last]):
             (path,) = named
-            ranges = _ranges(match["short"] or match["worded"])
-            line = place.line + bisect_right(place.lines, first)
-            foreign = path in paths and paths[path].foreign
-            more.append((first, Citation(line, match[0], path, ranges, _sentence(match, place), foreign)))
+            cited = place.cited(first, last, path, _ranges(match["short"] or match["worded"]))
+            more.append((first, replace(cited, foreign=path in paths and paths[path].foreign)))
     return more
 
 
@@ -127,9 +178,8 @@ def _citation(match: re.Match[str], place: _Place) -> Citation | None:
     at = match.start("path") + written.index(path)
     foreign = kind == "foreign" or _FOREIGN.search(place.text[max(at - 100, 0) : at]) is not None
     begin = match.start() if match.re is _BEFORE else at
-    line = place.line + bisect_right(place.lines, begin)
-    text = " ".join(place.text[begin : match.end()].split())
-    return Citation(line, text, path, _ranges(match["ranges"]), _sentence(match, place), foreign, kind == "weak")
+    cited = place.cited(begin, match.end(), path, _ranges(match["ranges"]))
+    return replace(cited, foreign=foreign, weak=kind == "weak")
 
 
 def _trimmed(token: str) -> str:
@@ -158,18 +208,6 @@ def _ranges(text: str) -> tuple[Range, ...]:
     return tuple((int(first), int(last or first)) for first, last in ends)
 
 
-def _sentence(match: re.Match[str], place: _Place) -> str:
-    """The sentence around a citation, with the one before where there is little else than the citation."""
-    at = bisect_right(place.sentences, match.start()) - 1
-    after = bisect_left(place.sentences, match.end())
-    begin, end = place.sentences[at], place.sentences[after]
-    begin, end = max(begin, match.start() - _NEAR), min(end, match.end() + _NEAR)
-    around = place.text[begin : match.start()] + place.text[match.end() : end]
-    if at and len(around) < 60 and len(re.findall(r"\w+", around)) < 3:
-        begin = max(place.sentences[at - 1], match.start() - _NEAR)
-    return place.text[begin:end].strip()
-
-
 def names_in(citation: Citation) -> tuple[str, ...]:
     """What the sentence names that the lines may hold: quoted texts, and code in backticks that is no path."""
     quoted = re.findall(r"“([^”\n]{3,200})”|\"([^\"\n]{3,200})\"", re.sub(r"`[^`]*`", " ", citation.sentence))
@@ -181,7 +219,8 @@ def names_in(citation: Citation) -> tuple[str, ...]:
 def _is_place(span: str, citation: Citation) -> bool:
     return (
         span in {citation.path, citation.path.rpartition("/")[2]}
-        or bool(_BEHIND.match(span))
+        or _SHORT.fullmatch(span) is not None
+        or any(_kind(_trimmed(match["path"]), sure=False) == "file" for match in _BEHIND.finditer(span))
         or ("/" in span and bool(_EXTENSION.search(span)))
     )
 

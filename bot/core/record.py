@@ -79,6 +79,11 @@ class Pinned:
     definition: Definition
     description: str = ""
 
+    @property
+    def web(self) -> str:
+        """The repository's page."""
+        return self.url.rpartition("/issues/")[0] or self.url.rpartition("/pull/")[0]
+
 
 @dataclass(frozen=True)
 class PhaseCommit:

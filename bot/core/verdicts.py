@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .citations import Citation, names_in
+from .permalinks import is_blob_of, says_the_same
 from .ports import Tree
 
 _SYSTEM = re.compile(r"/(?:usr|etc|lib\w*|bin|sbin|proc|sys|dev|System|Library|Applications)/")
@@ -29,24 +30,32 @@ class Verified:
     lines: int = 0
 
 
-def verify(citations: Iterable[Citation], tree: Tree) -> tuple[Verified, ...]:
-    """The verdict of each citation against the files of a commit."""
-    index = _Index(tree)
+HOLDING: frozenset[Verdict] = frozenset({"ok", "unnamed", "external"})
+"""The verdicts that leave nothing to mend."""
+
+
+def verify(citations: Iterable[Citation], tree: Tree, web: str = "") -> tuple[Verified, ...]:
+    """The verdict of each citation against the files of a commit.
+
+    `web` is the repository's page: a citation that links to somewhere else on the web speaks of something else.
+    """
+    index = _Index(tree, web)
     return tuple(index.verified(citation) for citation in citations)
 
 
 class _Index:
     """A tree's paths by their last part, and the lines that were read."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, web: str) -> None:
         self._tree = tree
+        self._web = web
         self._files = frozenset(tree.files())
         self._lines: dict[str, Sequence[str] | None] = {}
         self._names: Mapping[str, Sequence[str]] | None = None
         self._folders: frozenset[str] | None = None
 
     def verified(self, citation: Citation) -> Verified:
-        if citation.foreign:
+        if citation.foreign or (citation.address and self._web and not is_blob_of(self._web, citation.address)):
             return Verified(citation, "external")
         found = self._resolve(citation.path)
         if not found:
@@ -64,7 +73,8 @@ class _Index:
     def _absent(self, citation: Citation) -> Verified:
         installed = re.search(r"(?:^|/)(?:site-packages|node_modules|dist-packages)/", citation.path)
         rooted = citation.path.startswith(("/", "~", "../")) and not self._in_a_folder(citation.path)
-        if citation.weak or installed or rooted:
+        elsewhere = citation.address and not self._web and not says_the_same(citation.address, citation.path)
+        if citation.weak or installed or rooted or elsewhere:
             return Verified(citation, "external")
         near = self._by_name().get(citation.path.rpartition("/")[2], ())
         return Verified(citation, "path-missing", candidates=tuple(near[:3]))

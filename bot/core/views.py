@@ -150,7 +150,7 @@ def _link(state: State, path: str, text: str) -> str:
 
 def web(state: State) -> str:
     """The repository's page."""
-    return state.pinned.url.rpartition("/issues/")[0] or state.pinned.url.rpartition("/pull/")[0]
+    return state.pinned.web
 
 
 def _facts(state: State) -> Iterator[str]:

@@ -14,12 +14,13 @@ from ..core.errors import CharretteError
 from ..core.findings import Finding
 from ..core.identity import Repository
 from ..core.outputs import OUTPUTS
+from ..core.permalinks import unlinked
 from ..core.ports import Reply, Turn
 from ..core.prompts import document_block
 from ..core.record import Limits, Spent
 from ..core.safe import published
-from ..gates import judge
 from ..gates.context import Context
+from ..gates.settling import Settled, settled
 from .durable import gave_up, log, patiently, pause, step
 from .services import Services
 
@@ -30,11 +31,15 @@ WEB_TOOL = {"type": "web_search_20260318", "name": "web_search", "max_uses": 12}
 
 @dataclass(frozen=True)
 class Talk:
-    """A brief with where it is held: the repository whose clone the tools and gates read, and the given texts."""
+    """A brief with where it is held: the repository whose clone the tools and gates read, and the given texts.
+
+    `web` is the repository's page.
+    """
 
     brief: Brief
     repository: Repository
     given: str = ""
+    web: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,8 @@ class Conversation:
         for ref in self.brief.documents:
             text = self.checkout.text(ref.path, ref.commit)
             if text is not None:
-                blocks.append({"type": "text", "text": document_block(ref.path, text)})
+                # Permalinks are for people: here they would cost tokens, and the model writes places without them.
+                blocks.append({"type": "text", "text": document_block(ref.path, unlinked(text, self.talk.web))})
         if blocks:
             blocks[-1]["cache_control"] = CACHED
         return [*blocks, {"type": "text", "text": self.brief.charge}]
@@ -175,16 +181,16 @@ class Conversation:
         fetched = frozenset(_urls(messages))
 
         def work() -> Any:
-            return to_json(faults or self._findings(text, fetched), tuple[Finding, ...])
+            return to_json(Settled(text, faults) if faults else self._settled(text, fetched))
 
-        findings: tuple[Finding, ...] = from_json(tuple[Finding, ...], step("gates", work))
-        return replace(self._outcome(_End("done")), text=text, data=data, findings=findings)
+        end: Settled = from_json(Settled, step("gates", work))
+        findings = tuple(replace(finding, path=self.brief.path) for finding in end.findings)
+        return replace(self._outcome(_End("done")), text=end.text, data=data, findings=findings)
 
-    def _findings(self, text: str, fetched: frozenset[str]) -> tuple[Finding, ...]:
+    def _settled(self, text: str, fetched: frozenset[str]) -> Settled:
         documents = {ref.path: self.checkout.text(ref.path, ref.commit) or "" for ref in self.brief.documents}
-        context = Context(self.checkout.tree(self.brief.base), documents, self.talk.given, fetched)
-        found = judge(Artifact(self.brief.path, text), context, self.brief.gates)
-        return tuple(replace(finding, path=self.brief.path) for finding in found)
+        context = Context(self.checkout.tree(self.brief.base), documents, self.talk.given, fetched, self.talk.web)
+        return settled(Artifact(self.brief.path, text), context, self.brief.gates, self.brief.last)
 
     def _outcome(self, end: _End) -> Outcome:
         lacking = ("web",) if "web" in self.brief.tools and not self.web else ()

@@ -153,7 +153,7 @@ class Engine:
         """
         handles = []
         for brief in act.briefs:
-            talk = Talk(brief, state.pinned.subject.repository, _given(state))
+            talk = Talk(brief, state.pinned.subject.repository, _given(state), state.pinned.web)
             options: EnqueueOptions = {
                 "queue_name": CONVERSATIONS,
                 "workflow_name": "converse",

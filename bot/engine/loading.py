@@ -293,7 +293,7 @@ def _commits(
 
 def _judged(pinned: Pinned, phase: str, texts: Mapping[str, str], checkout: Checkout) -> tuple[Finding, ...]:
     """The gates' findings made anew, where only the branch is left to tell."""
-    context = Context(checkout.tree(pinned.base), {}, pinned.body)
+    context = Context(checkout.tree(pinned.base), {}, pinned.body, web=pinned.web)
     uses = pinned.definition.phase(phase).gates
     return tuple(
         finding for path, text in texts.items() for finding in judge_gates(Artifact(path, text), context, uses)

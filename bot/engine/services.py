@@ -38,5 +38,5 @@ class Services:
     database_url: str
     conversations: int = 6
     wait_days: float | None = None
-    version: str = "1"
+    version: str = "2"
     executor: str = "worker"

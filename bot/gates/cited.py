@@ -1,6 +1,6 @@
 """Citations of the repository's code."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from bot.core.artifact import Artifact
@@ -18,22 +18,27 @@ def citations(artifact: Artifact, context: Context, *, at_least: int = 0, strict
     Lines that do not hold what the sentence names are a warning, where `strict` an error. What is marked UNVERIFIED
     counts as no citation and is no fault.
     """
-    claimed = [citation for citation in find(artifact) if "UNVERIFIED" not in citation.sentence]
     if context.tree is None:
-        held = [citation for citation in claimed if not citation.foreign]
+        held = [one for one in find(artifact) if not (one.foreign or one.unverified)]
     else:
-        held = []
-        for verified in verify(claimed, context.tree):
-            if verified.verdict in {"ok", "unnamed", "content-mismatch"}:
-                held.append(verified.citation)
-            yield from _faults(verified, strict)
+        checked = claims(artifact, context)
+        held = [one.citation for one in checked if one.verdict in {"ok", "unnamed", "content-mismatch"}]
+        for verified in checked:
+            yield from faults(verified, strict)
     if distinct(held) < at_least:
         wrong = f"{shown(distinct(held), 'place')} of at least {at_least} in the code "
         wrong += "is cited." if distinct(held) == 1 else "are cited."
         yield Finding(1, wrong, "Cite where it stands, as “path:line” of what you have read.")
 
 
-def _faults(verified: Verified, strict: bool) -> Iterator[Finding]:
+def claims(artifact: Artifact, context: Context) -> Sequence[Verified]:
+    """What the artifact cites and does not mark, with the verdicts; nothing where there is no tree."""
+    found = [citation for citation in find(artifact) if not citation.unverified]
+    return verify(found, context.tree, context.web) if context.tree else ()
+
+
+def faults(verified: Verified, strict: bool) -> Iterator[Finding]:
+    """What is wrong with a citation, if anything."""
     citation = verified.citation
     mark = "or mark it [UNVERIFIED]"
     match verified.verdict:

@@ -12,10 +12,11 @@ class Context:
 
     `tree` is the code at the pinned commit (None where there is none). `documents` are the run's other artifacts, path
     to text, the request among them. `given` is all text that people gave (issue, configuration): a link in it is a
-    source. `fetched` are the URLs that a web tool really returned in this conversation.
+    source. `fetched` are the URLs that a web tool really returned in this conversation. `web` is the repository's page.
     """
 
     tree: Tree | None = None
     documents: Mapping[str, str] = field(default_factory=dict)
     given: str = ""
     fetched: frozenset[str] = frozenset()
+    web: str = ""

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from bot.core.artifact import Artifact, names
 from bot.core.findings import Finding
+from bot.core.permalinks import is_permalink
 
 from .context import Context
 from .place import shown
@@ -26,6 +27,8 @@ def sources(artifact: Artifact, context: Context, *, at_least: int = 0, each: Se
     good: dict[int, list[str]] = {}
     for number, urls in _cited(artifact).items():
         for url in urls if number not in marked else ():
+            if is_permalink(url, context.web):
+                continue
             if address(url) in known:
                 good.setdefault(number, []).append(address(url))
             else:

@@ -149,6 +149,18 @@ def test_a_citation_behind_a_sentence_belongs_to_it() -> None:
     assert names_in(citation) == ("Queue",)
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("`retries: 3` is set (`src/queue.py:4`)", ("retries: 3",)),
+        ("`src/queue.py:4` and `:6`, `12`", ()),
+        ("`see src/queue.py:4 there` and `src/only.py`", ()),
+    ],
+)
+def test_places_are_no_names(text: str, names: tuple[str, ...]) -> None:
+    assert names_in(find(Artifact("", text))[0]) == names
+
+
 def test_several_in_one_line_come_in_order() -> None:
     assert found("line 3 of b.py, then a.py:1 and `c.py` (line 2), c.py:7") == [
         ("b.py", ((3, 3),)),

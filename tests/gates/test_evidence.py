@@ -146,6 +146,7 @@ Jobs (https://slurm.schedmd.com/a_(b)?q=1).
     [
         (SOURCED, {"at-least": 3, "each": ["Ray", "Kubernetes", "Slurm"]}),
         ("No links.", {}),
+        (f"It is in [a.py:1](https://github.example/o/r/blob/{'0' * 40}/a.py#L1).", {}),
         ("`https://example.org` is a name, [this](#x) a place.\n\n```\nhttps://example.org\n```", 0),
         (
             "# P\n\nThe part on Borg is UNVERIFIED.\n\n## B\n\nBorg has cells (https://x.org). [UNVERIFIED]",

@@ -1,0 +1,56 @@
+"""A draft that no repair follows: what does not hold is marked, what holds is linked, and so it is committed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.core.artifact import Artifact
+from bot.core.citations import UNVERIFIED
+from bot.core.definition import GateUse
+from bot.core.findings import Finding, errors
+from bot.core.linking import linked, marked
+from bot.core.safe import published
+
+from . import judge
+from .cited import claims, faults
+from .context import Context
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The text that is committed, and what its gates found."""
+
+    text: str
+    findings: tuple[Finding, ...]
+
+
+def settled(artifact: Artifact, context: Context, uses: Sequence[GateUse], last: bool) -> Settled:
+    """The artifact as it is committed; as it is where it has errors and is not the `last` draft.
+
+    A citation that does not hold is marked, and its finding is a warning from then on.
+    """
+    found = judge(artifact, context, uses)
+    text = artifact.text
+    if errors(found) and not last:
+        return Settled(text, found)
+    for use in uses:
+        if use.name == "citations":
+            text, found = _marked(artifact, context, bool(use.parameters.get("strict")), found)
+    if context.tree is not None and context.web:
+        text = linked(text, context.tree, context.web)
+    return Settled(published(text), found)
+
+
+def _marked(
+    artifact: Artifact, context: Context, strict: bool, found: Sequence[Finding]
+) -> tuple[str, tuple[Finding, ...]]:
+    told = {one: list(faults(one, strict)) for one in claims(artifact, context)}
+    wrong = [one for one, said in told.items() if any(fault.severity == "error" for fault in said)]
+    those = {(fault.line, fault.wrong) for one in wrong for fault in told[one]}
+    mend = f"It is marked {UNVERIFIED}: read the place before you rely on it."
+    findings = tuple(
+        replace(finding, severity="warning", mend=mend)
+        if finding.rule == "citations" and (finding.line, finding.wrong) in those
+        else finding
+        for finding in found
+    )
+    return marked(artifact.text, wrong), findings

@@ -1,0 +1,85 @@
+"""What is committed of a draft: marks on what does not hold, links on what does."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot.core.artifact import Artifact
+from bot.core.definition import GateUse
+from bot.gates import Context
+from bot.gates.settling import settled
+
+WEB = "https://github.example/octo/queue"
+BASE = "0123456789abcdef0123456789abcdef01234567"
+LINK = f"{WEB}/blob/{BASE}/src/a.py"
+
+
+class Files:
+    """A tree of one file."""
+
+    commit = BASE
+
+    def files(self) -> Sequence[str]:
+        return ["src/a.py"]
+
+    def lines(self, path: str) -> Sequence[str] | None:
+        return ["class Queue:", "    pass"]
+
+
+CODE = Context(tree=Files(), web=WEB)
+LOOSE = [GateUse("citations")]
+STRICT = [GateUse("citations", {"strict": True}), GateUse("no-placeholders")]
+GONE = "“src/gone.py:1”: there is no file src/gone.py."
+NAMELESS = "“src/a.py:2”: nothing that the sentence names stands there."
+
+
+@pytest.mark.parametrize(
+    ("text", "uses", "last", "expected", "findings"),
+    [
+        ("`Queue`: src/a.py:1.", STRICT, False, f"`Queue`: [src/a.py:1]({LINK}#L1).", []),
+        ("It: src/gone.py:1, src/a.py:1.", STRICT, False, None, [("error", GONE)]),
+        (
+            "It: src/gone.py:1. It: src/a.py:1.",
+            STRICT,
+            True,
+            f"It: src/gone.py:1 [UNVERIFIED]. It: [src/a.py:1]({LINK}#L1).",
+            [("warning", GONE)],
+        ),
+        ("`Queue`: src/a.py:2.", STRICT, False, None, [("error", NAMELESS)]),
+        ("`Queue`: src/a.py:2.", STRICT, True, "`Queue`: src/a.py:2 [UNVERIFIED].", [("warning", NAMELESS)]),
+        ("`Queue`: src/a.py:2.", LOOSE, True, None, [("warning", NAMELESS)]),
+        ("src/gone.py:1@ada", LOOSE, True, "src/gone.py:1 [UNVERIFIED]@&#8203;ada", [("warning", GONE)]),
+        ("src/gone.py:1", [], True, None, []),
+        (
+            "Later: TBD. It: src/gone.py:1",
+            STRICT,
+            True,
+            "Later: TBD. It: src/gone.py:1 [UNVERIFIED]",
+            [("warning", GONE), ("error", "“TBD” is left to be filled in.")],
+        ),
+    ],
+)
+def test_what_is_committed(
+    text: str, uses: list[GateUse], last: bool, expected: str | None, findings: list[tuple[str, str]]
+) -> None:
+    end = settled(Artifact("x.md", text), CODE, uses, last)
+    assert end.text == (text if expected is None else expected)
+    assert [(finding.severity, finding.wrong) for finding in end.findings] == findings
+
+
+def test_what_is_committed_is_found_to_be_in_order() -> None:
+    end = settled(Artifact("x.md", "It: src/gone.py:1. `Queue`: src/a.py:1, 2 places"), CODE, STRICT, True)
+    again = settled(Artifact("x.md", end.text), CODE, STRICT, False)
+    assert again.text == end.text
+    assert again.findings == ()
+
+
+def test_without_a_page_or_a_tree_nothing_is_linked() -> None:
+    text = "`Queue`: src/a.py:1"
+    assert settled(Artifact("x.md", text), Context(tree=Files()), STRICT, True).text == text
+    assert settled(Artifact("x.md", text), Context(web=WEB), STRICT, True).text == text
+
+
+def test_too_few_places_stay_an_error() -> None:
+    end = settled(Artifact("x.md", "It: src/gone.py:1"), CODE, [GateUse("citations", {"at_least": 1})], True)
+    assert [finding.severity for finding in end.findings] == ["warning", "error"]
