@@ -6,10 +6,13 @@ from typing import Any
 from .acts import Brief, DocumentRef, Outcome
 from .definition import GateUse, Phase
 from .identity import Address
+from .messages import Entry, Revise
 from .prompts import render
 from .state import PhaseState, State
 
 WRITER = "writer"
+TOUCHES = "touches"
+READER = "reader"
 
 
 def member_paths(state: State, phase: PhaseState) -> Sequence[tuple[str, str]]:
@@ -44,6 +47,45 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
         model=phase.phase.model or state.definition.model,
         turns=state.record.limits.turns,
         last=number >= state.definition.attempts,
+    )
+
+
+def touches_brief(state: State, wish: Entry, what: str) -> Brief:
+    """The small conversation that says which artifacts a wish touches; a draft in hand is mended."""
+    head = state.record.head or ""
+    made = tuple(phase for phase in state.phases if phase.commit)
+    wishes = [entry.message.id for entry in state.record.entries if isinstance(entry.message.deed, Revise)]
+    draft = state.drafts.get(READER)
+    house = _house(state, state.definition.phases[0])
+    documents = [
+        {"phase": phase.phase.id, "title": phase.phase.title, "path": path}
+        for phase in made
+        for path in sorted(phase.commit.files if phase.commit else ())
+    ]
+    values = house | {"title": state.pinned.title, "feedback": what, "documents": documents}
+    parts = [render(state.definition.prompts[TOUCHES], values)]
+    if draft is not None:
+        phase = {"id": TOUCHES, "title": "What is touched", "number": 0}
+        repair = values | {"path": TOUCHES, "phase": phase, "earlier": []}
+        parts.append(
+            render(state.definition.prompts["repair"], repair | {"draft": draft.text, "findings": draft.findings})
+        )
+    return Brief(
+        address=Address(
+            state.pinned.run,
+            TOUCHES,
+            wishes.index(wish.message.id) + 1,
+            READER,
+            draft.address.draft + 1 if draft else 1,
+        ),
+        system=render(state.definition.prompts["system"], house),
+        documents=tuple(DocumentRef(each["path"], head) for each in documents),
+        charge="\n".join(parts),
+        path=TOUCHES,
+        base=state.pinned.base,
+        output="touched",
+        model="quick",
+        turns=state.record.limits.turns,
     )
 
 
@@ -92,7 +134,7 @@ def _charge(
     persona = next((persona for persona in state.definition.panel if phase.phase.each and persona.id == member), None)
     if persona:
         parts.append(f"# Your lens: {persona.lens}\n\n{persona.brief.strip()}\n")
-    if phase.round is not None and phase.round.closed:
+    if phase.round is not None and phase.round.closed and (phase.round.answers or phase.round.rest):
         parts.append(render(prompts["answers"], values | _answers(state, phase)))
     if phase.feedback:
         parts.append(render(prompts["revise"], values | {"feedback": phase.feedback}))

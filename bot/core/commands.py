@@ -16,7 +16,7 @@ from .definition import Definition
 
 Needs = Literal["write", "author", "triage", "anyone"]
 Asked = Literal["help", "status"]  # answered with a comment
-Said = Literal["answer", "proceed", "approve", "reject", "retry", "resume", "cancel"]  # told to a run
+Said = Literal["answer", "proceed", "approve", "reject", "revise", "retry", "resume", "cancel"]  # told to a run
 Name = Asked | Said
 
 OURS = "charrette"
@@ -57,13 +57,15 @@ COMMANDS: tuple[Usage, ...] = (
     Usage("proceed", "", "Goes on without answers: open questions become assumptions, labelled so.", "write"),
     Usage("approve", "", "Approves the document that waits for it.", "write"),
     Usage("reject", "<why>", "Has the document that waits for approval made again, minding why.", "write"),
+    Usage("revise", "<what>", "Has the documents that this names or touches made again, with a dated note.", "write"),
     Usage("retry", "", "Takes up again what failed.", "write"),
     Usage("resume", "", "Takes up again what was stopped.", "write"),
     Usage("cancel", "", "Stops the run before its next write; what is finished stays.", "triage"),
 )
 
 # Commands of Prow (https://prow.k8s.io/command-help) and GitLab's quick actions that are within two letters of ours.
-OTHERS = frozenset({"assign", "hold", "project", "react", "ready", "retest", "unapprove"})
+# `/rebase` and `/review` belong to several bots of pull requests.
+OTHERS = frozenset({"assign", "hold", "project", "react", "ready", "rebase", "retest", "review", "unapprove"})
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from .answers import Advice, Answered, Aside, Premise, Unclear, is_to_another
+from .briefs import TOUCHES
 from .messages import (
     Approve,
     Entry,
@@ -17,8 +18,10 @@ from .messages import (
     Say,
     Start,
     Stop,
+    Touched,
 )
 from .questions import Answer, Question
+from .revisions import named
 from .rounds import understood
 from .state import DESCRIPTION, PhaseState, State
 from .wording import is_question
@@ -47,8 +50,12 @@ def judge(state: State, message: Message) -> Judgement:
             return _words(state, phase, message, text, direct)
         case Proceed():
             return _proceed(state, phase, message)
-        case Approve() | Reject() | Revise():
+        case Approve() | Reject():
             return _verdict(state, phase, message)
+        case Revise(what=what):
+            return _revise(state, message, what)
+        case Touched():
+            return Judgement()
         case Retry():
             return _retry(state, phase, message)
         case Expired(about=about):
@@ -149,6 +156,37 @@ def _verdict(state: State, phase: PhaseState | None, message: Message) -> Judgem
     if phase is None or phase.status != "awaiting" or phase.commit is None:
         return Judgement(reply="Nothing waits for approval. `/status` says where the run stands.")
     return Judgement(Entry(message, phase.about, state.digest(phase.commit)))
+
+
+def _revise(state: State, message: Message, what: str) -> Judgement:
+    if hindrance := _hindrance(state):
+        return Judgement(reply=hindrance)
+    wanted = named(state.definition, what)
+    made = tuple(phase for phase in state.phases if phase.phase.id in wanted and phase.commit)
+    if made:
+        missing = [phase.phase.title for phase in state.phases if phase.phase.id in wanted and not phase.commit]
+        unmade = f"Not written yet, so not revised: {', '.join(missing)}." if missing else ""
+        return Judgement(Entry(message, ",".join(phase.about for phase in made)), unmade)
+    if wanted or TOUCHES not in state.definition.prompts:
+        there = ", ".join(f"{phase.phase.number:03d} {phase.phase.title}" for phase in state.phases if phase.commit)
+        return Judgement(
+            reply=f"Please name the documents that this touches, for example `/revise 002 ...`. There are: {there}."
+        )
+    return Judgement(Entry(message))
+
+
+def _hindrance(state: State) -> str:
+    """Why nothing can be revised now, or nothing."""
+    pull = f"#{state.record.pull}"
+    if state.record.closed == "merged":
+        return f"{pull} is merged, so this design is final here. A new issue starts another that can change it."
+    if state.record.closed == "closed":
+        return f"{pull} is closed. Reopen it, and write `/revise` again."
+    if state.stopped or state.trouble is not None:
+        return "The run stands still. `/resume` takes it up again; then write `/revise` again."
+    if not any(phase.commit for phase in state.phases):
+        return "No document is written yet, so there is nothing to revise. `/status` says where the run stands."
+    return ""
 
 
 def _retry(state: State, phase: PhaseState | None, message: Message) -> Judgement:

@@ -67,6 +67,24 @@ class Revise:
 
 
 @dataclass(frozen=True)
+class Touch:
+    """A phase whose artifact a wish touches, and why. `kept`: a person edited it, so only its name changes it."""
+
+    phase: str
+    why: str
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What the wish of the message `of`, which named no artifact, was found to touch; nothing, if it is empty."""
+
+    of: str
+    touches: tuple[Touch, ...] = ()
+    kind: Literal["touched"] = "touched"
+
+
+@dataclass(frozen=True)
 class Retry:
     """Take up again what failed or is blocked."""
 
@@ -90,7 +108,8 @@ class Expired:
 
 
 Deed = Annotated[
-    Start | Stop | Say | Proceed | Approve | Reject | Revise | Retry | Pushed | Expired, Discriminator("kind")
+    Start | Stop | Say | Proceed | Approve | Reject | Revise | Touched | Retry | Pushed | Expired,
+    Discriminator("kind"),
 ]
 
 
@@ -113,9 +132,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Entry:
-    """A message that changed a run, with what it was judged to be about (`phase@revision`, or "" for the whole run).
+    """A message that changed a run, with what it was judged to be about.
 
-    `digest` is the blob id of the artifact that an approval is bound to.
+    `about` is `phase@revision`, several of them with commas between, or "" for the whole run.
+    `digest` is that of the artifacts that an approval is bound to.
     """
 
     message: Message

@@ -102,4 +102,45 @@ def _field(text: str, name: str) -> str:
 
 REVIEW = Output("findings", TypeAdapter(Review).json_schema(), validate_review, render_review, parse_review)
 
-OUTPUTS: Mapping[str, Output] = {output.name: output for output in (REVIEW,)}
+
+@dataclass(frozen=True)
+class TouchedDocument:
+    """A document that a wish touches: the `phase` that makes it, and why in a sentence."""
+
+    phase: str
+    why: str
+
+
+@dataclass(frozen=True)
+class TouchedDocuments:
+    """The documents that a wish for a revision touches; none, where it can't be told."""
+
+    documents: list[TouchedDocument]
+
+
+def validate_touched(data: Any) -> Any:
+    """The data, tidied; `ValueError` where it has another shape or names no phase."""
+    found = from_json(TouchedDocuments, _one_line(data))
+    for document in found.documents:
+        if not re.fullmatch(r"[\w-]+", document.phase):
+            raise ValueError(f"“{document.phase}” is no phase; name it as the index does")
+    return to_json(found)
+
+
+def render_touched(data: Any) -> str:
+    """A line for each document."""
+    found = from_json(TouchedDocuments, data).documents
+    return "".join(f"- {document.phase}: {document.why}\n" for document in found) or "None.\n"
+
+
+def parse_touched(text: str) -> Any:
+    """What `render_touched` wrote."""
+    found = re.findall(r"^- ([\w-]+): (.*)$", text, re.MULTILINE)
+    return to_json(TouchedDocuments([TouchedDocument(phase, why) for phase, why in found]))
+
+
+TOUCHED = Output(
+    "touched", TypeAdapter(TouchedDocuments).json_schema(), validate_touched, render_touched, parse_touched
+)
+
+OUTPUTS: Mapping[str, Output] = {output.name: output for output in (REVIEW, TOUCHED)}

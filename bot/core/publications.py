@@ -49,6 +49,14 @@ class PullRequestWish:
 
 
 @dataclass(frozen=True)
+class DraftWish:
+    """The branch's open pull request is a draft again; once for each key, so that nobody is overruled later."""
+
+    key: str
+    branch: str
+
+
+@dataclass(frozen=True)
 class CheckWish:
     """The run's check on one head commit."""
 
@@ -82,7 +90,7 @@ class LabelWish:
     description: str
 
 
-Publication = CommentWish | PullRequestWish | CheckWish | ReactionWish | LabelWish
+Publication = CommentWish | PullRequestWish | DraftWish | CheckWish | ReactionWish | LabelWish
 
 
 def digest(publication: Publication) -> str:

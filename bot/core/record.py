@@ -12,6 +12,7 @@ from .questions import Question
 
 PhaseStatus = Literal["pending", "asking", "awaiting", "blocked", "done", "findings"]
 Trouble = Literal["failed", "refused", "budget"]
+Closed = Literal["", "closed", "merged"]
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,10 @@ class Record:
     """All that `fold` needs of a run.
 
     `request` is the text of 001 as it stands on the branch (None before it exists). `head` is the branch's head.
-    `edited` has the paths whose blob is a person's, with that blob. `trouble` is why the last leg ended early, until
-    somebody says to go on. `web` says that the model's server searches the web; `without`, what earlier phases lacked.
+    `closed` says that the pull request is not open any more. `edited` has the paths whose blob is a person's, with that
+    blob; `remarks`, what people wrote among an artifact's revision notes. `trouble` is why the last leg ended early,
+    until somebody says to go on. `web` says that the model's server searches the web; `without`, what earlier phases
+    lacked.
     """
 
     pinned: Pinned
@@ -120,7 +123,9 @@ class Record:
     request: str | None = None
     head: str | None = None
     pull: int | None = None
+    closed: Closed = ""
     edited: dict[str, str] = field(default_factory=dict)
+    remarks: dict[str, str] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent)
     limits: Limits = field(default_factory=Limits)
     trouble: Trouble | None = None

@@ -65,7 +65,7 @@ def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str 
         if other != workflow and status not in (*OVER, "stopped", "failed", "budget"):
             return f"The `{other}` run{at} is still open here ({status}). `/cancel` it first; one run at a time."
         if other == workflow and status in OVER:
-            return f"This is done already{at}. To change a document, edit it on the branch; what people write is kept."
+            return f"This is done already{at}. `/revise <what>` changes a document; so does an edit on the branch."
         if other == workflow and status in ("starting", "running"):
             return ""
     return None

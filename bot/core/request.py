@@ -10,7 +10,22 @@ from itertools import takewhile
 from typing import assert_never
 
 from .codec import from_json, to_json
-from .messages import Approve, Deed, Entry, Expired, Message, Proceed, Pushed, Reject, Retry, Revise, Say, Start, Stop
+from .messages import (
+    Approve,
+    Deed,
+    Entry,
+    Expired,
+    Message,
+    Proceed,
+    Pushed,
+    Reject,
+    Retry,
+    Revise,
+    Say,
+    Start,
+    Stop,
+    Touched,
+)
 from .record import Pinned
 from .rounds import Round
 
@@ -119,7 +134,7 @@ def _round(n: int, round: Round) -> str:
         )
         answer = round.answer_to(question)
         if answer is None:
-            said = "**Open.**"
+            said = "**Dropped:** the document is made again without an answer." if round.dropped else "**Open.**"
         elif answer.assumed:
             said = f"**Assumed ({answer.at}), nobody having answered:** {answer.letter}) {answer.text}"
         else:
@@ -152,6 +167,9 @@ def _words(deed: Deed) -> str:
             return text
         case Expired(about=text):
             return text
+        case Touched(of=of, touches=touches):
+            lines = (f"{touch.phase}{', kept' if touch.kept else ''}: {touch.why}" for touch in touches)
+            return "\n".join([of, *lines])
         case Proceed() | Approve() | Retry():
             return ""
         case _:
@@ -160,6 +178,7 @@ def _words(deed: Deed) -> str:
 
 def _deed(kind: str, words: str) -> Deed:
     workflow, _, description = words.partition("\n")
+    touches = (re.fullmatch(r"([\w-]+)(, kept)?: (.*)", line) for line in description.split("\n"))
     known: dict[str, dict[str, object]] = {
         "start": {"workflow": workflow, "description": description},
         "stop": {"why": words},
@@ -169,6 +188,10 @@ def _deed(kind: str, words: str) -> Deed:
         "revise": {"what": words},
         "pushed": {"head": words},
         "expired": {"about": words},
+        "touched": {
+            "of": workflow,
+            "touches": [{"phase": t[1], "kept": bool(t[2]), "why": t[3]} for t in touches if t],
+        },
     }
     data = {"kind": "say" if kind == "answer" else kind, **known.get(kind, {})}
     deed: Deed = from_json(Deed, data)  # type: ignore[arg-type]

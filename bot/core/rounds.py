@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from .answers import Answered, Premise, Unclear, Understanding, understand
-from .messages import Entry, Expired, Message, Proceed, Say
+from .messages import Entry, Expired, Message, Proceed, Revise, Say, Touched
 from .questions import Answer, Question
 from .segments import named
 
@@ -14,7 +14,7 @@ class Round:
     """The questions that one revision of a phase asked, with the answers so far.
 
     `closed` says that the phase can go on. `rest` holds the author's words beyond the answers; `premise` says that they
-    change what the questions rest on.
+    change what the questions rest on; `dropped`, that a person wants the document made again without answers.
     """
 
     about: str
@@ -24,6 +24,7 @@ class Round:
     rest: str = ""
     premise: bool = False
     closed: bool = False
+    dropped: bool = False
 
     @property
     def open(self) -> tuple[Question, ...]:
@@ -44,6 +45,8 @@ def with_entry(round: Round, entry: Entry) -> Round:
             return _with_words(round, text, direct, message)
         case Proceed() | Expired():
             return _assumed(round, message)
+        case Revise() | Touched():
+            return replace(round, closed=True, dropped=True)
         case _:
             return round
 

@@ -1,6 +1,6 @@
 """What a run does next, and where it stands after it did. The whole logic of the process, without I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -19,12 +19,14 @@ from .acts import (
     WaitsFor,
 )
 from .artifact import Artifact
-from .briefs import briefs, member_paths
+from .briefs import READER, briefs, member_paths, touches_brief
 from .definition import Definition
 from .findings import errors
+from .messages import Entry, Message, Revise, Touch, Touched
 from .questions import Question
 from .questions import parse as parse_questions
 from .record import PhaseCommit, PhaseStatus, Spent, spent_trailer, with_trailers
+from .revisions import with_notes
 from .state import DESCRIPTION, REQUEST, PhaseState, State, fold
 
 DAY = 86_400.0
@@ -47,6 +49,8 @@ def next_act(state: State) -> Act:
         return Wait("description", DESCRIPTION)
     if behind:
         return _commit_request(state)
+    if (wish := state.unplaced) is not None:
+        return Converse((touches_brief(state, wish, _wished(wish)),))
     phase = state.current
     if phase is None:
         return End(ending(state))
@@ -106,7 +110,11 @@ def _unfinished(state: State, draft: Outcome | None) -> bool:
 
 
 def _commit_phase(state: State, phase: PhaseState) -> Commit:
-    files = {path: state.drafts[member].text for member, path in member_paths(state, phase) if member in state.drafts}
+    files = {
+        path: with_notes(state.drafts[member].text, phase.notes, state.record.remarks.get(path, ""))
+        for member, path in member_paths(state, phase)
+        if member in state.drafts
+    }
     status = _committed_status(state, phase)
     spent = sum((draft.spent for draft in state.drafts.values()), Spent())
     model = next((draft.model for draft in state.drafts.values() if draft.model), "")
@@ -205,4 +213,33 @@ def _after_conversations(state: State, outcomes: tuple[Outcome, ...]) -> State:
                 return replace(state, trouble=outcome.ended, reason=outcome.reason, shown=False)
             case _:
                 assert_never(outcome.ended)
-    return state
+    return _placed(state) if state.unplaced else state
+
+
+def _wished(wish: Entry) -> str:
+    deed = wish.message.deed
+    assert isinstance(deed, Revise)
+    return deed.what
+
+
+def _placed(state: State) -> State:
+    """The state after it was asked what a wish touches: known, to be asked once more, or left to the person to name."""
+    wish, draft = state.unplaced, state.drafts[READER]
+    assert wish is not None
+    if draft.findings and draft.address.draft < state.definition.attempts:
+        return state
+    touches = () if draft.findings else tuple(_touches(state, draft.data["documents"]))
+    changed = {touch.phase for touch in touches if not touch.kept}
+    about = ",".join(phase.about for phase in state.phases if phase.phase.id in changed)
+    message = Message(f"{wish.message.id}/touched", "", draft.at, wish.message.link, Touched(wish.message.id, touches))
+    folded = fold(replace(state.record, entries=(*state.record.entries, Entry(message, about)), spent=state.spent))
+    return replace(folded, without=state.without, now=state.now)
+
+
+def _touches(state: State, documents: list[dict[str, str]]) -> Iterator[Touch]:
+    """What the conversation found, in the workflow's order; a person's artifact is changed only by its name."""
+    whys = {document["phase"]: document["why"] for document in documents}
+    for phase in state.phases:
+        if phase.phase.id in whys and phase.commit is not None:
+            theirs = any(path in state.record.edited for path in phase.commit.files)
+            yield Touch(phase.phase.id, whys[phase.phase.id], kept=theirs)

@@ -1,16 +1,17 @@
 """Where a run stands: a pure fold over what is recorded of it. Folding is resuming."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from .acts import Outcome
 from .definition import Definition, Phase
 from .findings import Finding
-from .messages import Approve, Entry, Proceed, Reject, Retry, Revise, Say, Start, Stop
+from .messages import Approve, Entry, Proceed, Reject, Retry, Revise, Say, Start, Stop, Touched
 from .record import PhaseCommit, PhaseStatus, Pinned, Record, Spent, Trouble
 from .request import merged
 from .request import render as render_request
+from .revisions import Note
 from .rounds import Round, with_entry
 
 DESCRIPTION = "description"
@@ -21,7 +22,8 @@ REQUEST = "user-request"
 class PhaseState:
     """How far one phase is. `revision` is the one that is wanted; `commit` the newest one there is.
 
-    `feedback` is what a person said that made it be made again; `round` the questions that this phase last asked.
+    `feedback` is what a person said that made it be made again; `notes` all such wishes; `round` the questions that
+    this phase last asked.
     """
 
     phase: Phase
@@ -31,6 +33,7 @@ class PhaseState:
     round: Round | None = None
     rounds: int = 0
     feedback: str = ""
+    notes: tuple[Note, ...] = ()
 
     @property
     def about(self) -> str:
@@ -46,6 +49,12 @@ class PhaseState:
     def findings(self) -> tuple[Finding, ...]:
         """The findings that the newest commit was left with."""
         return self.commit.findings if self.commit else ()
+
+    @property
+    def wish(self) -> Note | None:
+        """The newest wish for a revision, while that is still to come."""
+        made = self.commit.revision if self.commit else 0
+        return self.notes[-1] if self.notes and self.notes[-1].revision > made else None
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,14 @@ class State:
         """001 as it ought to read now: what people wrote around our sections stays."""
         fresh = render_request(self.pinned, self.rounds, self.record.entries)
         return merged(self.record.request, fresh) if self.record.request else fresh
+
+    @property
+    def unplaced(self) -> Entry | None:
+        """The oldest wish for a revision of which it isn't known yet what it touches."""
+        deeds = {entry.message.id: entry for entry in self.record.entries if not entry.about}
+        placed = {deed.of for entry in self.record.entries if isinstance(deed := entry.message.deed, Touched)}
+        wishes = (entry for id, entry in deeds.items() if id not in placed)
+        return next((entry for entry in wishes if isinstance(entry.message.deed, Revise)), None)
 
     def digest(self, commit: PhaseCommit) -> str:
         """What an approval of a phase is bound to: its artifacts as they stand on the branch."""
@@ -160,21 +177,25 @@ def _commits(record: Record, phase: str) -> dict[int, PhaseCommit]:
     return {commit.revision: commit for commit in record.commits if commit.phase == phase}
 
 
-def _about(entry: Entry) -> tuple[str, int]:
-    phase, _, revision = entry.about.partition("@")
-    return phase, int(revision or 0)
+def _about(entry: Entry) -> Mapping[str, int]:
+    """The phases that an entry is about, each with its revision."""
+    pairs = (each.partition("@") for each in entry.about.split(","))
+    return {phase: int(revision or 0) for phase, _, revision in pairs}
 
 
 def _phase(record: Record, phase: Phase) -> PhaseState:
     """One phase, from the commits of its revisions and the entries that are about it."""
     commits = _commits(record, phase.id)
     rounds = {round.about: round for round in _rounds(record) if round.about.partition("@")[0] == phase.id}
+    wishes = {entry.message.id: entry for entry in record.entries}
     said = _Said()
     for entry in record.entries:
-        name, revision = _about(entry)
-        if name == phase.id and revision == said.revision:
-            said = _heard(said, entry, commits.get(revision))
-            round = rounds.get(entry.about)
+        revision = said.revision
+        if _about(entry).get(phase.id) == revision:
+            deed = entry.message.deed
+            meant = wishes.get(deed.of, entry) if isinstance(deed, Touched) else entry
+            said = _heard(said, meant, commits.get(revision))
+            round = rounds.get(f"{phase.id}@{revision}")
             if round is not None and round.closed and said.revision == revision:
                 said = replace(said, revision=revision + 1)
     state = PhaseState(
@@ -184,6 +205,7 @@ def _phase(record: Record, phase: Phase) -> PhaseState:
         rounds=len(rounds),
         round=rounds.get(f"{phase.id}@{said.revision}") or rounds.get(f"{phase.id}@{said.revision - 1}"),
         feedback=said.feedback,
+        notes=said.notes,
     )
     if _is_a_person_s(record, state):
         return replace(state, status="done")
@@ -198,14 +220,20 @@ class _Said:
     feedback: str = ""
     accepted: bool = False
     approved: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 def _heard(said: _Said, entry: Entry, commit: PhaseCommit | None) -> _Said:
     match entry.message.deed:
         case Reject(why=text) | Revise(what=text):
-            return _Said(said.revision + 1, text)
+            message = entry.message
+            note = Note(said.revision + 1, message.at, message.by, text, message.link)
+            # What was asked before and not made yet is still to be minded.
+            unmade = said.feedback if commit is None else ""
+            feedback = "\n\n".join(words for words in (unmade, text) if words)
+            return _Said(note.revision, feedback, notes=(*said.notes, note))
         case Retry():
-            return _Said(said.revision + 1, said.feedback)
+            return _Said(said.revision + 1, said.feedback, notes=said.notes)
         case Approve():
             return replace(said, approved=entry.digest)
         case Proceed() if commit is not None and commit.status == "blocked":
@@ -243,6 +271,6 @@ def _rounds(record: Record) -> Iterator[Round]:
             continue
         round = Round(f"{commit.phase}@{commit.revision}", commit.questions, commit.at)
         for entry in record.entries:
-            if entry.about == round.about and not round.closed:
+            if _about(entry).get(commit.phase) == commit.revision and not round.closed:
                 round = with_entry(round, entry)
         yield round

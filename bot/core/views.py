@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
-from .publications import Annotation, CheckWish, CommentWish, Conclusion, Publication, PullRequestWish
+from .messages import Revise, Touched
+from .publications import Annotation, CheckWish, CommentWish, Conclusion, DraftWish, Publication, PullRequestWish
 from .questions import Question
 from .record import Spent
 from .run import ending
@@ -33,15 +34,44 @@ def _publications(state: State) -> Iterator[Publication]:
             draft=not is_over(state),
             reopens=not state.stopped,
         )
+        yield from _drafted_again(state)
         yield check(state)
         yield from _left_behind(state)
     yield from _asking(state)
+    yield from _untouched(state)
     yield CommentWish("status", state.pinned.subject.home, shortened(status(state)))
 
 
 def is_over(state: State) -> bool:
     """Whether every phase is finished, so that the pull request is ready for review."""
     return state.current is None and not state.stopped
+
+
+def _drafted_again(state: State) -> Iterator[DraftWish]:
+    """A pull request whose documents are revised is a draft until they are."""
+    wishes = [entry.message.id for entry in state.record.entries if isinstance(entry.message.deed, Revise)]
+    if wishes and state.current is not None and not state.stopped:
+        yield DraftWish(f"draft/{wishes[-1]}", state.pinned.branch)
+
+
+def _untouched(state: State) -> Iterator[CommentWish]:
+    """A word to those whose wish touches no document, or one that a person edited."""
+    by = {entry.message.id: entry.message.by for entry in state.record.entries}
+    titles = {phase.phase.id: f"{phase.phase.number:03d} {phase.phase.title}" for phase in state.phases}
+    for entry in state.record.entries:
+        deed = entry.message.deed
+        if not isinstance(deed, Touched):
+            continue
+        kept = [touch.phase for touch in deed.touches if touch.kept]
+        words = ""
+        if kept:
+            edited = ", ".join(titles[phase] for phase in kept)
+            words = f"this touches documents that people edited, which only their names change: {edited}. "
+            words += f"To have them made again too: `/revise {titles[kept[0]][:3]} ...`."
+        elif not deed.touches:
+            words = "I can't tell which documents this touches. Please name them, for example `/revise 002 ...`."
+        if words:
+            yield CommentWish(f"revise/{deed.of}", state.pinned.subject.home, f"@{by.get(deed.of, '')} {words}\n")
 
 
 def shortened(text: str) -> str:
@@ -87,6 +117,8 @@ def headline(state: State) -> str:
     if state.lacks_description:
         return f"Waits for a description from {author}: reply with it, or write `/answer <description>`."
     phase = state.current
+    if state.unplaced is not None:
+        return f"Looks for the documents that the wish of @{state.unplaced.message.by} touches …"
     if phase is None:
         count = sum(len(phase.findings) for phase in state.phases)
         done = f"Done, with {count} finding{'s' if count != 1 else ''} left (see the check)."
@@ -95,7 +127,8 @@ def headline(state: State) -> str:
     where = _where(state, phase)
     match phase.status:
         case "pending" | "done" | "findings":
-            return f"{where}: {phase.phase.title.lower()} …"
+            again = " again, as a person asked" if phase.wish else ""
+            return f"{where}: {phase.phase.title.lower()}{again} …"
         case "asking":
             open = len(phase.round.open) if phase.round else 0
             ways = "Reply, or write `/answer recommended`; `/proceed` goes on without."
@@ -141,7 +174,17 @@ def _item(state: State, phase: PhaseState) -> str:
     )
     notes = {"asking": " (questions open)", "awaiting": " (waits for approval)", "blocked": " (findings)"}
     edited = " (edited by a person)" if any(path in state.record.edited for path in phase.commit.files) else ""
-    return f"- [{ticked}] {links}{notes.get(phase.status, '')}{edited}"
+    return f"- [{ticked}] {links}{notes.get(phase.status, '')}{edited}{_revised(phase)}"
+
+
+def _revised(phase: PhaseState) -> str:
+    """What is told of the newest revision that a person asked for."""
+    if not phase.notes:
+        return ""
+    last = phase.notes[-1]
+    if phase.wish:
+        return f" (to be made again: asked by {one_line(last.by)} on {last.at[:10]})"
+    return f" (revised: asked by {one_line(last.by)} on {last.at[:10]})"
 
 
 def _link(state: State, path: str, text: str) -> str:
@@ -202,7 +245,10 @@ def _asking(state: State) -> Iterator[CommentWish]:
     for round in state.rounds:
         body = [f"@{state.pinned.author}, before the design goes on:", ""]
         if round.closed:
-            body = [f"These questions are answered; the answers are in {_link(state, state.request_path, '001')}.", ""]
+            there = f"the answers are in {_link(state, state.request_path, '001')}"
+            body = [f"These questions are answered; {there}.", ""]
+        if round.dropped:
+            body = ["These questions are dropped: the document that asked them is made again.", ""]
         for question in round.questions:
             answer = round.answer_to(question)
             body += _question(question)
@@ -274,7 +320,8 @@ def pull_request(state: State) -> str:
         for path in sorted(phase.commit.files) if phase.commit else [phase.phase.file]:
             name = path.rpartition("/")[2]
             shown = _link(state, path, name) if phase.commit else name
-            lines.append(f"| {shown} | {words[phase.status]} |")
+            standing = words["done" if phase.wish else phase.status]
+            lines.append(f"| {shown} | {standing}{_revised(phase)} |")
     base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
     lines += ["", f"Based on {base} · {cost(state.spent)}", ""]
     return "\n".join([*lines, "## Summary", "", gist, ""] if gist else lines)
@@ -318,6 +365,8 @@ def _conclusion(state: State) -> Conclusion | None:
     if state.stopped:
         return "neutral"
     phase = state.current
+    if state.unplaced is not None:
+        return None
     if phase is None:
         return "success" if ending(state) == "done" else "neutral"
     if phase.status in ("asking", "awaiting"):

@@ -1,7 +1,7 @@
 """The leg: one stretch of a run's work, from a message to the next wait or the end. The only long workflow."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, assert_never
@@ -12,7 +12,7 @@ from ..core.acts import Commit, Committed, Converse, End, Outcome, Show, Shown, 
 from ..core.codec import from_json, to_json
 from ..core.errors import CharretteError, ConflictError, TransientError
 from ..core.findings import Finding
-from ..core.messages import Expired, Message
+from ..core.messages import Entry, Expired, Message
 from ..core.publications import CommentWish
 from ..core.record import Record, trailers
 from ..core.run import after, next_act
@@ -87,7 +87,9 @@ class Engine:
                     self._closed(state, act, asked)
                     return act.kind
                 case Converse():
+                    before = state.record.entries
                     state = after(state, act, self._hold(state, act, asked.message.id))
+                    self._kept(n, state, state.record.entries[len(before) :])
                 case Commit():
                     state = self._committed(n, state, act)
                 case Show():
@@ -103,6 +105,16 @@ class Engine:
         if (why := gave_up(anew)) is not None or (why := anew.get("person")) is not None:
             return _failed(state, why)
         return fold(from_json(Record, anew))
+
+    def _kept(self, n: int, state: State, entries: Sequence[Entry]) -> None:
+        """What a conversation found is kept beside what people said."""
+
+        def keep() -> None:
+            for entry in entries:
+                self.services.runs.append(state.pinned.run, to_json(entry))
+
+        if entries:
+            patiently(f"{n} keep", keep)
 
     def _committed(self, n: int, state: State, act: Commit) -> State:
         made = patiently(

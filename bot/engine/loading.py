@@ -17,6 +17,7 @@ from ..core.ports import BranchCommit, Checkout, GitHub, RunRow
 from ..core.questions import parse as parse_questions
 from ..core.record import PhaseCommit, Pinned, Record, parse_spent, trailers
 from ..core.request import parse as parse_request
+from ..core.revisions import remarks
 from ..core.run import gist_of
 from ..core.safe import shown_to_model
 from ..core.state import REQUEST, State, fold
@@ -221,11 +222,13 @@ def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> 
     entries = tuple(from_json(Entry, entry) for entry in row.entries)
     commits: tuple[PhaseCommit, ...] = ()
     edited: dict[str, str] = {}
+    remarked: dict[str, str] = {}
     text = None
     if head is not None:
         known = _known_findings(row)
         commits = tuple(_commits(pinned, ours, checkout, known))
         edited = dict(_edited(commits, checkout.blobs(head, pinned.folder)))
+        remarked = dict(_remarks(commits, checkout, head))
         text = checkout.text(f"{pinned.folder}/001-{REQUEST}.md", head)
     pull = github.pull_for(pinned.branch) if head is not None else None
     return Record(
@@ -235,7 +238,9 @@ def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> 
         request=text,
         head=head,
         pull=pull.number if pull else None,
+        closed="" if pull is None or pull.open else "merged" if pull.merged else "closed",
         edited=edited,
+        remarks=remarked,
         spent=services.ledger.run_total(row.id),
         limits=services.limits,
         trouble=row.trouble or None,  # type: ignore[arg-type]
@@ -310,6 +315,13 @@ def _paths(pinned: Pinned, phase: str) -> list[str]:
     if found[0].each is None:
         return [f"{pinned.folder}/{found[0].file}"]
     return [f"{pinned.folder}/{found[0].member_file(persona.id)}" for persona in pinned.definition.panel]
+
+
+def _remarks(commits: tuple[PhaseCommit, ...], checkout: Checkout, head: str) -> Iterator[tuple[str, str]]:
+    """What people wrote among the revision notes, by the artifact's path."""
+    for path in sorted({path for commit in commits if commit.revision > 1 for path in commit.files}):
+        if found := remarks(checkout.text(path, head) or ""):
+            yield path, found
 
 
 def _edited(commits: tuple[PhaseCommit, ...], head: Mapping[str, str]) -> Iterator[tuple[str, str]]:

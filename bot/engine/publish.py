@@ -8,6 +8,7 @@ from ..core.ports import GitHub, Remote
 from ..core.publications import (
     CheckWish,
     CommentWish,
+    DraftWish,
     LabelWish,
     Publication,
     PullRequestWish,
@@ -39,6 +40,8 @@ class Publisher:
                 id = self._comment(wish, known)
             case PullRequestWish():
                 id = self._pull(wish, known)
+            case DraftWish():
+                id = self._draft(wish)
             case CheckWish():
                 id = self._check(wish, known)
             case ReactionWish():
@@ -84,6 +87,14 @@ class Publisher:
             self.github.update_pull(pull.number, wish.title, body)
         if pull.open and pull.draft and not wish.draft:
             self.github.set_draft(pull.number, False)
+        return str(pull.number)
+
+    def _draft(self, wish: DraftWish) -> str:
+        pull = self.github.pull_for(wish.branch)
+        if pull is None:
+            return ""
+        if pull.open and not pull.draft:
+            self.github.set_draft(pull.number, True)
         return str(pull.number)
 
     def _check(self, wish: CheckWish, known: Remote | None) -> str:

@@ -51,7 +51,9 @@ def test_a_start_goes_ahead_or_is_silent(rows: list[tuple[str, str, int | None]]
 
 
 def test_a_start_that_can_t_be_gets_one_line() -> None:
-    assert "done already in #3" in str(open_run("feature-design", [("feature-design", "done", 3)]))
+    assert "done already in #3. `/revise <what>` changes" in str(
+        open_run("feature-design", [("feature-design", "done", 3)])
+    )
     assert "The `macro-plan` run in #3 is still open here" in str(
         open_run("feature-design", [("macro-plan", "waits for answers", 3)])
     )

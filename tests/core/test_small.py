@@ -8,7 +8,7 @@ from bot.core import identity
 from bot.core.codec import from_json, to_json
 from bot.core.errors import Fault, FaultsError, PersonError, TransientError
 from bot.core.findings import Finding, errors
-from bot.core.outputs import OUTPUTS, REVIEW
+from bot.core.outputs import OUTPUTS, REVIEW, TOUCHED
 from bot.core.prompts import document_block, render
 from bot.core.publications import CommentWish, digest, marked, marker
 from bot.core.record import Spent, parse_spent, spent_trailer, trailers, with_trailers
@@ -155,3 +155,19 @@ def test_a_review_must_say_something() -> None:
     with pytest.raises(ValueError, match="no title"):
         REVIEW.parse("nothing")
     assert OUTPUTS["findings"].schema["type"] == "object"
+
+
+PHASES = st.from_regex(r"[a-z][a-z-]{0,12}", fullmatch=True)
+
+
+@given(
+    st.fixed_dictionaries({"documents": st.lists(st.fixed_dictionaries({"phase": PHASES, "why": words}), max_size=4)})
+)
+def test_what_is_touched_renders_and_parses_back(data: dict[str, object]) -> None:
+    tidy = TOUCHED.validate(data)
+    assert TOUCHED.parse(TOUCHED.render(tidy)) == tidy
+
+
+def test_what_is_touched_is_named_by_its_phase() -> None:
+    with pytest.raises(ValueError, match="“the interface: all” is no phase"):
+        TOUCHED.validate({"documents": [{"phase": "the interface: all", "why": "Why."}]})

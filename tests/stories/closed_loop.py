@@ -62,6 +62,11 @@ class ClosedLoop:
         """The answer to one request, as the API's message."""
         opening = _texts(request["messages"][0])
         charge = opening[-1]
+        if charge.startswith("# Which documents"):
+            touched = {"documents": [{"phase": "test-plan", "why": "It holds the tests."}]}
+            return _message(_text(json.dumps(touched)))
+        if wish := re.search(r'<document path="feedback">\n(.*?)\n</document>', charge, re.DOTALL):
+            return _message(_text(_revised(opening[-2], wish[1])))
         phase = self._phase(charge)
         seen = _lines(request["messages"])
         turns = sum(message["role"] == "assistant" for message in request["messages"])
@@ -113,6 +118,12 @@ class ClosedLoop:
             cells = " | ".join(f"said with [a source]({self.source})" if self.source else "plain" for _ in columns)
             return "\n".join([head, f"| One | {cells} |", f"| Two | {cells} |"])
         return f"It follows [what was given]({self.source})." if heading == "Sources" and self.source else ""
+
+
+def _revised(document: str, wish: str) -> str:
+    """The document as it was given, with one sentence more."""
+    text = re.sub(r"^<document [^>]*>\n|\n</document>$", "", document)
+    return f"{text.partition('## Revision notes')[0].rstrip()}\n\n{wish.partition(': ')[2] or wish} (worked in).\n"
 
 
 def _gates(phase: Phase) -> dict[str, Mapping[str, Any]]:

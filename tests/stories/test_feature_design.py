@@ -102,3 +102,28 @@ def test_cancel_stops_before_the_next_write(story: Story) -> None:
     story.says("1A 2A").says("/status")
     story.until(lambda: "Stopped." in story.bot_comments()[-1])
     assert names(story) == DOCUMENTS[:2]
+
+
+def test_a_revision_after_the_end_keeps_what_a_person_wrote(story: Story, mind: ClosedLoop) -> None:
+    story.opens(title="Revise the keys").labels().until_status("waits for answers").says("1A 2A")
+    story.until_status("**Done. ")
+    path = f"_tasks/{slug(story)}/005-interface.md"
+    story.writes(path, story.files()[path] + "\nGrace: the flag stays as it is.\n", by="grace")
+    story.until_status("(edited by a person)")
+    before = len(story.commits())
+    story.says("/revise 005: one flag is enough").until_status("again, as a person asked").until_status("**Done. ")
+    assert [trailers(message).get("Phase") for message in story.commits()[before:]] == ["user-request@4", "interface@2"]
+    text = story.files()[path]
+    assert "Grace: the flag stays as it is." in text
+    assert "one flag is enough (worked in)" in text
+    assert re.search(
+        r"## Revision notes\n\n- [\d-]{10}, revision 2, asked by \[ada\]\(\S+\): 005: one flag is enough\n$", text
+    )
+    assert (story.pull()["state"], story.pull()["draft"]) == ("open", False)
+
+    story.says("/revise the tests are too thin").until_status("008 Test plan](").until(
+        lambda: "revised: asked by ada" in story.status.partition("008 Test plan")[2].partition("\n")[0]
+    )
+    story.until_status("**Done. ")
+    assert [trailers(message).get("Phase") for message in story.commits()[before + 2 :]].count("test-plan@2") == 1
+    assert mind.refused == []

@@ -97,6 +97,7 @@ def values(**more: Any) -> dict[str, Any]:
         "answers": [{"question": "Which?", "letter": "A", "text": "This", "assumed": True}], "rest": "And quickly.",
         "premise": True, "last_round": False, "draft": "# Draft", "feedback": "Shorter.",
         "findings": [{"line": 3, "rule": "headings", "wrong": "None.", "mend": "Add."}],
+        "documents": [{"phase": "interface", "title": "Interface", "path": "_tasks/x/005-interface.md"}],
     }  # fmt: skip
     return {**base, **more}
 

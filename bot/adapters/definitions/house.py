@@ -25,7 +25,7 @@ def prompt(folder: Folder, path: Path, allowed: dict[str, Shape], needed_by: str
 
 
 def prompts(folder: Folder) -> dict[str, str]:
-    """The prompts of the house by name: system, repair, answers, revise."""
+    """The prompts of the house by name: system, repair, answers, revise, touches."""
     place = folder.root / "prompts"
     for name in folder.names(place, ".md"):
         if name not in HOUSE:

@@ -35,10 +35,11 @@ HOUSE: dict[str, dict[str, Shape]] = {
         "last_round": None,
     },
     "revise": {**_PHASE, "feedback": None},
+    "touches": {**_SERVICE, "title": None, "feedback": None, "documents": ("phase", "title", "path")},
 }
 """The prompts of the whole house and the variables of each."""
 
-_LISTS = frozenset({"earlier", "findings", "answers"})
+_LISTS = frozenset({"earlier", "findings", "answers", "documents"})
 _ENVIRONMENT = ImmutableSandboxedEnvironment()
 
 

@@ -2,6 +2,7 @@
 
 from bot.core.commands import COMMANDS, OURS
 from bot.core.outputs import OUTPUTS as _OUTPUTS
+from bot.core.outputs import TOUCHED
 
 VERSION = 1
 
@@ -28,7 +29,7 @@ LAST = "last"
 TOOLS = ("repository", "web")
 EACH = ("experts",)
 EACH_LATER = ("subsystems", "tracks")
-OUTPUTS = tuple(_OUTPUTS)
-TAKEN = (*(usage.name for usage in COMMANDS), OURS, "decide", "review", "revise", "tracks")
+OUTPUTS = tuple(name for name in _OUTPUTS if name != TOUCHED.name)
+TAKEN = (*(usage.name for usage in COMMANDS), OURS, "decide", "review", "tracks")
 
 NOT_WORKFLOWS = ("personas", "prompts", "templates")

@@ -1,0 +1,72 @@
+"""Revisions that people ask for: which artifacts their words name, and the dated notes that an artifact ends with."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .artifact import Artifact, Section, names, normal
+from .definition import Definition, Phase
+from .safe import line as one_line
+
+TITLE = "Revision notes"
+_NOTE = re.compile(r"- \d{4}-\d\d-\d\d, revision \d+, asked by ")
+
+
+@dataclass(frozen=True)
+class Note:
+    """One revision that was asked for: which, when (ISO 8601), by whom, with what words, and where they stand."""
+
+    revision: int
+    at: str
+    by: str
+    what: str
+    link: str
+
+
+def named(definition: Definition, what: str) -> tuple[str, ...]:
+    """The phases whose artifacts these words name, in the workflow's order.
+
+    Numbers and file names count before anything else; then ids and titles ahead of the first colon, since people write
+    `interface: leave the operations alone`; then ids and titles anywhere.
+    """
+    head = re.split(r":\s", what, maxsplit=1)[0] if re.search(r":\s", what) else ""
+    by_number = [phase.id for phase in definition.phases if _by_number(definition, phase, what)]
+    by_head = [phase.id for phase in definition.phases if _by_name(phase, head)]
+    return tuple(by_number or by_head or [phase.id for phase in definition.phases if _by_name(phase, what)])
+
+
+def _by_number(definition: Definition, phase: Phase, what: str) -> bool:
+    files = {phase.file, *(phase.member_file(persona.id) for persona in definition.panel if phase.each)}
+    stems = "|".join(re.escape(file.removesuffix(".md")) for file in sorted(files))
+    return re.search(rf"(?<![\w.-])(?:{phase.number:03d}(?![\w-])|(?:{stems})(?:\.md)?(?![\w-]))", what) is not None
+
+
+def _by_name(phase: Phase, words: str) -> bool:
+    return names(words, phase.title) or names(words, phase.id.replace("-", " "))
+
+
+def with_notes(text: str, notes: Sequence[Note], remarks: str = "") -> str:
+    """The text with these notes at its end, and what people wrote among them; none that a model wrote."""
+    lines: list[str | None] = list(Artifact("", text).source)
+    for section in _sections(text):
+        lines[section.heading.line - 1 : section.last] = [None] * (section.last - section.heading.line + 1)
+    bare = "\n".join(line for line in lines if line is not None).rstrip()
+    if not notes and not remarks:
+        return f"{bare}\n"
+    parts = [bare, f"## {TITLE}", "\n".join(map(_note, notes)), remarks]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def remarks(text: str) -> str:
+    """What an artifact's section of notes holds beside notes of ours."""
+    written = (line for section in _sections(text) for line in section.body.split("\n"))
+    return "\n".join(line for line in written if not _NOTE.match(line)).strip()
+
+
+def _sections(text: str) -> Iterator[Section]:
+    return (section for section in Artifact("", text).sections if normal(section.title) == normal(TITLE))
+
+
+def _note(note: Note) -> str:
+    who = f"[{one_line(note.by)}]({note.link})" if note.link else one_line(note.by)
+    return f"- {note.at[:10]}, revision {note.revision}, asked by {who}: {one_line(note.what, 300)}"
