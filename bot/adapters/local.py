@@ -17,7 +17,7 @@ def local_tree(path: Path, rev: str) -> GitTree:
 
     `FaultsError` where there is no repository or no such commit, or where files of it are not on this machine.
     """
-    folder = _git_folder(path)
+    folder = git_folder(path)
     code = GitCommands(folder)
     try:
         commit = code.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}", accept=(0, 1))
@@ -32,7 +32,8 @@ def local_tree(path: Path, rev: str) -> GitTree:
         raise FaultsError([Fault(str(path), 0, f"Git can't list its files: {error}.", WHOLE)]) from None
 
 
-def _git_folder(path: Path) -> Path:
+def git_folder(path: Path) -> Path:
+    """The repository's own folder, of the repository that `path` is or is a folder of; `FaultsError` without one."""
     for folder in _candidates(path.absolute()):
         commands = GitCommands(folder)
         try:

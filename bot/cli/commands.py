@@ -23,6 +23,7 @@ Charrette is a GitHub App that runs design processes in git: a person labels an 
 design documents and a pull request comes out."""
 EPILOG = """\
 To see it work, without an account or a key:     charrette demo
+To use it on a clone of your own:                charrette local --repo PATH --issue FILE.md
 To run it as an App, on one machine:             charrette serve --env-file charrette.env
 To find out why it doesn't:                      charrette doctor --env-file charrette.env
 
@@ -43,6 +44,12 @@ def parser() -> argparse.ArgumentParser:
         commands, "concerns", "bot.cli.concerning", "the concerns of a document, what was decided, contradictions"
     )
     _elsewhere(commands, "demo", "bot.demo.cli", "a label becomes a pull request, on this machine, in the browser")
+    _elsewhere(
+        commands,
+        "local",
+        "bot.cli.local",
+        "a workflow on a clone of yours: the branch appears there, questions at the terminal",
+    )
     _elsewhere(commands, "hub", "bot.hub.cli", "a local server that speaks GitHub's API, for demo and tests")
     return top
 
@@ -94,7 +101,7 @@ def _serving(commands: "Commands") -> None:
     )
     for command in (serve, web, worker):
         _with_settings(command)
-    for command in (web, worker):
+    for command in (serve, web, worker):
         command.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -171,8 +178,11 @@ def run_worker(arguments: argparse.Namespace) -> int:
 
 def run_serve(arguments: argparse.Namespace) -> int:
     """`charrette serve`."""
+    from .processes import watch_supervisor
     from .serving import serve
 
+    if arguments.supervised:
+        watch_supervisor()
     return serve(_settings(arguments, "web", "worker"), arguments.env_file)
 
 

@@ -5,12 +5,6 @@ import importlib.util
 import json
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import PersonError
-from .person import Person
+from ..local.person import Person
+from ..local.processes import Process, free_port, start, wait_ready
 
 OWNER = "demo"
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -41,37 +36,12 @@ class Stage:
     folder: Path
     live: bool
     scripted: bool
-    commands: tuple["Process", ...]
+    commands: tuple[Process, ...]
 
     def alive(self) -> None:
         """`PersonError` with the last lines of its log where a process has ended."""
         for process in self.commands:
-            if process.popen.poll() is not None:
-                raise PersonError(f"{process.name} has ended by itself:\n{process.tail()}")
-
-
-@dataclass(frozen=True)
-class Process:
-    """A command that runs, with its log."""
-
-    name: str
-    popen: "subprocess.Popen[str]"
-    log: Path
-
-    def tail(self, lines: int = 25) -> str:
-        """The end of its log."""
-        return "\n".join(self.log.read_text("utf-8", errors="replace").split("\n")[-lines:])
-
-    def stop(self) -> None:
-        """Asks it to end, and makes it end after ten seconds."""
-        self.popen.terminate()
-        try:
-            self.popen.wait(10)
-        except subprocess.TimeoutExpired:
-            self.popen.kill()
-            self.popen.wait()
-        if self.popen.stdout is not None:
-            self.popen.stdout.close()
+            process.alive()
 
 
 @contextmanager
@@ -87,20 +57,13 @@ def staged(folder: Path, package: str, recording: Path) -> Iterator[Stage]:
         ready = _first_line(hub)
         service = _start_service(folder, ready["env_file"], None if live else recording)
         processes.append(service)
-        _wait_ready(f"http://127.0.0.1:{port}/readyz", service)
+        wait_ready(port, service)
         people = {login: Person(login, token, ready["api_url"], repository) for login, token in ready["users"].items()}
         scripted = not live or RECORD in os.environ
         yield Stage(ready["url"], people, repository, folder, live, scripted, tuple(processes))
     finally:
         for process in reversed(processes):
             process.stop()
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def version(package: str) -> str:
@@ -127,7 +90,7 @@ def _code(folder: Path, package: str) -> Path:
 def _start_hub(folder: Path, repository: str, code: Path, port: int) -> Process:
     arguments = ["hub", "--state", str(folder / "hub"), "--listen", "127.0.0.1:0"]
     arguments += ["--repository", f"{repository}={code}", "--webhook", f"http://127.0.0.1:{port}/webhook"]
-    return _start("hub", arguments, folder, os.environ, piped=True)
+    return start("hub", arguments, folder / "hub.log", os.environ, piped=True)
 
 
 def _start_service(folder: Path, env_file: str, recording: Path | None) -> Process:
@@ -136,22 +99,7 @@ def _start_service(folder: Path, env_file: str, recording: Path | None) -> Proce
     if recording is not None:
         environment["CHARRETTE_MODEL_REPLAY"] = str(recording)
     environment |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return _start("serve", ["serve", "--env-file", env_file], folder, environment, piped=False)
-
-
-def _start(name: str, arguments: list[str], folder: Path, environment: Mapping[str, str], piped: bool) -> Process:
-    log = folder / f"{name}.log"
-    with log.open("w", encoding="utf-8") as errors:
-        popen = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", *arguments],
-            stdout=subprocess.PIPE if piped else errors,
-            stderr=errors,
-            stdin=subprocess.DEVNULL,
-            env={**environment, "PYTHONUNBUFFERED": "1"},
-            text=True,
-            start_new_session=True,
-        )
-    return Process(name, popen, log)
+    return start("serve", ["serve", "--supervised", "--env-file", env_file], folder / "serve.log", environment)
 
 
 def _first_line(hub: Process) -> dict[str, Any]:
@@ -162,17 +110,3 @@ def _first_line(hub: Process) -> dict[str, Any]:
         raise PersonError(f"The hub did not start:\n{hub.tail()}")
     found: dict[str, Any] = json.loads(line)
     return found
-
-
-def _wait_ready(url: str, service: Process) -> None:
-    for _ in range(600):
-        if service.popen.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(url, timeout=2) as response:
-                if response.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            pass
-        time.sleep(0.1)
-    raise PersonError(f"The service did not become ready at {url}:\n{service.tail()}")

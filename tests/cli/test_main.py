@@ -14,7 +14,7 @@ import bot
 from bot.cli import commands, main
 from bot.core.errors import Fault, FaultsError, PersonError, TransientError
 
-COMMANDS = ["serve", "web", "worker", "check", "doctor", "citations", "demo", "hub"]
+COMMANDS = ["serve", "web", "worker", "check", "doctor", "citations", "demo", "local", "hub"]
 HEAVY = ["anthropic", "dbos", "flask", "git", "github", "gunicorn", "pydantic", "sqlalchemy", "yaml"]
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import bot
-from bot.demo.person import Person
 from bot.hub.server import RunningHub
+from bot.local.person import Person
 
 ROOT = Path(bot.__file__).parent.parent
 PATIENCE = 60.0

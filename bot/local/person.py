@@ -1,4 +1,4 @@
-"""A person at the hub: the few things that the demo's people do, through the same REST API that GitHub has."""
+"""A person at the hub: the few things that people do there, through the same REST API that GitHub has."""
 
 import base64
 import json
@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.errors import PersonError
+
+# The hub is on this machine: no proxy of the environment is asked.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Person:
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with _DIRECT.open(request, timeout=30) as response:
                 text = response.read()
         except urllib.error.HTTPError as error:
             raise PersonError(f"{method} {path} was refused: {error.code} {error.read().decode()[:300]}") from error

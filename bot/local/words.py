@@ -1,0 +1,36 @@
+"""What the bot writes for GitHub, as a terminal shows it."""
+
+import html
+import re
+
+from ..core.invisible import visible
+
+_HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_TAG = re.compile(r"</?(?:details|summary|br|sub|sup)\b[^>]*>", re.IGNORECASE)
+_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()\s<>]*)>?\)")
+_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+_SLANTED = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_RULED = re.compile(r"^\|(?:\s*:?-+:?\s*\|)+\s*$\n?", re.MULTILINE)
+
+
+def readable(markdown: str, home: str) -> str:
+    """The text without what only a browser shows well; links of the hub at `home` as their words alone.
+
+    Nothing in it moves the cursor or colours the terminal.
+    """
+    text = _TAG.sub("", _HIDDEN.sub("", markdown))
+    text = _RULED.sub("", text)
+    text = _LINK.sub(lambda found: _link(found[1], found[2], home), text)
+    text = _SLANTED.sub(r"\1", _BOLD.sub(r"\1", text))
+    text = html.unescape(_ESCAPED.sub(r"\1", text))
+    return re.sub(r"\n{3,}", "\n\n", visible(text)).strip()
+
+
+def _link(words: str, target: str, home: str) -> str:
+    return words if target.startswith(home) or target in words else f"{words} ({target})"
+
+
+def indented(text: str, by: str = "    ") -> str:
+    """Each line behind a margin."""
+    return "\n".join(f"{by}{line}".rstrip() for line in text.split("\n"))
