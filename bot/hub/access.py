@@ -29,6 +29,8 @@ def allow(hub: Hub, actor: Actor, repository: Repository, permissions: tuple[str
     """
     if not covers(hub, actor, repository):
         raise RefusedError(404, "Not Found")
+    if level != "read" and repository.archived:
+        raise RefusedError(403, "Repository was archived so is read-only.")
     if actor.installation is not None:
         ids = actor.repository_ids or actor.installation.repository_ids
         inside = repository.id in ids and within(actor, permissions, level)

@@ -23,6 +23,7 @@ ANYBODY = Actor(Account(login=""))
 TOKEN_LIFE = timedelta(hours=1)
 JWT_LIFE = timedelta(minutes=10)
 BAD_CREDENTIALS = "Bad credentials"
+SUSPENDED = "This installation has been suspended"
 BAD_JWT = "A JSON web token could not be decoded"
 LEVELS = ("read", "write", "admin")
 
@@ -111,7 +112,11 @@ def _installation(hub: Hub, token: str) -> Actor:
     if fact is None or fact.revoked or fact.expires_at <= hub.store.now():
         raise RefusedError(401, BAD_CREDENTIALS)
     bot = hub.store.get(Account, hub.app.bot_id)
-    installation = hub.store.get(Installation, fact.installation_id)
+    installation = hub.store.find(Installation, id=fact.installation_id)
+    if installation is None:
+        raise RefusedError(401, BAD_CREDENTIALS)
+    if installation.suspended_at:
+        raise RefusedError(403, SUSPENDED)
     return Actor(bot, installation, fact.permissions, fact.repository_ids)
 
 
@@ -119,6 +124,8 @@ def create_token(
     hub: Hub, installation: Installation, permissions: dict[str, str], repositories: Sequence[Repository]
 ) -> InstallationToken:
     """A token that lives an hour, within the App's permissions and the installation's repositories; 422 beyond them."""
+    if installation.suspended_at:
+        raise RefusedError(403, SUSPENDED)
     granted = hub.app.permissions
     for name, level in permissions.items():
         if level not in LEVELS or LEVELS.index(level) > LEVELS.index(granted.get(name, "read")) or name not in granted:

@@ -52,6 +52,7 @@ class Installation:
     account_id: int
     repository_ids: tuple[int, ...]
     created_at: str = ""
+    suspended_at: str = ""
     id: int = 0
 
 
@@ -70,13 +71,15 @@ class InstallationToken:
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository; its code is the bare git repository `<id>.git`."""
+    """A repository; its code is the bare git repository `<id>.git`. `former` are names that lead to it still."""
 
     owner_id: int
     name: str
     default_branch: str = "main"
     description: str = ""
     private: bool = False
+    archived: bool = False
+    former: tuple[str, ...] = ()
     created_at: str = ""
     updated_at: str = ""
     pushed_at: str = ""
@@ -138,6 +141,7 @@ class Issue:
     assignee_ids: tuple[int, ...] = ()
     milestone_id: int = 0
     is_pull_request: bool = False
+    locked: bool = False
     via_app: bool = False
     created_at: str = ""
     updated_at: str = ""

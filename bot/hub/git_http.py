@@ -48,7 +48,8 @@ def _refusal(error: RefusedError) -> Response:
 def _serve(hub: Hub, asked: Request, owner: str, name: str, service: str, rest: str) -> Response:
     try:
         actor = identify(hub, asked.headers.get("Authorization", "")).actor
-        repository = hub.store.repository(owner, name.removesuffix(".git"))
+        name = name.removesuffix(".git")
+        repository = hub.store.formerly(owner, name) or hub.store.repository(owner, name)
         if not covers(hub, actor, repository):
             raise RefusedError(404 if actor.account.id else 401, "Repository not found.")
         if service == "git-receive-pack":

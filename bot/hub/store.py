@@ -201,6 +201,14 @@ class Store:
                 return repository
         raise AbsentError(f"{owner}/{name}")
 
+    def formerly(self, owner: str, name: str) -> Repository | None:
+        """The repository that had this name once, unless another has it now."""
+        account = self.account(owner)
+        found = self.all(Repository, owner_id=account.id)
+        if any(each.name.lower() == name.lower() for each in found):
+            return None
+        return next((each for each in found if name.lower() in [old.lower() for old in each.former]), None)
+
     def full_name(self, repository: Repository) -> str:
         """`owner/name`."""
         return f"{self.get(Account, repository.owner_id).login}/{repository.name}"

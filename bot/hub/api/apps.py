@@ -8,7 +8,7 @@ from bot.hub.api.routing import NOTHING, Call, Reply, Routes
 from bot.hub.auth import create_token
 from bot.hub.facts import Account, Delivery, Installation, InstallationToken, Repository
 from bot.hub.hub import RefusedError
-from bot.hub.operations import deliveries
+from bot.hub.operations import deliveries, installations
 from bot.hub.resources.accounts import (
     authenticated_app,
     delivery_item,
@@ -25,8 +25,7 @@ LIMIT = 5_000
 
 @routes("GET /app", "apps/get-authenticated", auth="app")
 def get_app(call: Call) -> Reply:
-    installations = call.hub.store.all(Installation)
-    return Reply(authenticated_app(call.view, call.hub.app, len(installations)))
+    return Reply(authenticated_app(call.view, call.hub.app, len(call.hub.store.all(Installation))))
 
 
 @routes("GET /app/installations", "apps/list-installations", auth="app")
@@ -41,6 +40,28 @@ def _installation(call: Call) -> Installation:
 @routes("GET /app/installations/{installation_id}", "apps/get-installation", auth="app")
 def get_installation(call: Call) -> Reply:
     return Reply(installation(call.view, _installation(call)))
+
+
+@routes("DELETE /app/installations/{installation_id}", "apps/delete-installation", auth="app")
+def delete_installation(call: Call) -> Reply:
+    installations.uninstall(call.hub, _installation(call), _owner(call))
+    return NOTHING
+
+
+@routes("PUT /app/installations/{installation_id}/suspended", "apps/suspend-installation", auth="app")
+def suspend_installation(call: Call) -> Reply:
+    installations.suspend(call.hub, _installation(call), _owner(call), suspended=True)
+    return NOTHING
+
+
+@routes("DELETE /app/installations/{installation_id}/suspended", "apps/unsuspend-installation", auth="app")
+def unsuspend_installation(call: Call) -> Reply:
+    installations.suspend(call.hub, _installation(call), _owner(call), suspended=False)
+    return NOTHING
+
+
+def _owner(call: Call) -> Account:
+    return call.hub.store.get(Account, call.hub.app.owner_id)
 
 
 @routes("GET /repos/{owner}/{repo}/installation", "apps/get-repo-installation", auth="app")

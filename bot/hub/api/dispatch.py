@@ -13,6 +13,7 @@ from bot.hub import auth
 from bot.hub.api import apps, checks, comments, git, issues, labels, pulls, relations, repositories
 from bot.hub.api.routing import Call, Reply, Route
 from bot.hub.auth import Credentials, identify
+from bot.hub.facts import Repository
 from bot.hub.hub import Hub, RefusedError
 from bot.hub.resources.view import View
 from bot.hub.store import AbsentError
@@ -33,15 +34,49 @@ def register(app: Flask, hub: Hub) -> None:
     """Every route is served under `/api/v3`, as GitHub Enterprise does."""
 
     def view(rest: str) -> Response:
+        path, moved = _present(hub, f"/{rest}")
+        if moved:
+            return moved
         for route in ROUTES:
             if route.method == request.method:
-                parameters = route.parameters(f"/{rest}")
+                parameters = route.parameters(path)
                 if parameters is not None:
                     return _served(hub, route, parameters)
         return refusal(RefusedError(404, "Not Found"))
 
     # One rule for all: Flask takes longer to learn a hundred than a test takes to run.
     app.add_url_rule(f"{PREFIX}/<path:rest>", "api", view, methods=["GET", "POST", "PATCH", "PUT", "DELETE"])
+
+
+def _present(hub: Hub, path: str) -> tuple[str, Response | None]:
+    """The path by the repository's name, where it goes by its id; a redirection, where it goes by a former name.
+
+    https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+    """
+    kind, _, rest = path.lstrip("/").partition("/")
+    try:
+        if kind == "repositories" and "/" in rest:
+            ident, _, rest = rest.partition("/")
+            return f"/repos/{hub.store.full_name(hub.store.get(Repository, int(ident)))}/{rest}", None
+        if kind == "repos":
+            owner, name, *deeper = rest.split("/", 2)
+            found = hub.store.formerly(owner, name)
+            if found is not None:
+                return path, _redirected(f"/repositories/{found.id}{''.join(f'/{part}' for part in deeper)}")
+    except (AbsentError, ValueError):
+        return path, None
+    return path, None
+
+
+def _redirected(path: str) -> Response:
+    """Reading may go there at once; a write has to be made anew, as it was."""
+    query = f"?{request.query_string.decode()}" if request.query_string else ""
+    where = f"{request.host_url.rstrip('/')}{PREFIX}{path}{query}"
+    status, word = (301, "Moved Permanently") if request.method in SAFE else (307, "Temporary Redirect")
+    response = Response(json.dumps({"message": word, "url": where}), status, content_type="application/json")
+    response.headers["Location"] = where
+    _standard(response)
+    return response
 
 
 def _served(hub: Hub, route: Route, parameters: dict[str, Any]) -> Response:

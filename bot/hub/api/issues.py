@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.hub.api.routing import Call, Reply, Routes
+from bot.hub.api.routing import NOTHING, Call, Reply, Routes
 from bot.hub.facts import Comment, Issue, IssueEvent, Milestone
 from bot.hub.hub import RefusedError
 from bot.hub.operations import issues, relations
@@ -101,6 +101,18 @@ def update(call: Call) -> Reply:
         milestone=0 if "milestone" in body and number is None else number,
     )
     return Reply(issue(call.view, issues.update(call.hub, call.actor, call.repository, call.issue, edit)))
+
+
+@routes(f"PUT {ONE}/lock", "issues/lock", reads=READS)
+def lock(call: Call) -> Reply:
+    issues.lock(call.hub, call.actor, call.repository, call.issue, locked=True)
+    return NOTHING
+
+
+@routes(f"DELETE {ONE}/lock", "issues/unlock", reads=READS)
+def unlock(call: Call) -> Reply:
+    issues.lock(call.hub, call.actor, call.repository, call.issue, locked=False)
+    return NOTHING
 
 
 @routes(f"GET {REPO}/assignees", "issues/list-assignees")

@@ -10,7 +10,7 @@ from bot.hub.code import Code
 from bot.hub.facts import Account, PullRequest, Role
 from bot.hub.history import changed_files, commit, count, log
 from bot.hub.hub import RefusedError
-from bot.hub.operations import objects
+from bot.hub.operations import objects, repositories
 from bot.hub.operations.people import invite, members
 from bot.hub.operations.references import EMPTY_TREE
 from bot.hub.resources.accounts import collaborator, collaborator_permission
@@ -35,6 +35,23 @@ def get(call: Call) -> Reply:
 @routes("GET /repositories/{repository_id}", "repos/get")
 def get_by_id(call: Call) -> Reply:
     return get(call)
+
+
+@routes(f"PATCH {REPO}", "repos/update")
+def update(call: Call) -> Reply:
+    edit = repositories.Edit(
+        call.text("name"), call.text("default_branch"), call.flag("private"), call.flag("archived")
+    )
+    changed = repositories.update(call.hub, call.actor, call.repository, edit)
+    return Reply(full_repository(call.view, changed, call.hub.role(call.actor.account, changed)))
+
+
+@routes(f"POST {REPO}/branches/{{branch}}/rename", "repos/rename-branch", reads=CODE)
+def rename_branch(call: Call) -> Reply:
+    name = call.required("new_name")
+    repositories.rename_branch(call.hub, call.actor, call.repository, call.parameters["branch"], name)
+    call.parameters["branch"] = name
+    return Reply(get_branch(call).body, 201)
 
 
 def _code(call: Call) -> Code:

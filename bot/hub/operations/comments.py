@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.hub.access import allow
 from bot.hub.events import emit, view_of
 from bot.hub.facts import Comment, Issue, Reaction, Repository, Subject
-from bot.hub.hub import Actor, Hub, invalid
+from bot.hub.hub import Actor, Hub, RefusedError, invalid
 from bot.hub.operations.issues import checked_body
 from bot.hub.operations.labels import BOTH
 from bot.hub.resources.issues import CONTENTS, issue_in_webhook
@@ -30,6 +30,8 @@ def create(hub: Hub, actor: Actor, repository: Repository, issue: Issue, body: s
     """The conversation goes on with this comment; whoever can read may write one."""
     permissions = BOTH if issue.is_pull_request else ("issues",)
     allow(hub, actor, repository, permissions, "write", "read")
+    if issue.locked and not _writes(hub, actor, repository):
+        raise RefusedError(403, "Unable to create comment because issue is locked.")
     store = hub.store
     with store.transaction():
         now = store.now()
@@ -47,6 +49,10 @@ def create(hub: Hub, actor: Actor, repository: Repository, issue: Issue, body: s
         store.change(issue, updated_at=now)
         _tell(hub, actor, repository, comment, "created")
     return comment
+
+
+def _writes(hub: Hub, actor: Actor, repository: Repository) -> bool:
+    return actor.via_app or hub.may(actor.account, repository, "write")
 
 
 def _may_change(hub: Hub, actor: Actor, repository: Repository, comment: Comment) -> None:
@@ -79,6 +85,12 @@ def minimize(hub: Hub, actor: Actor, repository: Repository, comment: Comment, r
     return hub.store.change(comment, minimized=reason.lower())
 
 
+def _issue_of(hub: Hub, subject: Subject, ident: int) -> Issue | None:
+    if subject == "comment":
+        return hub.store.get(Issue, hub.store.get(Comment, ident).issue_id)
+    return hub.store.get(Issue, ident) if subject == "issue" else None
+
+
 def react(
     hub: Hub, actor: Actor, repository: Repository, subject: Subject, ident: int, content: str
 ) -> tuple[Reaction, bool]:
@@ -86,6 +98,9 @@ def react(
     allow(hub, actor, repository, BOTH, "write", "read")
     if content not in CONTENTS:
         raise invalid("Reaction", "content")
+    issue = _issue_of(hub, subject, ident)
+    if issue is not None and issue.locked and not _writes(hub, actor, repository):
+        raise RefusedError(403, "Unable to react because issue is locked.")
     with hub.store.transaction():
         found = hub.store.find(
             Reaction, subject=subject, subject_id=ident, account_id=actor.account.id, content=content

@@ -37,7 +37,8 @@ def redeliver(hub: Hub, fact: Delivery) -> Delivery:
     return stored
 
 
-def _brief(hub: Hub, repository: Repository) -> Json:
+def brief(hub: Hub, repository: Repository) -> Json:
+    """A repository as events of an installation name it."""
     return {
         "id": repository.id,
         "node_id": node_id("Repository", repository.id),
@@ -54,7 +55,7 @@ def tell_installed(hub: Hub, installation: Installation, sender: Account) -> Non
     payload = {
         "action": "created",
         "installation": installation_json(view, installation),
-        "repositories": [_brief(hub, each) for each in repositories],
+        "repositories": [brief(hub, each) for each in repositories],
         "requester": None,
         "sender": user(view, sender),
     }
@@ -72,8 +73,8 @@ def tell_repositories(
                 "action": action,
                 "installation": installation_json(view, installation),
                 "repository_selection": "selected",
-                "repositories_added": [_brief(hub, each) for each in changed] if action == "added" else [],
-                "repositories_removed": [_brief(hub, each) for each in changed] if action == "removed" else [],
+                "repositories_added": [brief(hub, each) for each in changed] if action == "added" else [],
+                "repositories_removed": [brief(hub, each) for each in changed] if action == "removed" else [],
                 "requester": None,
                 "sender": user(view, sender),
             }

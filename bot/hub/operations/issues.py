@@ -238,6 +238,19 @@ def _may_reopen(hub: Hub, issue: Issue) -> None:
         raise invalid("PullRequest", "state", "custom", message)
 
 
+def lock(hub: Hub, actor: Actor, repository: Repository, issue: Issue, *, locked: bool) -> Issue:
+    """Only people with write access may go on talking; or everybody again."""
+    allow(hub, actor, repository, BOTH, "write", "write")
+    if issue.locked == locked:
+        return issue
+    with hub.store.transaction():
+        issue = hub.store.change(issue, locked=locked, updated_at=hub.store.now())
+        happened(hub, actor, issue, "locked" if locked else "unlocked")
+        event, parts = subject_parts(hub, issue)
+        emit(hub, actor, repository, event, "locked" if locked else "unlocked", **parts)
+    return issue
+
+
 def delete(hub: Hub, actor: Actor, repository: Repository, issue: Issue) -> None:
     """The issue is gone, with its conversation; its number is never given again. Only an admin deletes issues."""
     allow(hub, actor, repository, ("issues",), "admin", "admin")

@@ -75,8 +75,8 @@ def installation(view: View, fact: Installation) -> Json:
         "single_file_name": None,
         "has_multiple_single_files": False,
         "single_file_paths": [],
-        "suspended_by": None,
-        "suspended_at": None,
+        "suspended_by": user(view, view.account(app.owner_id)) if fact.suspended_at else None,
+        "suspended_at": fact.suspended_at or None,
     }
 
 

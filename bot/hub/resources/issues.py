@@ -167,7 +167,7 @@ def issue(view: View, fact: Issue) -> Json:
         "labels": [label(view, each) for each in labels_of(view, fact)],
         "state": fact.state,
         "state_reason": fact.state_reason or None,
-        "locked": False,
+        "locked": fact.locked,
         "active_lock_reason": None,
         "assignee": assignees[0] if assignees else None,
         "assignees": assignees,

@@ -59,7 +59,6 @@ def _switches() -> Json:
         "has_wiki": False,
         "has_pages": False,
         "has_discussions": False,
-        "archived": False,
         "disabled": False,
         "allow_forking": True,
         "web_commit_signoff_required": False,
@@ -107,6 +106,7 @@ def repository(view: View, fact: Repository) -> Json:
         "pushed_at": fact.pushed_at or fact.created_at,
         "created_at": fact.created_at,
         "updated_at": fact.updated_at or fact.created_at,
+        "archived": fact.archived,
         **_switches(),
         **_counts(open_issues),
     }
