@@ -10,6 +10,7 @@ from .publications import CheckWish, LabelWish
 from .record import Spent
 
 Permission = Literal["none", "read", "triage", "write", "maintain", "admin"]
+WRITERS: frozenset[Permission] = frozenset({"write", "maintain", "admin"})
 
 # --- code at a commit ------------------------------------------------------------------------------------------------
 

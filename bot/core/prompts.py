@@ -12,8 +12,10 @@ from .safe import shown_to_model
 
 
 def quoted(text: object) -> object:
-    """Text from people, unable to end the tag that it stands in."""
-    return re.sub("</(?=document)", "&lt;/", text, flags=re.IGNORECASE) if isinstance(text, str) else text
+    """Text from people as other people see it, unable to end the tag that it stands in."""
+    if not isinstance(text, str):
+        return text
+    return re.sub("</(?=document)", "&lt;/", shown_to_model(text), flags=re.IGNORECASE)
 
 
 _ENVIRONMENT = ImmutableSandboxedEnvironment(
@@ -33,4 +35,4 @@ def render(template: str, values: Mapping[str, Any]) -> str:
 
 def document_block(path: str, text: str) -> str:
     """A document as the model gets it: data between tags that its own text can't close."""
-    return f'<document path="{path}">\n{quoted(shown_to_model(text))}\n</document>'
+    return f'<document path="{path}">\n{quoted(text)}\n</document>'

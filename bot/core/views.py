@@ -109,7 +109,7 @@ def _open_findings(state: State) -> Iterator[str]:
 
 def headline(state: State) -> str:
     """One sentence: where the run stands, and what it waits for."""
-    author = f"@{state.pinned.author}"
+    author = _author(state)
     if state.stopped:
         return "Stopped. What is finished stays on the branch; put the label back on, or write `/resume`, to go on."
     if state.trouble is not None:
@@ -143,6 +143,12 @@ def headline(state: State) -> str:
             )
         case _:
             assert_never(phase.status)
+
+
+def _author(state: State) -> str:
+    """Who is asked: the author, unless GitHub knows the account no more."""
+    gone = state.pinned.author in ("", "ghost")
+    return "Whoever may write here (the author's account is gone)" if gone else f"@{state.pinned.author}"
 
 
 def _troubled(state: State) -> str:
@@ -243,7 +249,7 @@ def _asking(state: State) -> Iterator[CommentWish]:
         asks = _ask_description(state) if state.lacks_description else _described(state)
         yield CommentWish(f"questions/{DESCRIPTION}", home, asks)
     for round in state.rounds:
-        body = [f"@{state.pinned.author}, before the design goes on:", ""]
+        body = [f"{_author(state)}, before the design goes on:", ""]
         if round.closed:
             there = f"the answers are in {_link(state, state.request_path, '001')}"
             body = [f"These questions are answered; {there}.", ""]
@@ -280,7 +286,7 @@ def _how_to_answer(state: State, open: tuple[Question, ...]) -> str:
 def _ask_description(state: State) -> str:
     names = " or ".join(f"“{name}”" for name in state.definition.needs_description[:2])
     return (
-        f"@{state.pinned.author}, this issue has no description to design from. Reply with one: what is wanted, for "
+        f"{_author(state)}, this issue has no description to design from. Reply with one: what is wanted, for "
         f"whom, and what must not change. (It may also stand in the issue under a heading {names}; then put the label "
         "on again.)\n"
     )

@@ -16,6 +16,7 @@ from ..core.messages import Entry, Expired, Message
 from ..core.publications import CommentWish
 from ..core.record import Record, trailers
 from ..core.run import after, next_act
+from ..core.safe import published
 from ..core.state import State, fold
 from ..core.views import publications
 from .conversation import Conversation, Talk
@@ -26,6 +27,12 @@ from .services import Services
 
 LONG_PATIENCE = 200
 BUG = "Something went wrong in Charrette itself. Its log has the details under"
+# A commit that loses this often in a row is not in a race: something is in its way for good.
+CONFLICTS = 8
+IN_THE_WAY = (
+    "The branch `{branch}` can't be written: each time it had moved, or could not be made. A branch named `charrette` "
+    "would be in its way, and so would a program that pushes to it all the time."
+)
 Enqueue = Callable[[str, Asked, float], None]
 # Seconds between two looks at whether a conversation has ended, and what each leg that waits adds to them.
 ASK_AGAIN, ASK_AGAIN_EACH = 0.05, 0.02
@@ -57,7 +64,9 @@ class Engine:
             step("give up", lambda: give_up(self.services, asked, why))
             return f"gave up: {why}"
         if loaded["reply"]:
-            patiently("reply", lambda: self._reply(asked, loaded["reply"]))
+            said = patiently("reply", lambda: self._guarded(lambda: self._reply(asked, loaded["reply"])))
+            if isinstance(said, dict):
+                log.info("no reply in %s: %s", asked.subject.key, gave_up(said) or said.get("person"))
         if loaded["record"] is None:
             return "nothing to do"
         state = fold(from_json(Record, loaded["record"]))
@@ -78,7 +87,7 @@ class Engine:
         return "bug"
 
     def _advance(self, state: State, asked: Asked) -> str:
-        n = 0
+        n = conflicts = 0
         while True:
             n += 1
             act = next_act(state)
@@ -96,7 +105,10 @@ class Engine:
                     state = self._shown(n, state, act)
                 case _:
                     assert_never(act)
-            if state.stale:
+            conflicts = conflicts + 1 if state.stale else 0 if isinstance(act, Commit) else conflicts
+            if conflicts > CONFLICTS:
+                state = _failed(state, IN_THE_WAY.format(branch=state.pinned.branch))
+            elif state.stale:
                 state = self._reloaded(n, state.pinned.run, state, asked)
 
     def _reloaded(self, n: int, run: str, state: State, asked: Asked) -> State:
@@ -155,7 +167,7 @@ class Engine:
 
     def _reply(self, asked: Asked, words: str) -> str:
         publisher = Publisher(self.services, asked.subject.repository, asked.subject.key)
-        body = f"@{asked.message.by} {words}" if asked.message.by else words
+        body = f"@{asked.message.by} {published(words)}" if asked.message.by else published(words)
         return publisher.publish(CommentWish(f"reply/{asked.message.id}", asked.subject.home, body))
 
     def _hold(self, state: State, act: Converse, message: str) -> tuple[Outcome, ...]:

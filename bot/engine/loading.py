@@ -12,8 +12,8 @@ from ..core.errors import FaultsError, PersonError
 from ..core.findings import Finding
 from ..core.identity import Subject, branch_of, run_id, slug_of
 from ..core.judge import judge
-from ..core.messages import Deed, Entry, Message, Retry, Start, Stop
-from ..core.ports import BranchCommit, Checkout, GitHub, RunRow
+from ..core.messages import Approve, Deed, Entry, Message, Proceed, Reject, Retry, Revise, Start, Stop
+from ..core.ports import WRITERS, BranchCommit, Checkout, GitHub, RunRow
 from ..core.questions import parse as parse_questions
 from ..core.record import PhaseCommit, Pinned, Record, parse_spent, trailers
 from ..core.request import parse as parse_request
@@ -52,6 +52,8 @@ class Asked:
 def load(services: Services, asked: Asked) -> Loaded:
     """Reads a run, judges the message against it, and keeps the entry that comes of it."""
     github = services.installations.github(asked.subject.repository)
+    if (why := _no_longer_allowed(services, github, asked)) is not None:
+        return Loaded(None, why)
     row = _row(services, github, asked)
     if row is None:
         return Loaded(None, "There is no run here yet. A design label, or `/design`, starts one.")
@@ -72,6 +74,24 @@ def load(services: Services, asked: Asked) -> Loaded:
         record = replace(record, trouble=None, reason="")
     services.runs.close(row.id, "running", row.state or {}, record.trouble or "", record.reason)
     return Loaded(record, reply)
+
+
+def _no_longer_allowed(services: Services, github: GitHub, asked: Asked) -> str | None:
+    """Why a message that was allowed when it came is so no more: between then and this leg its sender lost the right.
+
+    GitHub is asked again before anything is pinned or written. A message that is kept was asked about then.
+    """
+    message = asked.message
+    if not isinstance(message.deed, Start | Proceed | Approve | Reject | Revise | Retry):
+        return None
+    row = row_for(services.runs.of_subject(asked.subject.repository.id, asked.subject.home), message.deed)
+    if row is None or any(entry["message"]["id"] == message.id for entry in row.entries):
+        return None
+    if github.permission(message.by) in WRITERS:
+        return None
+    if isinstance(message.deed, Start | Retry):
+        give_up(services, asked, f"@{message.by} lost write access before it began.")
+    return "thank you, but that is for people with write access to this repository, which you no longer have."
 
 
 def give_up(services: Services, asked: Asked, why: str) -> None:

@@ -220,3 +220,10 @@ def test_a_run_on_a_pull_request_links_to_its_repository() -> None:
     state = after_leg(PLAIN, of=of, url="https://github.example/octo/queue/pull/12")
     assert "(https://github.example/octo/queue/blob/" in status(state)
     assert Limits().turns > 0
+
+
+def test_an_author_whose_account_is_gone_is_not_called() -> None:
+    state = after_leg(ASKING, author="ghost")
+    said = status(state) + comment(state, "questions/")
+    assert "Whoever may write here (the author's account is gone), before" in said
+    assert "@ghost" not in said

@@ -1,0 +1,325 @@
+"""A worker in this process and in one thread, on a real hub: what takes a service seconds takes a fraction of one here.
+
+The engine's steps are run at once, and what it would keep goes through its own serializer; a delayed leg is kept until
+a test lets it come. `moments` lets a test act in the middle of a run: before a turn of the model, or before a write.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+import handlers
+from bot.adapters.clock import SystemClock
+from bot.adapters.clone import Clones
+from bot.adapters.definitions import FolderDefinitions
+from bot.adapters.github import App
+from bot.adapters.model import ModelSettings, make_model
+from bot.adapters.model.stream import take_apart, to_bytes
+from bot.adapters.store import Store
+from bot.adapters.tools import RepositoryTools
+from bot.adapters.tree import GitTree
+from bot.app import built_in_workflows
+from bot.core.commands import vocabulary
+from bot.core.identity import Repository
+from bot.core.ports import Delivery, RunRow, Tree
+from bot.core.record import Limits
+from bot.engine import conversation, durable, leg, worker
+from bot.engine.intake import Intake
+from bot.engine.leg import Engine
+from bot.engine.services import Services
+from bot.hub.facts import Delivery as Sent
+from bot.hub.server import RunningHub
+
+from .stage import Story
+
+Json = dict[str, Any]
+MANY = 400
+USED = {"input_tokens": 1000, "output_tokens": 200}
+
+
+class Straight:
+    """Stands in for DBOS: workflows of this thread, one after another."""
+
+    def __init__(self) -> None:
+        self.workflows: dict[str, Callable[[Any], Any]] = {}
+        self.queued: dict[str, Any] = {}
+        self.delayed: dict[str, Any] = {}
+        self.slept: list[float] = []
+        self.steps = 0
+
+    def workflow(self, name: str, max_recovery_attempts: int) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
+        """Registers a workflow."""
+        assert max_recovery_attempts
+
+        def register(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+            self.workflows[name] = function
+            return function
+
+        return register
+
+    def run_step(self, options: Mapping[str, str], work: Callable[[], Any]) -> Any:
+        """Runs it now; its result is what the engine's serializer makes of it."""
+        assert options["name"]
+        self.steps += 1
+        assert self.steps < 100 * MANY, "it goes on for ever"
+        return self._kept(work())
+
+    def sleep(self, seconds: float) -> None:
+        """Time is only counted."""
+        self.slept.append(seconds)
+
+    def enqueue_workflow_with_options(self, options: Mapping[str, Any], data: Any) -> "Handle":
+        """A leg waits for its turn; a conversation is held at once."""
+        if options["workflow_name"] == "converse":
+            return Handle(self._kept(self.workflows["converse"](self._kept(data))))
+        kept = self.delayed if options.get("delay_seconds") else self.queued
+        kept.setdefault(options["workflow_id"], self._kept(data))
+        return Handle(None)
+
+    def legs(self) -> int:
+        """Runs what is queued; how many legs that were."""
+        count = 0
+        while self.queued:
+            self.workflows["leg"](self.queued.pop(next(iter(self.queued))))
+            count += 1
+            assert count < MANY, "it goes on for ever"
+        return count
+
+    def _kept(self, data: Any) -> Any:
+        kept = durable.Json()
+        return kept.deserialize(kept.serialize(data))
+
+
+@dataclass(frozen=True)
+class Handle:
+    """What a workflow gave."""
+
+    result: Any
+
+    def get_result(self, polling_interval_sec: float) -> Any:
+        """It is there already."""
+        assert polling_interval_sec
+        return self.result
+
+
+@dataclass
+class Mind:
+    """The model's server. `says` makes an answer; `requests` are what it was asked."""
+
+    says: Callable[[Json], Json | httpx2.Response]
+    before: Callable[[int], None] = lambda turn: None
+    requests: list[Json] = field(default_factory=list)
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        """One request, answered as a stream."""
+        asked = json.loads(request.content)
+        self.requests.append(asked)
+        self.before(len(self.requests))
+        answer = self.says(asked)
+        if isinstance(answer, httpx2.Response):
+            return answer
+        headers = {"content-type": "text/event-stream"}
+        return httpx2.Response(200, headers=headers, content=to_bytes(take_apart(answer)))
+
+    @property
+    def heard(self) -> str:
+        """All that it was ever told."""
+        return json.dumps(self.requests, ensure_ascii=False)
+
+
+def message(*blocks: Json, stop: str = "", usage: Json | None = None, **more: Any) -> Json:
+    """An answer as the API has it."""
+    uses = any(block.get("type") == "tool_use" for block in blocks)
+    return {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": "a-model",
+        "content": list(blocks),
+        "stop_reason": stop or ("tool_use" if uses else "end_turn"),
+        "stop_sequence": None,
+        "usage": USED if usage is None else usage,
+        **more,
+    }
+
+
+def text(words: str) -> Json:
+    """A block of text."""
+    return {"type": "text", "text": words}
+
+
+def tool(name: str, n: int = 1, **arguments: Any) -> Json:
+    """A call of a tool."""
+    return {"type": "tool_use", "id": f"toolu_{n}", "name": name, "input": arguments}
+
+
+WORKFLOW = """\
+version: 1
+summary: Write a {name}.
+trigger: {{label: {name}, command: /{name}}}
+artifacts: notes/{{slug}}
+tools: [repository]
+gates: [not-empty]
+phases:
+  - id: user-request
+    from: event
+{phases}
+"""
+DRAFT = """\
+  - id: draft
+    asks: author
+    reads: []
+    gates:
+      - headings: [Questions, What is noted]
+"""
+NOTE = """\
+  - id: note
+    gates:
+      - headings: [The note]
+"""
+ASKED = """# A draft
+
+## Questions
+
+### Q1. How strict?
+
+Why it matters: it decides what breaks.
+
+- A) As now (recommended)
+- B) Stricter
+
+## What is noted
+
+What was asked for.
+"""
+NOTED = "# A note\n\n## The note\n\nIt is noted that the library is small.\n"
+
+
+def workflows(folder: Path) -> Path:
+    """Two small workflows: `note` writes one document, `memo` asks the author first."""
+    shutil.copytree(built_in_workflows() / "prompts", folder / "prompts")
+    for name, phases in (("note", NOTE), ("memo", DRAFT + NOTE)):
+        (folder / name / "phases").mkdir(parents=True)
+        (folder / name / "workflow.yaml").write_text(WORKFLOW.format(name=name, phases=phases.rstrip()))
+        for phase in ("draft", "note") if name == "memo" else ("note",):
+            written = f"# The {phase} of {{{{ title }}}}\n\nWrite `{{{{ path }}}}`.\n"
+            (folder / name / "phases" / f"{phase}.md").write_text(written)
+    return folder
+
+
+def diligent(request: Json) -> Json:
+    """Writes what is asked for, at once."""
+    charge = request["messages"][0]["content"][-1]["text"]
+    return message(text(ASKED if "-draft.md" in charge and "came back in round" not in charge else NOTED_ALL))
+
+
+NOTED_ALL = (
+    "# A note\n\n## Questions\n\nNone open.\n\n## What is noted\n\nAll.\n\n## The note\n\nThe library is small.\n"
+)
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Implements `Installations`."""
+
+    app: App
+    clones: Clones
+
+    def github(self, repository: Repository) -> Any:
+        return self.app.github(repository)
+
+    def checkout(self, repository: Repository) -> Any:
+        return self.clones.checkout(repository)
+
+
+def toolbox(repository: int, tree: Tree) -> RepositoryTools:
+    """The tools over a real tree."""
+    assert isinstance(tree, GitTree)
+    return RepositoryTools(tree)
+
+
+@dataclass
+class House:
+    """A hub, a worker and a model, ready to play."""
+
+    hub: RunningHub
+    services: Services
+    intake: Intake
+    engine: Straight
+    mind: Mind
+    seen: int = 0
+
+    def story(self, repository: str = "octo/library") -> Story:
+        """People of a repository."""
+        return Story(self.hub, repository=repository)
+
+    def deliver(self) -> int:
+        """What happened on the hub comes in; how many deliveries that were."""
+        fresh = [sent for sent in self.hub.hub.store.all(Sent) if sent.id > self.seen]
+        if fresh:
+            self.seen = fresh[-1].id
+            found = [Delivery(sent.guid, sent.event, sent.payload.encode()) for sent in fresh]
+            self.services.deliveries.accept(found)
+        self.intake.not_before.clear()
+        return len(fresh) + self.intake.drain()
+
+    def play(self) -> "House":
+        """What was delivered is handled, legs run, until nothing is left."""
+        for _ in range(MANY):
+            if not (self.deliver() or self.engine.legs()):
+                return self
+        raise AssertionError("it goes on for ever")
+
+    def expire(self) -> "House":
+        """The delayed legs come due."""
+        self.engine.queued.update(self.engine.delayed)
+        self.engine.delayed.clear()
+        return self.play()
+
+    def row(self, story: Story) -> RunRow:
+        """The story's newest run."""
+        repository = self.repository(story)
+        return self.services.runs.of_subject(repository, story.number)[-1]
+
+    def repository(self, story: Story) -> int:
+        """The id of a story's repository."""
+        owner, _, name = story.repository.partition("/")
+        return self.hub.hub.store.repository(owner, name).id
+
+
+def make_house(hub: RunningHub, folder: Path, monkeypatch: pytest.MonkeyPatch, **more: Any) -> House:
+    """A worker on a hub, with an empty database."""
+    engine = Straight()
+    for module in (durable, leg, conversation, worker):
+        monkeypatch.setattr(module, "DBOS", engine)
+    clock = SystemClock()
+    store = Store(f"sqlite:///{folder / 'charrette.sqlite'}", clock)
+    store.migrate()
+    mind = Mind(diligent)
+    app = App(hub.app_id, hub.private_key_file.read_text, hub.url, hub.api_url, write_interval=0)
+    definitions = FolderDefinitions(workflows(folder / "workflows"))
+    model = make_model(ModelSettings(base_url="http://model.test", api_key="sk-ant-canary"), httpx2.MockTransport(mind))
+    services = Services(
+        deliveries=store.deliveries,
+        runs=store.runs,
+        ledger=store.ledger,
+        remotes=store.remotes,
+        installations=Installed(app, Clones(folder / "clones", app.clone_credentials)),
+        definitions=definitions,
+        model=model,
+        tools=toolbox,
+        clock=clock,
+        limits=Limits(turns=12),
+        handle=handlers.handle,
+        database_url="",
+    )
+    services = replace(services, **more)
+    Engine(services, worker.enqueue)
+    intake = Intake(services, vocabulary(definitions.all().values()), worker.enqueue)
+    return House(hub, services, intake, engine, mind)
