@@ -6,7 +6,9 @@ a test lets it come. `moments` lets a test act in the middle of a run: before a 
 
 import json
 import shutil
+import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,29 +16,22 @@ from typing import Any
 import httpx2
 import pytest
 
-import handlers
-from bot.adapters.clock import SystemClock
-from bot.adapters.clone import Clones
-from bot.adapters.definitions import FolderDefinitions
-from bot.adapters.github import App
+from bot import app, settings
 from bot.adapters.model import ModelSettings, make_model
 from bot.adapters.model.stream import take_apart, to_bytes
-from bot.adapters.store import Store
-from bot.adapters.tools import RepositoryTools
-from bot.adapters.tree import GitTree
 from bot.app import built_in_workflows
 from bot.core.commands import vocabulary
-from bot.core.identity import Repository
-from bot.core.ports import Delivery, RunRow, Tree
+from bot.core.ports import Delivery, RunRow
 from bot.core.record import Limits
 from bot.engine import conversation, durable, leg, worker
+from bot.engine.eyes import Eyes
 from bot.engine.intake import Intake
 from bot.engine.leg import Engine
 from bot.engine.services import Services
 from bot.hub.facts import Delivery as Sent
 from bot.hub.server import RunningHub
 
-from .stage import Story
+from .stage import Story, environment
 
 Json = dict[str, Any]
 MANY = 400
@@ -224,24 +219,22 @@ NOTED_ALL = (
 )
 
 
-@dataclass(frozen=True)
-class Installed:
-    """Implements `Installations`."""
+class Later(ThreadPoolExecutor):
+    """A pool of nobody: what is submitted is done by whoever asks for it."""
 
-    app: App
-    clones: Clones
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.calls: list[Callable[[], Any]] = []
 
-    def github(self, repository: Repository) -> Any:
-        return self.app.github(repository)
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Keeps it."""
+        self.calls.append(lambda: fn(*args, **kwargs))
+        return Future()
 
-    def checkout(self, repository: Repository) -> Any:
-        return self.clones.checkout(repository)
-
-
-def toolbox(repository: int, tree: Tree) -> RepositoryTools:
-    """The tools over a real tree."""
-    assert isinstance(tree, GitTree)
-    return RepositoryTools(tree)
+    def work(self) -> None:
+        """Does what was kept."""
+        while self.calls:
+            self.calls.pop(0)()
 
 
 @dataclass
@@ -253,6 +246,7 @@ class House:
     intake: Intake
     engine: Straight
     mind: Mind
+    eyes: Later
     seen: int = 0
 
     def story(self, repository: str = "octo/library") -> Story:
@@ -267,7 +261,9 @@ class House:
             found = [Delivery(sent.guid, sent.event, sent.payload.encode()) for sent in fresh]
             self.services.deliveries.accept(found)
         self.intake.not_before.clear()
-        return len(fresh) + self.intake.drain()
+        handled = self.intake.drain()
+        self.eyes.work()
+        return len(fresh) + handled + self.intake.drain()
 
     def play(self) -> "House":
         """What was delivered is handled, legs run, until nothing is left."""
@@ -298,28 +294,14 @@ def make_house(hub: RunningHub, folder: Path, monkeypatch: pytest.MonkeyPatch, *
     engine = Straight()
     for module in (durable, leg, conversation, worker):
         monkeypatch.setattr(module, "DBOS", engine)
-    clock = SystemClock()
-    store = Store(f"sqlite:///{folder / 'charrette.sqlite'}", clock)
-    store.migrate()
+    env = environment(hub, folder / "state", "http://model.test", CHARRETTE_WORKFLOWS=str(workflows(folder / "house")))
+    known = settings.read(env, None, frozenset({"worker"}))
+    app.prepare(known)
     mind = Mind(diligent)
-    app = App(hub.app_id, hub.private_key_file.read_text, hub.url, hub.api_url, write_interval=0)
-    definitions = FolderDefinitions(workflows(folder / "workflows"))
     model = make_model(ModelSettings(base_url="http://model.test", api_key="sk-ant-canary"), httpx2.MockTransport(mind))
-    services = Services(
-        deliveries=store.deliveries,
-        runs=store.runs,
-        ledger=store.ledger,
-        remotes=store.remotes,
-        installations=Installed(app, Clones(folder / "clones", app.clone_credentials)),
-        definitions=definitions,
-        model=model,
-        tools=toolbox,
-        clock=clock,
-        limits=Limits(turns=12),
-        handle=handlers.handle,
-        database_url="",
-    )
-    services = replace(services, **more)
+    services = replace(app.services(known), model=model, limits=Limits(turns=12), **more)
     Engine(services, worker.enqueue)
-    intake = Intake(services, vocabulary(definitions.all().values()), worker.enqueue)
-    return House(hub, services, intake, engine, mind)
+    words = vocabulary(services.definitions.all().values())
+    eyes = Later()
+    intake = Intake(services, words, worker.enqueue, Eyes(services, words, threading.Event(), pool=eyes))
+    return House(hub, services, intake, engine, mind, eyes)
