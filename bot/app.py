@@ -70,6 +70,8 @@ def services(settings: Settings) -> "Services":
         runs=store.runs,
         ledger=store.ledger,
         remotes=store.remotes,
+        turns=store.turns,
+        hook=app.hook(),
         installations=_Installations(app, Clones(settings.state / "clones", app.clone_credentials)),
         definitions=definitions(settings.workflows or built_in_workflows()),
         model=model(settings.model),
@@ -78,6 +80,7 @@ def services(settings: Settings) -> "Services":
         limits=settings.limits,
         handle=handlers.handle,
         database_url=settings.engine_url,
+        missed_seconds=settings.missed_minutes * 60,
         conversations=settings.conversations,
         wait_days=settings.wait_days,
     )

@@ -70,6 +70,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CHARRETTE_LISTEN", values.listen, "Write HOST:PORT, e.g. 0.0.0.0:8080.", "127.0.0.1:8080"),
     Setting("CHARRETTE_WORKFLOWS", values.folder, "Write the path of a folder of workflows."),
     Setting("CHARRETTE_WRITE_INTERVAL_SECONDS", values.seconds, "Write seconds, e.g. 1.0.", "1.0"),
+    Setting("CHARRETTE_MISSED_MINUTES", values.some, "Write minutes, e.g. 10 or 0.5.", "10"),
     Setting("CHARRETTE_CONVERSATIONS", values.count, _COUNT.format("6"), "6"),
     Setting("CHARRETTE_WAIT_DAYS", values.some, "Write days, e.g. 7 or 0.5."),
     Setting("CHARRETTE_RUN_TOKENS", values.count, _COUNT.format("5000000"), str(Limits.run_tokens)),
@@ -140,6 +141,7 @@ class Settings:
     listen: Listen
     workflows: Path | None
     write_interval: float
+    missed_minutes: float
     conversations: int
     wait_days: float | None
     limits: Limits
@@ -245,6 +247,7 @@ class _Reader:
             listen=self._value("CHARRETTE_LISTEN"),
             workflows=self._value("CHARRETTE_WORKFLOWS"),
             write_interval=self._value("CHARRETTE_WRITE_INTERVAL_SECONDS"),
+            missed_minutes=self._value("CHARRETTE_MISSED_MINUTES"),
             conversations=self._value("CHARRETTE_CONVERSATIONS"),
             wait_days=self._value("CHARRETTE_WAIT_DAYS"),
             limits=Limits(

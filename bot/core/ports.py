@@ -1,6 +1,6 @@
 """What the inner layers ask of the outer: adapters and fakes name the protocol that they implement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -251,12 +251,13 @@ class Toolbox(Protocol):
 
 @dataclass(frozen=True)
 class Delivery:
-    """A delivery as it came: verified, not yet understood. `seq` orders them."""
+    """A delivery as it came: verified, not yet understood. `seq` orders them. `at` is when it happened, where known."""
 
     id: str
     event: str
     body: bytes
     seq: int = 0
+    at: str = ""
 
 
 class Deliveries(Protocol):
@@ -270,6 +271,41 @@ class Deliveries(Protocol):
 
     def handled(self, id: str, note: str = "") -> None:
         """Marks one as handled."""
+
+    def held(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of these that are there, handled or not."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt of GitHub's to hand us a delivery; `delivery` is the GUID, which a redelivery keeps."""
+
+    id: int
+    delivery: str
+    at: str
+    well: bool
+
+
+class Hook(Protocol):
+    """The App's webhook seen from GitHub, and the issues of all repositories that the App is installed on."""
+
+    def attempts(self, above: int, since: str) -> Sequence[Attempt]:
+        """The attempts with a higher id than `above`, and no older than `since`, newest first."""
+
+    def redeliver(self, attempt: int) -> None:
+        """GitHub tries once more, soon. `MissingError` where it knows the attempt no longer."""
+
+    def repositories(self) -> Iterable[Repository]:
+        """All that the App is installed on and that have issues."""
+
+    def labelled(self, repository: Repository, label: str) -> Sequence[int]:
+        """The open issues with this label."""
+
+    def labelling(self, repository: Repository, number: int, label: str) -> Delivery | None:
+        """The delivery that GitHub made, or ought to have made, when the label was last put on; None if nobody did.
+
+        Its id is always the same for the same deed.
+        """
 
 
 @dataclass(frozen=True)
@@ -350,6 +386,16 @@ class Remotes(Protocol):
 
     def put(self, scope: str, key: str, remote: Remote) -> None:
         """Remembers it."""
+
+
+class Turns(Protocol):
+    """Work that one of all processes does at a time."""
+
+    def take(self, name: str, seconds: float) -> dict[str, Any] | None:
+        """The note of the last turn, if that was begun so long ago; from now on the turn is ours. Else None."""
+
+    def note(self, name: str, note: dict[str, Any]) -> None:
+        """What the next turn has to know."""
 
 
 class Definitions(Protocol):

@@ -6,7 +6,20 @@ from typing import Protocol
 
 from ..core.commands import Vocabulary
 from ..core.events import Event
-from ..core.ports import Clock, Definitions, Deliveries, Installations, Ledger, Model, Remotes, Runs, Toolbox, Tree
+from ..core.ports import (
+    Clock,
+    Definitions,
+    Deliveries,
+    Hook,
+    Installations,
+    Ledger,
+    Model,
+    Remotes,
+    Runs,
+    Toolbox,
+    Tree,
+    Turns,
+)
 from ..core.record import Limits
 from ..core.wishes import Wish
 
@@ -28,6 +41,8 @@ class Services:
     runs: Runs
     ledger: Ledger
     remotes: Remotes
+    turns: Turns
+    hook: Hook
     installations: Installations
     definitions: Definitions
     model: Model
@@ -36,6 +51,7 @@ class Services:
     limits: Limits
     handle: Handle
     database_url: str
+    missed_seconds: float = 600.0
     conversations: int = 6
     wait_days: float | None = None
     version: str = "2"

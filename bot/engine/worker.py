@@ -12,6 +12,7 @@ from .eyes import Eyes
 from .intake import Intake
 from .leg import Engine
 from .loading import Asked
+from .missed import Missed
 from .services import Services
 
 IDLE = 0.1
@@ -40,7 +41,9 @@ def run(services: Services, stop: threading.Event) -> None:
     launch(services)
     words = vocabulary(services.definitions.all().values())
     eyes = Eyes(services, words, stop)
-    threading.Thread(target=eyes.watch, name="eyes", daemon=True).start()
+    missed = Missed(services, words, stop)
+    for name, watch in (("eyes", eyes.watch), ("missed", missed.watch)):
+        threading.Thread(target=watch, name=name, daemon=True).start()
     intake = Intake(services, words, enqueue, eyes)
     while not stop.is_set():
         try:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -15,6 +16,7 @@ from sqlalchemy import create_engine, make_url, text
 from bot.adapters.store import Store
 from bot.adapters.store import database as database_module
 from bot.adapters.store.schema import metadata
+from bot.adapters.store.turns import StoredTurns
 from bot.core.errors import CharretteError, MissingError, TransientError
 from bot.core.ports import Delivery, Remote, Reply, RunRow
 from bot.core.record import Spent
@@ -306,3 +308,35 @@ def test_one_store_serves_many_threads(store: Store) -> None:
         thread.join()
     assert failures == []
     assert len(store.deliveries.pending(limit=500)) == 120
+
+
+def test_deliveries_that_are_held_and_those_after_one(store: Store) -> None:
+    store.deliveries.accept([Delivery("a", "issues", b"{}"), Delivery("b", "issues", b"{}")])
+    store.deliveries.handled("a")
+    assert store.deliveries.held(["a", "b", "c"]) == {"a", "b"}
+    assert store.deliveries.held([]) == frozenset()
+    (waits,) = store.deliveries.pending()
+    assert store.deliveries.pending(after=waits.seq - 1) == [waits]
+    assert store.deliveries.pending(after=waits.seq) == []
+
+
+def test_one_of_many_has_the_turn_until_it_is_due_again(url: str) -> None:
+    now = 1_000_000.0
+    databases = [database_module.Database(url) for _ in range(4)]
+    databases[0].migrate()
+    turns = [StoredTurns(database, lambda: now) for database in databases]
+
+    def taken() -> list[dict[str, Any]]:
+        with ThreadPoolExecutor(4) as pool:
+            return [note for note in pool.map(lambda each: each.take("missed", 60), turns) if note is not None]
+
+    assert taken() == [{}]
+    turns[1].note("missed", {"newest": 7})
+    now += 59
+    assert taken() == []
+    now += 1
+    assert taken() == [{"newest": 7}]
+    now -= 3600  # a clock that was wrong
+    assert taken() == [{"newest": 7}]
+    for database in databases:
+        database.close()

@@ -2,15 +2,16 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot.core.identity import Repository
 
 from .cache import Answers
 from .client import Client
+from .hook import AppHook
 from .limiter import Limiter
 from .requester import Requester
-from .tokens import READ, LiveToken, Tokens
+from .tokens import READ, SEEK, WRITE, LiveToken, Tokens
 
 
 class App:
@@ -31,10 +32,16 @@ class App:
 
     def github(self, repository: Repository) -> Client:
         """A client for one repository; not shared between threads."""
+        return Client(repository, self._app_id, self._tokens, self._requester(repository, WRITE))
+
+    def _requester(self, repository: Repository, permissions: Mapping[str, str]) -> Requester:
         with self._lock:
             limiter = self._limiters[repository.installation]
-        requester = Requester(self._api_url, LiveToken(self._tokens, repository), limiter, self._answers)
-        return Client(repository, self._app_id, self._tokens, requester)
+        return Requester(self._api_url, LiveToken(self._tokens, repository, permissions), limiter, self._answers)
+
+    def hook(self) -> AppHook:
+        """The App's webhook, and the issues of all that it is installed on."""
+        return AppHook(self._tokens, lambda installation: self._requester(Repository(0, "", installation), SEEK))
 
     def login(self) -> str:
         """The App's own user, e.g. `charrette[bot]`."""

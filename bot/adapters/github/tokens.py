@@ -122,14 +122,18 @@ class Tokens:
             return self._login
 
     def ask(
-        self, verb: str, path: str, body: Mapping[str, object] | None = None, **parameters: str
+        self,
+        verb: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        parameters: Mapping[str, str] | None = None,
     ) -> tuple[dict[str, Any], Any]:
         """Headers and JSON of a request by the App itself; `PersonError` where its id or key is wrong."""
         # What is asked so does no harm when it is done twice: a token more, a delivery more.
         api = self._requester(self._auth, retry("POST"))
         try:
             with translated():
-                return api.requestJsonAndCheck(verb, path, parameters=parameters, input=body)
+                return api.requestJsonAndCheck(verb, path, parameters=dict(parameters or {}), input=body)
         except DeniedError as error:
             wrong = f"GitHub does not accept the App's id and private key. {error}"
             raise PersonError(f"{wrong} Ask the operator to run `charrette doctor`.") from error

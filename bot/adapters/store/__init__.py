@@ -1,13 +1,14 @@
-"""The four tables of ours: deliveries, runs, spend, remotes."""
+"""The tables of ours: deliveries, runs, spend, remotes, and turns."""
 
 from bot.adapters.clock import SystemClock
-from bot.core.ports import Clock, Deliveries, Ledger, Remotes, Runs
+from bot.core.ports import Clock, Deliveries, Ledger, Remotes, Runs, Turns
 
 from .database import Database, use_wal
 from .deliveries import StoredDeliveries
 from .ledger import StoredLedger
 from .remotes import StoredRemotes
 from .runs import StoredRuns
+from .turns import StoredTurns
 
 
 class Store:
@@ -20,6 +21,7 @@ class Store:
     runs: Runs
     ledger: Ledger
     remotes: Remotes
+    turns: Turns
 
     def __init__(self, url: str, clock: Clock | None = None) -> None:
         clock = clock or SystemClock()
@@ -28,6 +30,7 @@ class Store:
         self.runs = StoredRuns(self._database, clock)
         self.ledger = StoredLedger(self._database)
         self.remotes = StoredRemotes(self._database)
+        self.turns = StoredTurns(self._database)
 
     def migrate(self) -> None:
         """The tables are there. Twice is once."""

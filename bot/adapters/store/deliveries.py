@@ -43,3 +43,10 @@ class StoredDeliveries:
                 .where(delivery.c.id == id, delivery.c.handled_at.is_(None))
                 .values(handled_at=self._clock.now(), note=words(note))
             )
+
+    def held(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of these that were stored."""
+        if not ids:
+            return frozenset()
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(select(delivery.c.id).where(delivery.c.id.in_(ids))))

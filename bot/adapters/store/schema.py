@@ -1,4 +1,4 @@
-"""The four tables, and the row that says which shape they have."""
+"""The tables, and the row that says which shape they have."""
 
 from sqlalchemy import (
     BigInteger,
@@ -96,4 +96,13 @@ remote = Table(
     Column("remote_id", Text, nullable=False),
     Column("digest", Text, nullable=False),
     UniqueConstraint("scope", "key"),
+)
+
+# Work that one process does at a time: when its last turn began, in seconds since 1970, and what that left to be known.
+turn = Table(
+    "charrette_turn",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("begun", Float(precision=53), nullable=False),
+    Column("note", Text, nullable=False),
 )
