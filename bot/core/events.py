@@ -234,7 +234,7 @@ def _sender(user: Payload) -> Sender:
 
 
 def _repository(repository: Payload, installation: int) -> Repository:
-    return Repository(repository.number("id"), repository.text("full_name"), installation)
+    return Repository(repository.number("id"), repository.full_name("full_name"), installation)
 
 
 def _login(subject: Payload) -> str:

@@ -1,6 +1,5 @@
 """Eyes: a label or command is seen within a second, whatever else is being done."""
 
-import json
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,7 @@ from ..core.commands import Vocabulary
 from ..core.errors import CharretteError, TransientError
 from ..core.events import Event, InRepository
 from ..core.identity import Repository
-from ..core.payload import MalformedEvent
+from ..core.payload import MalformedEvent, read
 from ..core.ports import Delivery
 from ..core.publications import ReactionWish
 from ..core.wishes import Tell, Wish
@@ -54,7 +53,7 @@ class Eyes:
 
     def _glance(self, delivery: Delivery) -> None:
         try:
-            event = events.parse(delivery.event, json.loads(delivery.body), delivery.id)
+            event = events.parse(delivery.event, read(delivery.body), delivery.id)
             if event is not None:
                 self.give(event, self.services.handle(event, self.vocabulary))
         except MalformedEvent:

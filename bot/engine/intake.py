@@ -1,6 +1,5 @@
 """Deliveries become messages. Events are hints: live label, state and permission are read before anything is done."""
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ from ..core.errors import CharretteError, MissingError, TransientError
 from ..core.events import Event, InRepository
 from ..core.identity import Repository, Subject, home_of, run_id
 from ..core.messages import Message, Retry, Say, Start, Stop
-from ..core.payload import MalformedEvent
+from ..core.payload import MalformedEvent, Payload, read
 from ..core.ports import Delivery, GitHub, Issue, Permission, RunRow
 from ..core.publications import CommentWish, LabelWish
 from ..core.replies import OVER, corrected, help_text, open_run, refusal, refusal_key
@@ -90,7 +89,7 @@ class Intake:
 
     def _wishes(self, delivery: Delivery) -> str:
         try:
-            event = events.parse(delivery.event, json.loads(delivery.body), delivery.id)
+            event = events.parse(delivery.event, read(delivery.body), delivery.id)
         except MalformedEvent as error:
             log.warning("delivery %s is malformed: %s", delivery.id, error)
             return "malformed"
@@ -294,6 +293,6 @@ def _pull(row: RunRow) -> int | None:
 def _repository_of(delivery: Delivery) -> int:
     """The repository's id, 0 where the delivery has none."""
     try:
-        return int(json.loads(delivery.body)["repository"]["id"])
-    except (ValueError, KeyError, TypeError):
+        return Payload(read(delivery.body)).child("repository").number("id")
+    except MalformedEvent:
         return 0

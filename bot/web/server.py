@@ -1,16 +1,26 @@
 """The web process: gunicorn with one worker and threads, which serves more a second than several workers do."""
 
 import logging
+import socket
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from wsgiref.types import WSGIApplication
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.util import close_graceful
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
-THREADS = 16
+log = logging.getLogger("charrette.web")
+
+# One that waits for a slow sender costs next to nothing; too few of them are easily all kept waiting.
+THREADS = 64
 GRACE = 30
+# GitHub gives up after 10 s. Whoever takes longer to send a request keeps a thread from those who don't.
+LONGEST = 12.0
 
 
 class _Log(Logger):  # type: ignore[misc]
@@ -27,6 +37,36 @@ class _Log(Logger):  # type: ignore[misc]
         self.access_log.disabled = True
 
 
+class _Worker(ThreadWorker):  # type: ignore[misc]
+    """No connection has a thread for longer than GitHub would wait: a sender that stalls, or drips, is cut off."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._since: dict[TConn, float] = {}
+
+    def handle(self, conn: TConn) -> Any:
+        """One request, in a thread of the pool."""
+        self._since[conn] = time.monotonic()
+        try:
+            kept = super().handle(conn)
+            if kept is False:
+                # Closing waits for the sender to close, too: here, or the thread that accepts would do the waiting.
+                close_graceful(conn.sock)
+            return kept
+        finally:
+            self._since.pop(conn, None)
+
+    def murder_pending(self) -> None:
+        """Called about once a second by the thread that accepts."""
+        super().murder_pending()
+        now = time.monotonic()
+        for conn in [conn for conn, since in list(self._since.items()) if now - since > LONGEST]:
+            log.warning("A connection from %s is cut off: its request takes more than %.0f s", conn.client, LONGEST)
+            # The thread that reads from it wakes up and ends; one that just ended has closed it.
+            with suppress(OSError):
+                conn.sock.shutdown(socket.SHUT_RDWR)
+
+
 class _Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, bind: str, make: Callable[[], WSGIApplication]) -> None:
         self._bind = bind
@@ -38,7 +78,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         settings = {
             "bind": self._bind,
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": _Worker,
             "threads": THREADS,
             "graceful_timeout": GRACE,
             "control_socket_disable": True,

@@ -1,5 +1,6 @@
 """Payloads become typed events; what is not ours is left alone, and what is malformed says where."""
 
+import json
 from copy import deepcopy
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from bot.core import events as e
 from bot.core.identity import Repository
-from bot.core.payload import MalformedEvent
+from bot.core.payload import MalformedEvent, read
 from bot.core.ports import Issue, Pull
 
 Json = dict[str, Any]
@@ -232,12 +233,42 @@ LABELED = on_issue("labeled", **BUG)
             "push", having(PUSH, 10**30, "repository", "pushed_at"), "repository.pushed_at: no time", id="far"
         ),
         pytest.param("issues", having(LABELED, 1, "action"), "action: no str", id="no action"),
+        pytest.param("issues", having(LABELED, 2**63, "issue", "number"), "issue.number: too large", id="too large"),
+        pytest.param(
+            "issues", having(LABELED, "o/..", "repository", "full_name"), "repository.full_name: no owner/name", id="up"
+        ),
+        pytest.param(
+            "issues", having(LABELED, "o", "repository", "full_name"), "repository.full_name: no owner/name", id="half"
+        ),
     ],
 )
 def test_a_malformed_payload_says_where(kind: str, payload: Json, place: str) -> None:
     with pytest.raises(MalformedEvent) as caught:
         e.parse(kind, payload, "d")
     assert str(caught.value) == place
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        pytest.param(b"{", "the payload: no JSON", id="no JSON"),
+        pytest.param(b"\xff{}", "the payload: no JSON", id="not UTF-8"),
+        pytest.param(b"1" * 5000, "the payload: no JSON", id="a number without end"),
+        pytest.param(b"[]", "the payload: no object", id="a list"),
+        pytest.param(b"[" * 100_000, "the payload: nested too deeply", id="deep"),
+    ],
+)
+def test_a_body_that_is_no_object_says_why(body: bytes, place: str) -> None:
+    with pytest.raises(MalformedEvent) as caught:
+        read(body)
+    assert str(caught.value) == place
+
+
+def test_text_that_nothing_can_hold_is_replaced() -> None:
+    body = json.dumps(having(LABELED, "a\ud800b\x00c", "issue", "title")).encode()
+    event = e.parse("issues", read(body), "d")
+    assert isinstance(event, e.IssueLabeled)
+    assert event.issue.title == "a\ufffdb\ufffdc"
 
 
 def test_an_account_that_was_deleted_is_a_ghost() -> None:

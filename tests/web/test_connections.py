@@ -1,0 +1,170 @@
+"""The real web process, and senders that lie, stall, drip or shout: others are answered all the same."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.web import sign
+from tests.service import SECRET, clean, free_port
+
+BODY = b'{"action": "labeled"}'
+# As `charrette web` does it, with less patience, and storing nothing.
+WEB = """\
+import logging, sys
+from bot.web import app, server
+logging.basicConfig(level="INFO")
+server.LONGEST, server.THREADS, app.SMALL = 1.0, 8, 1000
+server.serve(sys.argv[1], lambda: app.create_app(sys.argv[2], lambda delivery: None, lambda: None, limit=100_000))
+"""
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a web process."""
+    port, log = free_port(), tmp_path_factory.mktemp("web") / "log"
+    command = [sys.executable, "-c", WEB, f"127.0.0.1:{port}", SECRET]
+    with log.open("w") as to, subprocess.Popen(command, env=clean(), cwd=ROOT, stderr=to) as process:
+        try:
+            _until_alive(port)
+            yield port
+        finally:
+            process.terminate()
+    said = log.read_text()
+    assert "is cut off: its request takes more than 1 s" in said
+    assert "Traceback" not in said
+    assert "hunter2" not in said
+
+
+ROOT = Path(__file__).parents[2]
+
+
+def _until_alive(port: int) -> None:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        try:
+            assert alive(port)
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("the web process does not listen")
+
+
+def alive(port: int) -> bool:
+    """It answers others, soon."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
+        return bool(answer.status == 200)
+
+
+@contextmanager
+def connection(port: int, *sent: bytes) -> Iterator[socket.socket]:
+    """A connection over which this was sent."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as opened:
+        for part in sent:
+            opened.sendall(part)
+        yield opened
+
+
+def head(*lines: str, signature: str | None = sign(SECRET, BODY), id: str = "d1", event: str = "issues") -> bytes:
+    """The head of a delivery."""
+    given = [
+        "POST /webhook HTTP/1.1",
+        "Host: charrette",
+        "Content-Type: application/json",
+        f"X-GitHub-Delivery: {id}",
+        f"X-GitHub-Event: {event}",
+        *([f"X-Hub-Signature-256: {signature}"] if signature is not None else []),
+        *lines,
+    ]
+    return ("\r\n".join(given) + "\r\n\r\n").encode()
+
+
+def status(opened: socket.socket) -> int:
+    """The status of the answer; 0 where the connection ends without one."""
+    try:
+        line = opened.recv(4096)
+    except ConnectionResetError:
+        return 0
+    return int(line.split()[1]) if line else 0
+
+
+LENGTH = f"Content-Length: {len(BODY)}"
+CHUNKED = "Transfer-Encoding: chunked"
+CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        pytest.param([head(LENGTH), BODY], 202, id="as GitHub sends it"),
+        pytest.param([head(CHUNKED), CHUNKS], 202, id="in chunks, without a length"),
+        pytest.param([head(LENGTH, signature=None), BODY], 401, id="no signature"),
+        pytest.param(
+            [head(LENGTH, signature=sign("other", BODY)), b'{"hunter2": "labeled"}'], 401, id="wrong signature"
+        ),
+        pytest.param([head(LENGTH, f"X-Hub-Signature-256: {sign(SECRET, BODY)}"), BODY], 401, id="the signature twice"),
+        pytest.param([head(LENGTH, "X-GitHub-Delivery: d2"), BODY], 400, id="two ids"),
+        pytest.param([head(LENGTH, "X-GitHub-Event: push"), BODY], 400, id="two events"),
+        pytest.param([head(LENGTH, "Content-Type: text/plain"), BODY], 400, id="two content types"),
+        pytest.param([head(LENGTH, "Content-Length: 3"), BODY], 400, id="two lengths"),
+        pytest.param([head(LENGTH, CHUNKED), CHUNKS], 400, id="a length and chunks"),
+        pytest.param([head("Content-Length: -1"), BODY], 400, id="a negative length"),
+        pytest.param([head("Content-Length: 3"), BODY], 401, id="a length too small"),
+        pytest.param([head("Content-Length: 200000")], 413, id="a length too large, and nothing sent"),
+        pytest.param([head(CHUNKED), b"30d40\r\n" + b" " * 110_000], 401, id="chunks without end"),
+        pytest.param([head(CHUNKED), b"hunter2\r\n"], 400, id="no chunk"),
+        pytest.param([head("X: " + "a" * 10_000, LENGTH), BODY], 431, id="a huge header"),
+        pytest.param([head(*(f"X-{n}: a" for n in range(200)), LENGTH), BODY], 431, id="many headers"),
+        pytest.param([b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"], 400, id="TLS"),
+        pytest.param([head(LENGTH, event="no_such_event"), BODY], 202, id="an event that we don't know"),
+    ],
+)
+def test_what_is_sent_is_answered_below_500(port: int, sent: list[bytes], expected: int) -> None:
+    with connection(port, *sent) as opened:
+        assert status(opened) == expected
+    assert alive(port)
+
+
+STALLS = {
+    "in the head": b"POST /webhook HTTP/1.1\r\nHost:",
+    "in the body": head("Content-Length: 900") + b"{",
+    "in a chunk": head(CHUNKED) + b"5\r\nab",
+    "after a refusal": head("Content-Length: 900", signature=None) + b"{",
+    "before the first byte": b"",
+}
+
+
+def test_many_that_stall_stop_nobody_else(port: int) -> None:
+    with ExitStack() as many:
+        stalled = [many.enter_context(connection(port, sent)) for _ in range(3) for sent in STALLS.values()]
+        assert alive(port)
+        assert {status(opened) for opened in stalled} <= {0, 401, 503}
+
+
+def test_one_that_drips_is_cut_off(port: int) -> None:
+    with connection(port, head("Content-Length: 900")) as opened, pytest.raises(OSError, match=r"reset|[Pp]ipe"):
+        drip(opened)
+
+
+def drip(opened: socket.socket) -> None:
+    """A byte now and then, for ten seconds."""
+    for _ in range(200):
+        opened.sendall(b"{")
+        time.sleep(0.05)
+
+
+def test_only_so_many_large_bodies_are_read_at_once(port: int) -> None:
+    with ExitStack() as many:
+        for _ in range(4):
+            many.enter_context(connection(port, head("Content-Length: 90000"), b"{"))
+        time.sleep(0.2)
+        with connection(port, head("Content-Length: 90000")) as one_more:
+            assert status(one_more) == 503
+        with connection(port, head(LENGTH), BODY) as small:
+            assert status(small) == 202
