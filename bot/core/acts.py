@@ -26,8 +26,8 @@ class Brief:
     """One conversation with the model, whole: all conversations differ only in this.
 
     `documents` are shared and come first, byte-identical between briefs; `charge` is what differs and comes last.
-    `path` is the artifact that comes out. `base` is the commit that the tools read. `last` says that no repair of it
-    follows, whatever its gates find.
+    `path` is the artifact that comes out; `title` and `lens` are its title and its writer's, where code writes them.
+    `base` is the commit that the tools read. `last` says that no repair of it follows, whatever its gates find.
     """
 
     address: Address
@@ -36,6 +36,8 @@ class Brief:
     charge: str
     path: str
     base: str
+    title: str = ""
+    lens: str = ""
     tools: tuple[str, ...] = ()
     output: str | None = None
     gates: tuple[GateUse, ...] = ()

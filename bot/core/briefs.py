@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .acts import Brief, DocumentRef, Outcome
-from .definition import GateUse, Phase
+from .definition import GateUse, Persona, Phase
 from .identity import Address
 from .messages import Entry, Revise
 from .prompts import render
@@ -34,6 +34,7 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
     number = draft.address.draft + 1 if draft else 1
     again = phase.commit is not None and path in phase.commit.files
     own = (DocumentRef(path, state.record.head or ""),) if again else ()
+    persona = _persona(state, phase.phase, member)
     return Brief(
         address=Address(state.pinned.run, phase.phase.id, phase.revision, member, number),
         system=render(state.definition.prompts["system"], _house(state, phase.phase)),
@@ -41,6 +42,8 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
         charge=_charge(state, phase, member, path, draft, shared),
         path=path,
         base=state.pinned.base,
+        title=_title(state, phase.phase, persona),
+        lens=persona.lens if persona else "",
         tools=phase.phase.tools,
         output=phase.phase.output,
         gates=_gates(phase.phase),
@@ -89,6 +92,17 @@ def touches_brief(state: State, wish: Entry, what: str) -> Brief:
     )
 
 
+def _persona(state: State, phase: Phase, member: str) -> Persona | None:
+    """Through whose eyes a member of the phase looks."""
+    return next((persona for persona in state.definition.panel if phase.each and persona.id == member), None)
+
+
+def _title(state: State, phase: Phase, persona: Persona | None) -> str:
+    """The title of a document that code writes."""
+    whose = f"{persona.name}, " if persona else ""
+    return f"{whose}{phase.title if persona is None else phase.title.lower()}: {state.pinned.title}"
+
+
 def _gates(phase: Phase) -> tuple[GateUse, ...]:
     asking = (GateUse("questions"),) if phase.asks and not any(g.name == "questions" for g in phase.gates) else ()
     return phase.gates + asking
@@ -131,8 +145,7 @@ def _charge(
         "earlier": [{"path": ref.path, "title": ref.path.rpartition("/")[2]} for ref in shared],
     }
     parts = [render(phase.phase.prompt, values)]
-    persona = next((persona for persona in state.definition.panel if phase.phase.each and persona.id == member), None)
-    if persona:
+    if persona := _persona(state, phase.phase, member):
         parts.append(f"# Your lens: {persona.lens}\n\n{persona.brief.strip()}\n")
     if phase.round is not None and phase.round.closed and (phase.round.answers or phase.round.rest):
         parts.append(render(prompts["answers"], values | _answers(state, phase)))

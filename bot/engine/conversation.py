@@ -13,7 +13,7 @@ from ..core.codec import from_json, to_json
 from ..core.errors import CharretteError
 from ..core.findings import Finding
 from ..core.identity import Repository
-from ..core.outputs import OUTPUTS
+from ..core.outputs import OUTPUTS, Setting
 from ..core.permalinks import unlinked
 from ..core.ports import Reply, Turn
 from ..core.prompts import document_block
@@ -176,7 +176,7 @@ class Conversation:
     def _close(self, content: Sequence[Mapping[str, Any]], messages: Sequence[Mapping[str, Any]]) -> Outcome:
         """The document that the last turn wrote, with what its gates find."""
         said = "".join(block["text"] for block in content if block["type"] == "text")
-        text, data, faults = _written(self.brief, said)
+        text, data, faults = _written(self.brief, said, self._setting())
         text = published(text)
         fetched = frozenset(_urls(messages))
 
@@ -191,6 +191,19 @@ class Conversation:
         documents = {ref.path: self.checkout.text(ref.path, ref.commit) or "" for ref in self.brief.documents}
         context = Context(self.checkout.tree(self.brief.base), documents, self.talk.given, fetched, self.talk.web)
         return settled(Artifact(self.brief.path, text), context, self.brief.gates, self.brief.last)
+
+    def _setting(self) -> Setting:
+        """What code knows beside what the model says: the documents as they were given, the files at their commit."""
+        documents = {
+            ref.path: unlinked(self.checkout.text(ref.path, ref.commit) or "", self.talk.web)
+            for ref in self.brief.documents
+        }
+        files = self.checkout.tree(self.brief.documents[0].commit if self.brief.documents else self.brief.base)
+
+        def lines(path: str) -> Sequence[str] | None:
+            return documents[path].split("\n") if path in documents else files.lines(path)
+
+        return Setting(self.brief.title, self.brief.lens, documents, lines)
 
     def _outcome(self, end: _End) -> Outcome:
         lacking = ("web",) if "web" in self.brief.tools and not self.web else ()
@@ -218,13 +231,13 @@ def over_budget(limits: Limits, run: Spent, day: Spent) -> str:
     return ""
 
 
-def _written(brief: Brief, said: str) -> tuple[str, Any, tuple[Finding, ...]]:
+def _written(brief: Brief, said: str, setting: Setting) -> tuple[str, Any, tuple[Finding, ...]]:
     """The artifact's text (and data, for a codec) from what the model said; a finding where it can't be read."""
     if brief.output is None:
         return document_of(said), None, ()
     output = OUTPUTS[brief.output]
     try:
-        data = output.validate(json.loads(said))
+        data = output.settle(json.loads(said), setting)
     except ValueError as error:
         mend = "Answer with one JSON object of the given schema and nothing else."
         return said, None, (Finding(1, f"This is not the data that was asked for: {error}", mend, "output"),)

@@ -17,6 +17,7 @@ from .cited import citations
 from .context import Context
 from .covers import covers
 from .diagram import diagram
+from .disposed import decisions_agree, dispositions
 from .headings import headings
 from .links import links_resolve
 from .numbered import numbered
@@ -37,6 +38,8 @@ GATES: Mapping[str, Gate] = {
     "links-resolve": links_resolve,
     "diagram": diagram,
     "questions": questions,
+    "dispositions": dispositions,
+    "decisions-agree": decisions_agree,
 }
 
 __all__ = ["GATES", "Context", "Gate", "Parameter", "as_parameters", "judge", "parameters", "problems"]

@@ -8,7 +8,6 @@ from bot.core import identity
 from bot.core.codec import from_json, to_json
 from bot.core.errors import Fault, FaultsError, PersonError, TransientError
 from bot.core.findings import Finding, errors
-from bot.core.outputs import OUTPUTS, REVIEW, TOUCHED
 from bot.core.prompts import document_block, render
 from bot.core.publications import CommentWish, digest, marked, marker
 from bot.core.record import Spent, parse_spent, spent_trailer, trailers, with_trailers
@@ -120,54 +119,3 @@ def test_only_errors_go_back_to_the_model() -> None:
     found = (Finding(1, "a", "b"), Finding(2, "a", "b", severity="warning"))
     assert errors(found) == found[:1]
     assert found[0].of("headings", "asks") == Finding(1, "a", "b", "headings", "asks")
-
-
-words = st.text(st.characters(categories=["L", "N", "P", "S"], exclude_characters="*#"), min_size=1, max_size=30)
-ITEMS = st.fixed_dictionaries(
-    {
-        "title": words,
-        "severity": st.sampled_from(["critical", "important", "nice to have", "question"]),
-        "confidence": st.sampled_from(["high", "medium", "low"]),
-        "location": words,
-        "quote": words | st.just(""),
-        "problem": words,
-        "suggestion": words,
-    }
-)
-
-
-@given(
-    st.fixed_dictionaries(
-        {"title": words, "verdict": words, "summary": words, "examined": words, "items": st.lists(ITEMS, max_size=4)}
-    )
-)
-def test_a_review_renders_and_parses_back(data: dict[str, object]) -> None:
-    tidy = REVIEW.validate(data)
-    assert REVIEW.parse(REVIEW.render(tidy)) == tidy
-
-
-def test_a_review_must_say_something() -> None:
-    whole = {"title": "t", "verdict": "v", "summary": "s", "examined": "", "items": []}
-    with pytest.raises(ValueError, match="examined"):
-        REVIEW.validate(whole)
-    with pytest.raises(ValueError, match="title and summary"):
-        REVIEW.validate({**whole, "title": ""})
-    with pytest.raises(ValueError, match="no title"):
-        REVIEW.parse("nothing")
-    assert OUTPUTS["findings"].schema["type"] == "object"
-
-
-PHASES = st.from_regex(r"[a-z][a-z-]{0,12}", fullmatch=True)
-
-
-@given(
-    st.fixed_dictionaries({"documents": st.lists(st.fixed_dictionaries({"phase": PHASES, "why": words}), max_size=4)})
-)
-def test_what_is_touched_renders_and_parses_back(data: dict[str, object]) -> None:
-    tidy = TOUCHED.validate(data)
-    assert TOUCHED.parse(TOUCHED.render(tidy)) == tidy
-
-
-def test_what_is_touched_is_named_by_its_phase() -> None:
-    with pytest.raises(ValueError, match="“the interface: all” is no phase"):
-        TOUCHED.validate({"documents": [{"phase": "the interface: all", "why": "Why."}]})

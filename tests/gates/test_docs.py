@@ -24,7 +24,20 @@ class Files:
         return ["class Queue:"]
 
 
-CONTEXT = Context(tree=Files(), given="https://docs.ray.io")
+REVIEW = """\
+# Graph algorithms: review
+
+**Lens:** Graph algorithms
+
+## Findings
+
+### F1. The scan is linear
+
+**Severity:** important
+
+**Confidence:** high
+"""
+CONTEXT = Context(tree=Files(), documents={"003-tarjan-review.md": REVIEW}, given="https://docs.ray.io")
 
 
 def test_every_gate_has_its_heading_and_no_other() -> None:

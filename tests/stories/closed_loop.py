@@ -141,7 +141,7 @@ def _review(phase: Phase) -> Json:
         "problem": "There is too little to build on.",
         "suggestion": "Say more.",
     }
-    whole = {"title": "Review", "verdict": "Not yet.", "summary": "It is thin.", "examined": "All of it."}
+    whole = {"verdict": "Not yet.", "summary": "It is thin.", "examined": "All of it."}
     return {**whole, "items": [item]}
 
 

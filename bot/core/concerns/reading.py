@@ -31,6 +31,7 @@ _LABELS: Mapping[str, str] = {
     **dict.fromkeys(("owner", "owning component", "component", "owned by"), "owner"),
     **dict.fromkeys(("decision", "resolution", "status"), "decision"),
     "severity": "severity",
+    "downgrade": "downgrade",
 }
 _LOG = re.compile(r"\blog\b|\bdecisions?\b|\bresolutions?\b|\baddress", re.IGNORECASE)
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -175,6 +176,7 @@ def _concern(draft: _Draft) -> Concern:
         fields.get("evidence", ""),
         fields.get("solution", ""),
         fields.get("owner", ""),
+        fields.get("downgrade", ""),
         decision_in(fields.get("decision", ""), draft.lines.get("decision", draft.line)),
         "decision" in fields,
         draft.line,

@@ -44,7 +44,8 @@ class Decision:
 class Concern:
     """One objection. `line` is its heading's (0 before it is written).
 
-    `decision` is None while it is open; `has_field` says that there is a line to decide it on, `field_line` which.
+    `downgrade` says why it is less grave here than its gravest source found. `decision` is None while it is open;
+    `has_field` says that there is a line to decide it on, `field_line` which.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Concern:
     evidence: str = ""
     solution: str = ""
     owner: str = ""
+    downgrade: str = ""
     decision: Decision | None = None
     has_field: bool = True
     line: int = 0
@@ -63,7 +65,10 @@ class Concern:
 
 @dataclass(frozen=True)
 class Disposition:
-    """What became of one finding of one review: `concern` is the id that it went to, "" where it was dismissed."""
+    """What became of one finding of one review: `concern` is the id that it went to, "" where it was dismissed.
+
+    `expert` is the review's file name without `-review.md` (`003-tarjan`), so that rounds are told apart.
+    """
 
     expert: str
     finding: str

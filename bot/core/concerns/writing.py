@@ -62,6 +62,7 @@ def _concern(concern: Concern) -> Iterator[str]:
         ("Evidence", concern.evidence),
         ("Solution", concern.solution),
         ("Owner", concern.owner),
+        ("Downgrade", concern.downgrade),
     )
     yield from (f"### {concern.id}. {concern.title}", "")
     for name, text in fields:
@@ -99,6 +100,7 @@ def _tidy_concern(concern: Concern) -> Concern:
         evidence=_one_line(concern.evidence),
         solution=_one_line(concern.solution),
         owner=_one_line(concern.owner),
+        downgrade=_one_line(concern.downgrade),
         decision=replace(decision, why=_one_line(decision.why).lstrip("*:.;,(–—- ")) if decision else None,
     )
 

@@ -30,6 +30,7 @@ def concerns_of(severity: Severity) -> st.SearchStrategy[list[Concern]]:
         evidence=WORDS,
         solution=WORDS,
         owner=WORDS,
+        downgrade=WORDS,
         decision=st.none() | st.builds(Decision, st.sampled_from(["accept", "reject", "defer"]), CAUSES),
     )
     return st.lists(one, max_size=3)

@@ -1,0 +1,83 @@
+"""Whether a list of concerns lost nothing of the reviews that it comes from."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.core.artifact import Artifact
+from bot.core.concerns import Concern, Concerns, Disposition, read
+from bot.core.concerns.consolidating import Reviewed, highest
+from bot.core.concerns.contradictions import findings_of
+from bot.core.concerns.shape import SEVERITIES, Severity
+from bot.core.concerns.words import severity_of
+from bot.core.findings import Finding
+from bot.core.outputs.concerns import reviews_in
+
+from .context import Context
+
+
+def dispositions(artifact: Artifact, context: Context) -> Iterator[Finding]:
+    """Every finding of every review went to one concern or was dismissed; sources and severities are the reviews'."""
+    document, reviews = read(artifact.text, artifact.path), reviews_in(context.documents)
+    known = {(review.ref, found.id): found.severity for review in reviews for found in review.found}
+    yield from _fates(document, reviews, known)
+    for concern in document.concerns:
+        yield from _sources(concern, document.dispositions, reviews, known)
+
+
+def decisions_agree(artifact: Artifact, _: Context) -> Iterator[Finding]:
+    """Fields and decision log of the concerns say the same, and ids stand once, under their severity."""
+    yield from findings_of(read(artifact.text, artifact.path))
+
+
+def _fates(
+    document: Concerns, reviews: Sequence[Reviewed], known: Mapping[tuple[str, str], Severity]
+) -> Iterator[Finding]:
+    used = Counter((fate.expert, fate.finding) for fate in document.dispositions)
+    refs, ids = {review.ref for review in reviews}, {concern.id for concern in document.concerns}
+    for expert, finding in known:
+        if not used[expert, finding]:
+            mend = "Add its row to “Dispositions”: merged into a concern, kept as one, or dismissed with the reason."
+            yield Finding(1, f"{expert} {finding} was dropped: it has no disposition.", mend)
+    for fate in document.dispositions:
+        name = f"{fate.expert} {fate.finding}"
+        if used[fate.expert, fate.finding] > 1:
+            yield Finding(fate.line, f"{name} has several dispositions.", "Keep one of the rows.")
+        if fate.expert in refs and (fate.expert, fate.finding) not in known:
+            mend = "Take the row out, or correct the number."
+            yield Finding(fate.line, f"The review {fate.expert} has no finding {fate.finding}.", mend)
+        if fate.kind != "dismissed" and fate.concern not in ids:
+            mend = "Name a concern of this document, as in “merged into C1”."
+            yield Finding(fate.line, f"{name} went to {fate.concern or 'nothing'}, which is no concern here.", mend)
+        if fate.kind == "dismissed" and not fate.reason:
+            yield Finding(fate.line, f"{name} is dismissed without a reason.", "Write why nobody has to act on it.")
+
+
+def _sources(
+    concern: Concern,
+    fates: Sequence[Disposition],
+    reviews: Sequence[Reviewed],
+    known: Mapping[tuple[str, str], Severity],
+) -> Iterator[Finding]:
+    """The sources of a concern against those whose findings went to it, where all of them are at hand."""
+    own = [fate for fate in fates if fate.concern == concern.id]
+    lenses = {review.ref: review.lens for review in reviews}
+    if not own or any(fate.expert not in lenses for fate in own):
+        return
+    said = {lenses[fate.expert] for fate in own}
+    for source in concern.sources:
+        if source.expert not in said:
+            mend = f"Name those whose findings went to it: {', '.join(sorted(said))}."
+            yield Finding(concern.line, f"{concern.id} names “{source.expert}”, who did not say so.", mend)
+    for lens in sorted(said - {source.expert for source in concern.sources}):
+        yield Finding(
+            concern.line, f"{concern.id} does not name “{lens}”, who said so.", f"Add “{lens}” to its sources."
+        )
+    given = [known[fate.expert, fate.finding] for fate in own if (fate.expert, fate.finding) in known]
+    shown = [severity_of(source.severity) for source in concern.sources if source.severity]
+    top = highest(given) if given else concern.severity
+    if not concern.downgrade and SEVERITIES.index(concern.severity) > SEVERITIES.index(top):
+        mend = "Move it there, or write “**Downgrade:** …” with the reason."
+        yield Finding(concern.line, f"{concern.id} is “{concern.severity}”, and a source gave “{top}”.", mend)
+    if shown and given and top not in shown:
+        mend = "Write the severity that each gave behind its name."
+        yield Finding(concern.line, f"{concern.id} does not say that a source gave “{top}”.", mend)
