@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from .artifact import Artifact, Paragraph
+from .sentences import ENDS
 from .web_links import Shown, shown
 
 Range = tuple[int, int]
@@ -37,9 +38,6 @@ class Citation:
     unverified: bool = False
     span: Range = field(default=(0, 0), compare=False)
 
-
-UNVERIFIED = "[UNVERIFIED]"
-"""The mark of a statement that could not be shown to hold."""
 
 _CHARS = r"[\w.@+~$%=/\[\]()-]"
 _ONE = r"L?\d{1,7}(?::\d{1,4}(?!\d))?(?:\s?[-–—]\s?L?\d{1,7}(?!\w|\.\d))?"
@@ -76,8 +74,6 @@ _HOST = re.compile(
 )
 _CELL = re.compile(r"\|")
 _NEAR = 1_000  # characters: a longer sentence is a list or a table, of which only what is near counts
-# The mark behind a sentence belongs to it.
-_ENDS = re.compile(r"(?:(?<=[.!?])[)\"”*_]*|(?<=[.!?]\s\[UNVERIFIED\]))\s+(?=[\"“(\[*_`]*[A-Z0-9`])(?!\[?UNVERIFIED)")
 
 
 def find(artifact: Artifact) -> tuple[Citation, ...]:
@@ -138,7 +134,7 @@ def _in(paragraph: Paragraph, start: int) -> Iterator[Citation]:
         return
     seen = shown(paragraph.text)
     text = _ADDRESS.sub(lambda match: " " * len(match[0]), seen.text)
-    sentences = [0, *(match.end() for match in _ENDS.finditer(text)), len(text)]
+    sentences = [0, *(match.end() for match in ENDS.finditer(text)), len(text)]
     lines = [match.end() for match in re.finditer(r"\n", text)]
     place = _Place(paragraph, start, seen, text, sentences, lines)
     taken = bytearray(len(text))

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 
 from .artifact import Artifact, Paragraph
-from .citations import UNVERIFIED, Citation, find
+from .citations import Citation, find
 from .markup import blank, marks
 from .permalinks import permalink, stands_on_citation, unlinked
 from .ports import Tree
+from .sentences import UNVERIFIED, Sentence
 from .verdicts import Verified, verify
 
 Span = tuple[int, int]
@@ -41,6 +42,15 @@ def marked(text: str, failed: Iterable[Verified]) -> str:
     """The document with the mark behind each of these citations of it."""
     wrong = {one.citation: None for one in failed}
     return _edited(text, wrong, lambda place, citation: place.mark(citation)) if wrong else text
+
+
+def marked_behind(text: str, sentences: Iterable[Sentence]) -> str:
+    """The document with the mark behind each of these sentences of it."""
+    source, parts, past = text.replace("\r\n", "\n").replace("\r", "\n"), [], 0
+    for end in sorted({sentence.end for sentence in sentences}):
+        parts.append(f"{source[past:end]} {UNVERIFIED}")
+        past = end
+    return "".join([*parts, source[past:]])
 
 
 def _edited(text: str, citations: Iterable[Citation], edit: "Callable[[_Place, Citation], Edit | None]") -> str:

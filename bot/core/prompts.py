@@ -1,14 +1,18 @@
 """Prompts from their templates: strict (an unknown variable is an error) and sandboxed (a template reaches nothing)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from .artifact import Artifact
 from .errors import PersonError
 from .safe import shown_to_model
+from .sentences import UNVERIFIED, unverified
+
+LISTED, LONGEST = 100, 300
 
 
 def quoted(text: object) -> object:
@@ -36,3 +40,17 @@ def render(template: str, values: Mapping[str, Any]) -> str:
 def document_block(path: str, text: str) -> str:
     """A document as the model gets it: data between tags that its own text can't close."""
     return f'<document path="{path}">\n{quoted(text)}\n</document>'
+
+
+def unverified_block(documents: Iterable[tuple[str, str]]) -> str:
+    """What the documents (path, text) mark as unverified, listed for the model; "" where that is nothing."""
+    found = [(path, one) for path, text in documents for one in unverified(Artifact(path, text))]
+    if not found:
+        return ""
+    lines = [f"- {path}, line {one.line}: {one.text[:LONGEST]}" for path, one in found[:LISTED]]
+    if len(found) > LISTED:
+        lines.append(f"- and {len(found) - LISTED} more, marked {UNVERIFIED} where they stand")
+    said = (
+        "These statements of the documents above could not be shown to hold. Build nothing on them, and keep the mark"
+    )
+    return f"{said} where you repeat one.\n\n{document_block('unverified', chr(10).join(lines))}"

@@ -16,7 +16,7 @@ from ..core.identity import Repository
 from ..core.outputs import OUTPUTS, Setting
 from ..core.permalinks import unlinked
 from ..core.ports import Reply, Turn
-from ..core.prompts import document_block
+from ..core.prompts import document_block, unverified_block
 from ..core.record import Limits, Spent
 from ..core.safe import published
 from ..gates.context import Context
@@ -89,12 +89,17 @@ class Conversation:
 
     def _opening(self) -> list[dict[str, Any]]:
         """Documents first, each a block, the last behind a cache breakpoint; what differs comes after them."""
-        blocks: list[dict[str, Any]] = []
+        documents = []
         for ref in self.brief.documents:
             text = self.checkout.text(ref.path, ref.commit)
             if text is not None:
                 # Permalinks are for people: here they would cost tokens, and the model writes places without them.
-                blocks.append({"type": "text", "text": document_block(ref.path, unlinked(text, self.talk.web))})
+                documents.append((ref.path, unlinked(text, self.talk.web)))
+        blocks: list[dict[str, Any]] = [
+            {"type": "text", "text": document_block(path, text)} for path, text in documents
+        ]
+        if listed := unverified_block(documents):
+            blocks.append({"type": "text", "text": listed})
         if blocks:
             blocks[-1]["cache_control"] = CACHED
         return [*blocks, {"type": "text", "text": self.brief.charge}]

@@ -10,13 +10,14 @@ from bot.core.verdicts import Verified, verify
 
 from .context import Context
 from .place import shown
+from .repeated import repeated_places, repeated_statements
 
 
 def citations(artifact: Artifact, context: Context, *, at_least: int = 0, strict: bool = False) -> Iterator[Finding]:
     """Every citation's path and lines exist at the commit, and so many distinct places are cited.
 
     Lines that do not hold what the sentence names are a warning, where `strict` an error. What is marked UNVERIFIED
-    counts as no citation and is no fault.
+    counts as no citation and is no fault; but what another document marks is not repeated without the mark.
     """
     if context.tree is None:
         held = [one for one in find(artifact) if not (one.foreign or one.unverified)]
@@ -25,6 +26,10 @@ def citations(artifact: Artifact, context: Context, *, at_least: int = 0, strict
         held = [one.citation for one in checked if one.verdict in {"ok", "unnamed", "content-mismatch"}]
         for verified in checked:
             yield from faults(verified, strict)
+        for _, finding in repeated_places(checked, artifact, context):
+            yield finding
+    for _, finding in repeated_statements(artifact, context):
+        yield finding
     if distinct(held) < at_least:
         wrong = f"{shown(distinct(held), 'place')} of at least {at_least} in the code "
         wrong += "is cited." if distinct(held) == 1 else "are cited."

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.artifact import Artifact
-from bot.core.citations import UNVERIFIED
 from bot.core.definition import GateUse
 from bot.core.findings import Finding, errors
-from bot.core.linking import linked, marked
+from bot.core.linking import linked, marked, marked_behind
 from bot.core.safe import published
+from bot.core.sentences import UNVERIFIED
 
 from . import judge
 from .cited import claims, faults
 from .context import Context
+from .repeated import repeated_places, repeated_statements
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,19 @@ def settled(artifact: Artifact, context: Context, uses: Sequence[GateUse], last:
 def _marked(
     artifact: Artifact, context: Context, strict: bool, found: Sequence[Finding]
 ) -> tuple[str, tuple[Finding, ...]]:
-    told = {one: list(faults(one, strict)) for one in claims(artifact, context)}
-    wrong = [one for one, said in told.items() if any(fault.severity == "error" for fault in said)]
-    those = {(fault.line, fault.wrong) for one in wrong for fault in told[one]}
-    mend = f"It is marked {UNVERIFIED}: read the place before you rely on it."
+    checked = claims(artifact, context)
+    told = [(one, fault) for one in checked for fault in faults(one, strict)]
+    told += repeated_places(checked, artifact, context)
+    wrong = {one: fault for one, fault in told if fault.severity == "error"}
+    text = marked(artifact.text, wrong)
+    again = [sentence for sentence, _ in repeated_statements(Artifact(artifact.path, text), context)]
+    repeated = (fault for _, fault in repeated_statements(artifact, context))
+    those = {(fault.line, fault.wrong) for fault in (*wrong.values(), *repeated)}
+    mend = f"It is marked {UNVERIFIED}: look at it before you rely on it."
     findings = tuple(
         replace(finding, severity="warning", mend=mend)
         if finding.rule == "citations" and (finding.line, finding.wrong) in those
         else finding
         for finding in found
     )
-    return marked(artifact.text, wrong), findings
+    return marked_behind(text, again), findings

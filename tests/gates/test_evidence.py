@@ -269,6 +269,41 @@ def test_citations_bad(found: Judge, text: str, value: Any, wrong: str, mend: st
     assert (finding.wrong, finding.mend, finding.severity) == (wrong, mend, severity)
 
 
+MARKED = Context(
+    tree=TREE,
+    documents={
+        "_tasks/x/001-user-request.md": "Nothing is marked.",
+        "_tasks/x/002-understanding.md": "It has workers and queues. [UNVERIFIED]",
+        "_tasks/x/003-prior-art.md": "# P\n\nBorg has cells and jobs. [UNVERIFIED]\n\nIt: src/a.py:1 [UNVERIFIED].",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found_there"),
+    [
+        ("Borg has cells and jobs [UNVERIFIED].", []),
+        ("It has workers and queues.", []),  # its own earlier draft
+        ("`Queue` is in src/a.py:1.", []),
+        ("It is in src/a.py:2.", []),
+        ("It is in src/a.py:1 [UNVERIFIED].", []),
+        (
+            "# D\n\n**Borg** has cells and jobs.",
+            ["3: “**Borg** has cells and jobs.” is marked [UNVERIFIED] in 003-prior-art.md, line 3, and stands here"],
+        ),
+        (
+            "It stands in src/a.py:1,2.",
+            ["1: “src/a.py:1,2” is marked [UNVERIFIED] in 003-prior-art.md, and nothing here shows that it holds."],
+        ),
+    ],
+)
+def test_what_another_document_marks_is_not_repeated_without_the_mark(
+    found: Judge, text: str, found_there: list[str]
+) -> None:
+    findings = found("citations", text, None, MARKED)
+    assert [f"{one.line}: {one.wrong}".removesuffix(" without the mark.") for one in findings] == found_there
+
+
 DOCUMENTS = Context(tree=TREE, documents={"_tasks/x/003-prior-art.md": "# Prior art\n\n## A `b` & [c](d)\n"})
 
 

@@ -1,6 +1,7 @@
 """What is committed of a draft: marks on what does not hold, links on what does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -72,6 +73,24 @@ def test_what_is_committed_is_found_to_be_in_order() -> None:
     again = settled(Artifact("x.md", end.text), CODE, STRICT, False)
     assert again.text == end.text
     assert again.findings == ()
+
+
+def test_what_another_document_marks_is_marked_here_too() -> None:
+    context = replace(
+        CODE, documents={"003-prior-art.md": "Borg has cells and jobs. [UNVERIFIED]\n\nsrc/a.py:2 [UNVERIFIED]"}
+    )
+    text = "Since Borg has cells and jobs, we do.\n\nIt is in src/a.py:2. `Queue` is in src/a.py:1."
+    end = settled(Artifact("x.md", text), context, LOOSE, True)
+    assert end.text == (
+        "Since Borg has cells and jobs, we do. [UNVERIFIED]\n\n"
+        f"It is in src/a.py:2 [UNVERIFIED]. `Queue` is in [src/a.py:1]({LINK}#L1)."
+    )
+    assert [(finding.line, finding.severity) for finding in end.findings] == [
+        (1, "warning"),
+        (3, "warning"),
+        (3, "warning"),
+    ]
+    assert settled(Artifact("x.md", end.text), context, LOOSE, False).findings == ()
 
 
 def test_without_a_page_or_a_tree_nothing_is_linked() -> None:
