@@ -40,7 +40,7 @@ class Citation:
 
 
 _CHARS = r"[\w.@+~$%=/\[\]()-]"
-_ONE = r"L?\d{1,7}(?::\d{1,4}(?!\d))?(?:\s?[-–—]\s?L?\d{1,7}(?!\w|\.\d))?"
+_ONE = r"~?L?\d{1,7}(?::\d{1,4}(?!\d))?(?:\s?[-–—]\s?L?\d{1,7}(?!\w|\.\d))?"
 # A further number counts where it hangs on the first, or ends a phrase: “a.py:12, 40)”, but not “a.py:12, 40 of them”.
 _LIST = rf"{_ONE}(?:(?:,(?=L?\d)|(?:\s?,\s?(?:and\s)?|\s(?:and|&)\s)(?={_ONE}\s?(?:[.,;)`|]|and\b|$))){_ONE}(?!\w))*"
 _FREE = rf"{_ONE}(?:\s?(?:,\sand|,|and|&)\s?{_ONE})*"

@@ -69,10 +69,10 @@ def compared(pairs: Iterable[tuple[object, set[Cited], set[Cited]]]) -> Figures:
     return Figures(right, spurious, missed)
 
 
-def test_there_are_more_than_two_hundred_labels() -> None:
+def test_more_than_two_hundred_citations_are_labelled() -> None:
     labels = [row["label"] for name in ("documents.tsv", "phrases.tsv") for row in rows(name)]
     assert set(labels) == {"citation", "not"}
-    assert len(labels) > 200
+    assert labels.count("citation") > 200
 
 
 def test_phrases(capsys: pytest.CaptureFixture[str]) -> None:
