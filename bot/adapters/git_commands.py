@@ -33,6 +33,11 @@ ENVIRONMENT: Mapping[str, str] = {
 }
 
 
+def environment() -> dict[str, str]:
+    """What git gets besides the process's own environment, of which what opens a database is blank."""
+    return {**{name: "" for name in os.environ if name.startswith("PG")}, **ENVIRONMENT}
+
+
 class GitFailedError(RuntimeError):
     """Git ended with a status that was not expected; the text is what it said."""
 
@@ -57,7 +62,7 @@ class GitCommands:
     ) -> bytes:
         """What `git ARGUMENTS` prints, its first `limit` bytes where that is given."""
         command = ["git", *(part for option in SAFE for part in ("-c", option)), f"--git-dir={self.folder}", *arguments]
-        started = Git().execute(command, as_process=True, env={**ENVIRONMENT, **(env or {})}, start_new_session=True)
+        started = Git().execute(command, as_process=True, env={**environment(), **(env or {})}, start_new_session=True)
         process = cast("subprocess.Popen[bytes]", started.proc)
         late = threading.Event()
         timer = threading.Timer(timeout, _end, (process, late))

@@ -10,7 +10,7 @@ from typing import Literal
 
 from git import Git
 
-from .git_commands import ENVIRONMENT, SAFE, GitCommands, GitFailedError, GitTimeoutError
+from .git_commands import SAFE, GitCommands, GitFailedError, GitTimeoutError, environment
 
 Kind = Literal["file", "link", "submodule"]
 LARGEST = 2_000_000
@@ -70,7 +70,7 @@ class Blobs:
     def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
         self._git = Git(folder)
-        self._git.update_environment(**ENVIRONMENT)
+        self._git.update_environment(**environment())
         self._git.set_persistent_git_options(c=list(SAFE), git_dir=str(folder))
         weakref.finalize(self, self._git.clear_cache)
 

@@ -156,9 +156,10 @@ def run_web(arguments: argparse.Namespace) -> int:
     from bot import app
     from bot.web.server import serve
 
-    from .processes import watch_supervisor
+    from .processes import forget_environment, watch_supervisor
 
     settings = _settings(arguments, "web")
+    forget_environment(settings)
     app.prepare(settings)
     if arguments.supervised:
         watch_supervisor()
@@ -168,9 +169,10 @@ def run_web(arguments: argparse.Namespace) -> int:
 
 def run_worker(arguments: argparse.Namespace) -> int:
     """`charrette worker`."""
-    from .processes import watch_supervisor, work
+    from .processes import forget_environment, watch_supervisor, work
 
     settings = _settings(arguments, "worker")
+    forget_environment(settings)
     if arguments.supervised:
         watch_supervisor()
     return work(settings)

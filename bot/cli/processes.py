@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import re
 import signal
 import threading
 import time
@@ -15,8 +16,23 @@ from bot.core.errors import CharretteError
 if TYPE_CHECKING:
     from bot.settings import Settings
 
+# What a process needs of its environment once its settings are read.
+_NEEDED = re.compile(
+    r"PATH|HOME|USER|LOGNAME|SHELL|TZ|TMPDIR|LANG|LANGUAGE|LC_\w+|LD_LIBRARY_PATH|PYTHON\w*|COVERAGE_\w+"
+    r"|(?:HTTPS?|ALL|NO)_PROXY|SSL_CERT_(?:FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE"
+    r"|GIT_(?:EXEC_PATH|SSL_CAINFO|SSL_CAPATH|PYTHON_\w+)|CHARRETTE_TEST_\w+",
+    re.IGNORECASE,
+)
 # Longer than a worker takes that is being replaced.
 TURN_SECONDS = 40.0
+
+
+def forget_environment(settings: "Settings") -> None:
+    """What no process needs any more is out of the environment, so that no child inherits it: keys above all."""
+    # libpq reads its own names whenever it connects; git gets them blank.
+    libpq = "PG" if settings.database_url.startswith("postgres") else "\0"
+    for name in [name for name in os.environ if not _NEEDED.fullmatch(name) and not name.startswith(libpq)]:
+        del os.environ[name]
 
 
 def watch_supervisor() -> None:

@@ -16,6 +16,9 @@ from .supervisor import Supervisor
 
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
+# Each half gets the keys that it needs, and no others.
+WITHHELD = {"web": ("CHARRETTE_APP_PRIVATE_KEY", "ANTHROPIC_API_KEY"), "worker": ("CHARRETTE_WEBHOOK_SECRET",)}
+
 
 def serve(settings: Settings, env_file: Path | None) -> int:
     """Runs until it is told to stop; returns the exit status."""
@@ -28,6 +31,7 @@ def serve(settings: Settings, env_file: Path | None) -> int:
         {name: [*program, name, *rest] for name in ("web", "worker")},
         environ,
         prefixed=settings.log_format == "plain",
+        withheld=WITHHELD,
     )
     threading.Thread(target=_announce, args=(settings.listen, supervisor), name="announce", daemon=True).start()
     return supervisor.run()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import IO
@@ -43,16 +43,21 @@ class Supervisor:
     """Runs the commands until SIGTERM or SIGINT.
 
     A child is told of the supervisor's end, be it by kill -9, by the end of its standard input. What children print
-    goes to standard error, behind their names where `prefixed`. A child that ends with status 2 has settings that no
-    second start mends: then all stop.
+    goes to standard error, behind their names where `prefixed`. `withheld` are names of the environment that a child
+    does not get. A child that ends with status 2 has settings that no second start mends: then all stop.
     """
 
     def __init__(
-        self, commands: Mapping[str, Sequence[str]], environ: Mapping[str, str], prefixed: bool = True
+        self,
+        commands: Mapping[str, Sequence[str]],
+        environ: Mapping[str, str],
+        prefixed: bool = True,
+        withheld: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         self.stopping = threading.Event()
         self._children = [Child(name, command) for name, command in commands.items()]
         self._environ = environ
+        self._withheld = withheld or {}
         self._width = max(map(len, commands)) if prefixed else 0
         self._impatient = False
         self._status = 0
@@ -100,7 +105,7 @@ class Supervisor:
         # In a session of its own, so that Ctrl-C in a terminal reaches the supervisor alone.
         child.process = subprocess.Popen(
             child.command,
-            env=self._environ,
+            env={k: v for k, v in self._environ.items() if k not in self._withheld.get(child.name, ())},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

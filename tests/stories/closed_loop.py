@@ -55,6 +55,7 @@ class ClosedLoop:
     asked: Counter[str] = field(default_factory=Counter)
     answered: Counter[str] = field(default_factory=Counter)
     requests: list[Json] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -243,6 +244,7 @@ def closed_loop(mind: ClosedLoop, port: int = 0) -> Iterator[ClosedLoop]:
             with mind.lock:
                 mind.asked[digest] += 1
                 mind.requests.append(request)
+                mind.headers.append({name.lower(): text for name, text in self.headers.items()})
             mind.watch("model asked")
             if mind.hold is not None:
                 mind.hold.wait(30)
