@@ -79,6 +79,7 @@ def services(settings: Settings) -> "Services":
         clock=clock,
         limits=settings.limits,
         handle=handlers.handle,
+        present=store.present,
         database_url=settings.engine_url,
         missed_seconds=settings.missed_minutes * 60,
         conversations=settings.conversations,

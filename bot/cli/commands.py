@@ -96,8 +96,8 @@ def _serving(commands: "Commands") -> None:
         "worker",
         run_worker,
         "only a worker: does what the stored deliveries ask for",
-        "It needs the App's id and key, the database and the model. There is one, on SQLite as on\n"
-        "PostgreSQL. SIGTERM and Ctrl-C stop it; what was in flight is taken up again by the next.",
+        "It needs the App's id and key, the database and the model. There is one on SQLite, any number on\n"
+        "PostgreSQL, and what one leaves when it dies is taken up by the others. SIGTERM and Ctrl-C stop it.",
     )
     for command in (serve, web, worker):
         _with_settings(command)

@@ -9,12 +9,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from bot.core.errors import CharretteError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+
+log = logging.getLogger("charrette.worker")
 
 # What a process needs of its environment once its settings are read.
 _NEEDED = re.compile(
@@ -47,12 +50,18 @@ def watch_supervisor() -> None:
 
 
 def work(settings: "Settings") -> int:
-    """A worker until SIGTERM or SIGINT."""
+    """A worker until SIGTERM or SIGINT; a second one ends it at once."""
     from bot import app
 
     stop = threading.Event()
+
+    def told(number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            os._exit(128 + number)  # the second time it is meant at once
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, told)
     app.prepare(settings)
     with _alone(settings, stop):
         if not stop.is_set():
@@ -71,7 +80,7 @@ def _alone(settings: "Settings", stop: threading.Event) -> Iterator[None]:
         return
     path = settings.state / "worker.lock"
     with path.open("a") as file:
-        until = time.monotonic() + TURN_SECONDS
+        until, said = time.monotonic() + TURN_SECONDS, False
         while not stop.is_set():
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -81,5 +90,8 @@ def _alone(settings: "Settings", stop: threading.Event) -> Iterator[None]:
                     raise CharretteError(
                         f"Another worker holds {path}, and a SQLite database takes one. Stop it, or use PostgreSQL."
                     ) from None
+                if not said:
+                    log.warning("another worker holds %s; waiting up to %.0f s for its end", path, TURN_SECONDS)
+                    said = True
                 stop.wait(0.2)
         yield

@@ -1,7 +1,7 @@
 """Eyes: a label or command is seen within a second, whatever else is being done."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -34,6 +34,7 @@ class Eyes:
     services: Services
     vocabulary: Vocabulary
     stop: threading.Event
+    mine: Callable[[], bool] = lambda: True
     open: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE, "eyes"))
@@ -43,7 +44,8 @@ class Eyes:
         last = 0
         while not self.stop.is_set():
             try:
-                for delivery in self.services.deliveries.pending(500, last):
+                # Another worker gives them while it has the inbox.
+                for delivery in self.services.deliveries.pending(500, last) if self.mine() else ():
                     last = delivery.seq
                     self._glance(delivery)
             except TransientError as error:

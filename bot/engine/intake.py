@@ -1,7 +1,7 @@
 """Deliveries become messages. Events are hints: live label, state and permission are read before anything is done."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -42,11 +42,13 @@ class Intake:
     tries: dict[str, int] = field(default_factory=dict)
     not_before: dict[str, float] = field(default_factory=dict)
 
-    def drain(self) -> int:
-        """Handles what can be handled now; returns how many deliveries that were."""
+    def drain(self, may: Callable[[], bool] = lambda: True) -> int:
+        """Handles what can be handled now, as long as it `may`; returns how many deliveries that were."""
         held: set[int] = set()
         count = 0
         for delivery in self.services.deliveries.pending(500):
+            if not may():
+                break
             if delivery.id in self.seen:
                 self._over(delivery.id)
                 continue

@@ -97,7 +97,7 @@ class Engine:
                     return act.kind
                 case Converse():
                     before = state.record.entries
-                    state = after(state, act, self._hold(state, act, asked.message.id))
+                    state = after(state, act, self._hold(state, act))
                     self._kept(n, state, state.record.entries[len(before) :])
                 case Commit():
                     state = self._committed(n, state, act)
@@ -170,10 +170,11 @@ class Engine:
         body = f"@{asked.message.by} {published(words)}" if asked.message.by else published(words)
         return publisher.publish(CommentWish(f"reply/{asked.message.id}", asked.subject.home, body))
 
-    def _hold(self, state: State, act: Converse, message: str) -> tuple[Outcome, ...]:
+    def _hold(self, state: State, act: Converse) -> tuple[Outcome, ...]:
         """The conversations of one act, as children of their own on the narrow queue; all are started, then awaited.
 
-        A child's id names the message too: one that was stopped, or failed, is held again by the next leg.
+        A child's id names the leg too: one that was stopped, or failed, is held again by the next leg. And it is for
+        workers of this very version: another may not know what this one means.
         """
         handles = []
         for brief in act.briefs:
@@ -181,7 +182,8 @@ class Engine:
             options: EnqueueOptions = {
                 "queue_name": CONVERSATIONS,
                 "workflow_name": "converse",
-                "workflow_id": f"{brief.address.conversation}~{self.services.version}~{message}",
+                "workflow_id": f"{brief.address.conversation}~{DBOS.workflow_id}",
+                "app_version": self.services.version,
             }
             handles.append(DBOS.enqueue_workflow_with_options(options, to_json(talk)))
         with self._holding() as legs:

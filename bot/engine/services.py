@@ -14,6 +14,7 @@ from ..core.ports import (
     Installations,
     Ledger,
     Model,
+    Presence,
     Remotes,
     Runs,
     Toolbox,
@@ -50,9 +51,9 @@ class Services:
     clock: Clock
     limits: Limits
     handle: Handle
+    present: Callable[[str, Callable[[str], None]], Presence]
     database_url: str
     missed_seconds: float = 600.0
     conversations: int = 6
     wait_days: float | None = None
     version: str = "2"
-    executor: str = "worker"

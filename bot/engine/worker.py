@@ -1,12 +1,15 @@
-"""The worker: launches the engine, drains the inbox, and stops in good order."""
+"""The worker: launches the engine, drains the inbox where that is its turn, and stops in good order."""
 
+import logging
+import os
 import threading
 
 from dbos import DBOS, EnqueueOptions
 
-from ..core.codec import from_json, to_json
+from ..core.codec import to_json
 from ..core.commands import vocabulary
 from ..core.errors import TransientError
+from ..core.ports import Presence
 from .durable import CONVERSATIONS, DRAIN, LEGS, POLL, configuration, log
 from .eyes import Eyes
 from .intake import Intake
@@ -14,10 +17,12 @@ from .leg import Engine
 from .loading import Asked
 from .missed import Missed
 from .services import Services
+from .takeover import Takeover
 
 IDLE = 0.1
 WIDE = 100
-LEAVE = 25.0
+LEAVE = 25
+INBOX = "inbox"
 
 
 def enqueue(id: str, asked: Asked, delay: float = 0.0) -> None:
@@ -38,43 +43,67 @@ def run(services: Services, stop: threading.Event) -> None:
 
     The process has to end after this: threads of legs that wait for their next step do not end by themselves.
     """
-    launch(services)
+    presence = services.present(services.version, _lost)
+    takeover = launch(services, presence)
     words = vocabulary(services.definitions.all().values())
-    eyes = Eyes(services, words, stop)
+    eyes = Eyes(services, words, stop, lambda: presence.leads(INBOX))
     missed = Missed(services, words, stop)
-    for name, watch in (("eyes", eyes.watch), ("missed", missed.watch)):
+    watches = {"eyes": eyes.watch, "missed": missed.watch}
+    if presence.grace:
+        watches["takeover"] = lambda: takeover.watch(stop)
+    for name, watch in watches.items():
         threading.Thread(target=watch, name=name, daemon=True).start()
-    intake = Intake(services, words, enqueue, eyes)
-    while not stop.is_set():
-        try:
-            busy = intake.drain()
-        except TransientError as error:
-            log.warning("the inbox can't be read: %s", error)
-            busy = 0
-        if not busy:
-            stop.wait(IDLE)
-    if not DRAIN.close(LEAVE):
-        log.warning("a step did not end within %.0f s; it will be done again", LEAVE)
+    _take_deliveries(Intake(services, words, enqueue, eyes), presence, stop)
+    leave(presence)
 
 
-def launch(services: Services) -> None:
-    """Starts the engine in this process and takes up what an earlier version left unfinished."""
-    DBOS(config=configuration(services.database_url, services.version, services.executor))
+def launch(services: Services, presence: Presence) -> Takeover:
+    """Starts the engine in this process; where it is the only one, what was left unfinished is taken up at once."""
+    DBOS(config=configuration(services.database_url, services.version, presence.executor))
     Engine(services, enqueue)
     DBOS.launch()
-    DBOS.register_queue(LEGS, partition_concurrency=1, global_concurrency=WIDE, polling_interval_sec=POLL)
-    DBOS.register_queue(CONVERSATIONS, global_concurrency=services.conversations, polling_interval_sec=POLL)
-    adopt(services.version)
+    DBOS.register_queue(LEGS, partition_concurrency=1, worker_concurrency=WIDE, polling_interval_sec=POLL)
+    DBOS.register_queue(CONVERSATIONS, worker_concurrency=services.conversations, polling_interval_sec=POLL)
+    takeover = Takeover(presence, services.version, enqueue)
+    takeover.look()
+    return takeover
 
 
-def adopt(version: str) -> None:
-    """Legs that another version left in the middle start anew from the record; their recorded answers are kept."""
-    for status in DBOS.list_workflows(status=["PENDING", "ENQUEUED"], load_input=True):
-        if status.app_version in (None, "", version):
-            continue
-        if status.name == "leg" and status.input:
-            log.info("leg %s of version %s is taken up again", status.workflow_id, status.app_version)
-            asked = from_json(Asked, status.input["args"][0])
-            # Queued before the old one is cancelled: a kill in between loses nothing, and the id makes it once.
-            enqueue(f"{status.workflow_id}~{version}", asked)
-        DBOS.cancel_workflow(status.workflow_id)
+def _take_deliveries(intake: Intake, presence: Presence, stop: threading.Event) -> None:
+    """Drains the inbox while this worker is the one that does, which keeps the order in which deliveries came."""
+    mine = False
+    while not stop.is_set():
+        busy = 0
+        try:
+            if presence.leads(INBOX):
+                if not mine and intake.services.deliveries.pending(1):
+                    # Whoever had it may be at the first of them for a moment yet, and not know that it is no more.
+                    stop.wait(presence.grace)
+                mine = True
+                busy = intake.drain(lambda: presence.leads(INBOX) and not stop.is_set())
+        except TransientError as error:
+            log.warning("the inbox can't be read: %s", error)
+        if not busy:
+            stop.wait(IDLE)
+
+
+def leave(presence: Presence) -> None:
+    """Begins nothing, lets the steps in flight end, and gives back what is not finished."""
+    # Takes nothing from the queues from now on, and waits for longer than we do with the rest of its work.
+    quiet = {"workflow_completion_timeout_sec": 2 * LEAVE}
+    threading.Thread(target=DBOS.destroy, kwargs=quiet, name="destroy", daemon=True).start()
+    if not DRAIN.close(LEAVE):
+        log.warning("a step did not end within %d s; it will be done again", LEAVE)
+        return
+    try:
+        DBOS._recover_pending_workflows([presence.executor])  # noqa: SLF001
+    except Exception as error:
+        # The edge: others see that this worker is gone, and take it up all the same.
+        log.info("what is unfinished was not given back: %s", error)
+
+
+def _lost(why: str) -> None:
+    """Others will take this worker's work: it must not go on with it."""
+    log.error("This worker ends at once: %s", why)
+    logging.shutdown()
+    os._exit(1)

@@ -1,9 +1,7 @@
 """The store keeps its ports' promises, on SQLite and, where CHARRETTE_TEST_POSTGRES_URL names one, on PostgreSQL."""
 
-import os
 import sqlite3
 import threading
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import text
 
 from bot.adapters.store import Store
 from bot.adapters.store import database as database_module
@@ -20,8 +18,8 @@ from bot.adapters.store.turns import StoredTurns
 from bot.core.errors import CharretteError, MissingError, TransientError
 from bot.core.ports import Delivery, Remote, Reply, RunRow
 from bot.core.record import Spent
+from tests.databases import postgres
 
-POSTGRES = "CHARRETTE_TEST_POSTGRES_URL"
 AT = "2026-11-20T10:00:00Z"
 ROW = RunRow("7.12.feature-design.1", 7, 12, "feature-design", "open", False, {"title": "Größe"}, [])
 
@@ -31,17 +29,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'state' / 'charrette.sqlite'}"
         return
-    server = os.environ.get(POSTGRES)
-    if not server:
-        pytest.skip(f"{POSTGRES} names no PostgreSQL server")
-    name = f"charrette_{uuid.uuid4().hex}"
-    admin = create_engine(make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {name}"))
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
-    admin.dispose()
+    with postgres() as url:
+        yield url
 
 
 @pytest.fixture

@@ -92,6 +92,7 @@ def services(github: Fake, tmp_path: Path) -> Services:
         tools=unused,
         limits=unused,
         handle=unused,
+        present=store.present,
         database_url="",
     )
 

@@ -47,6 +47,7 @@ class Straight:
         self.delayed: dict[str, Any] = {}
         self.slept: list[float] = []
         self.steps = 0
+        self.workflow_id = ""
 
     def workflow(self, name: str, max_recovery_attempts: int) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
         """Registers a workflow."""
@@ -81,7 +82,8 @@ class Straight:
         """Runs what is queued; how many legs that were."""
         count = 0
         while self.queued:
-            self.workflows["leg"](self.queued.pop(next(iter(self.queued))))
+            self.workflow_id = next(iter(self.queued))
+            self.workflows["leg"](self.queued.pop(self.workflow_id))
             count += 1
             assert count < MANY, "it goes on for ever"
         return count

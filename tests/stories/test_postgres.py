@@ -1,18 +1,16 @@
 """The same on PostgreSQL: a wait, a kill, a deploy in the middle of a leg, two subjects at once."""
 
-import os
 import threading
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy
 
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
 from bot.core.record import trailers
 from bot.hub.server import running_hub
+from tests.databases import postgres
 
 from .closed_loop import ClosedLoop, closed_loop
 from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library, running
@@ -21,18 +19,8 @@ from .test_deploys import version
 
 @pytest.fixture
 def database() -> Iterator[str]:
-    """The URL of an empty database of its own."""
-    url = os.environ.get("CHARRETTE_TEST_POSTGRES_URL")
-    if not url:
-        pytest.skip("CHARRETTE_TEST_POSTGRES_URL names no PostgreSQL server")
-    name = f"charrette_{uuid.uuid4().hex}"
-    server = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(sqlalchemy.text(f"create database {name}"))
-    yield sqlalchemy.make_url(url).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(sqlalchemy.text(f"drop database {name} with (force)"))
-    server.dispose()
+    with postgres() as url:
+        yield url
 
 
 def test_a_run_with_a_kill_and_a_deploy(tmp_path: Path, database: str) -> None:

@@ -6,7 +6,7 @@ import sys
 import threading
 from dataclasses import replace
 
-from bot import app, settings
+from bot import app, logs, settings
 from bot.engine import worker
 
 
@@ -14,6 +14,7 @@ def main(version: str) -> None:
     """Works until SIGTERM."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    logs.configure("info", "plain", [])
     known = settings.read(os.environ, None, frozenset({"worker"}))
     app.prepare(known)
     worker.run(replace(app.services(known), version=version), stop)

@@ -1,11 +1,14 @@
 """The tables of ours: deliveries, runs, spend, remotes, and turns."""
 
+from collections.abc import Callable
+
 from bot.adapters.clock import SystemClock
-from bot.core.ports import Clock, Deliveries, Ledger, Remotes, Runs, Turns
+from bot.core.ports import Clock, Deliveries, Ledger, Presence, Remotes, Runs, Turns
 
 from .database import Database, use_wal
 from .deliveries import StoredDeliveries
 from .ledger import StoredLedger
+from .presence import present
 from .remotes import StoredRemotes
 from .runs import StoredRuns
 from .turns import StoredTurns
@@ -39,6 +42,10 @@ class Store:
     def ping(self) -> None:
         """The database answers, or `TransientError`."""
         self._database.ping()
+
+    def present(self, version: str, lost: Callable[[str], None]) -> Presence:
+        """This worker is known to the others on this database; `lost` is called, from a thread, when it is no more."""
+        return present(self._database, version, lost)
 
     def close(self) -> None:
         """Closes the connections."""

@@ -68,6 +68,12 @@ class Database:
                 raise CharretteError(f"There is no store for {other}. Write sqlite:///PATH or postgresql://...")
 
     @contextmanager
+    def translated(self) -> Iterator[None]:
+        """What passes by itself is raised as `TransientError`."""
+        with _translated():
+            yield
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads."""
         with _translated(), self.engine.connect() as connection:

@@ -1,0 +1,93 @@
+"""What workers left that are gone, and what is left of versions that nobody runs, is taken up by those who live.
+
+There is no control plane: every worker looks, and whoever has the claim takes.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from dbos import DBOS, WorkflowStatus
+
+from ..core.codec import from_json
+from ..core.errors import TransientError
+from ..core.ports import Living, Presence
+from .durable import log
+from .loading import Asked
+
+LOOK = 1.0
+_UNFINISHED = ["PENDING", "ENQUEUED"]
+
+Enqueue = Callable[[str, Asked, float], None]
+
+
+class Takeover:
+    """One worker's eye on the others."""
+
+    def __init__(self, presence: Presence, version: str, enqueue: Enqueue) -> None:
+        self._presence = presence
+        self._version = version
+        self._enqueue = enqueue
+        self._gone: dict[str, float] = {}
+
+    def watch(self, stop: threading.Event) -> None:
+        """Looks until `stop` is set."""
+        while not stop.wait(LOOK):
+            try:
+                self.look()
+            except TransientError as error:
+                log.warning("who lives can't be told: %s", error)
+
+    def look(self) -> None:
+        """Takes up what was left by those who have been gone for the grace."""
+        living = self._presence.living()
+        self._lead(living)
+        now = time.monotonic()
+        self._gone = {what: self._gone.get(what, now) for what in self._left(living)}
+        for what, since in list(self._gone.items()):
+            if now - since >= self._presence.grace:
+                with self._presence.claim(what) as mine:
+                    if mine:
+                        self._take(what)
+
+    def _lead(self, living: Living) -> None:
+        """New legs go to the latest version; where nobody runs that (it was rolled back), ours is the latest."""
+        latest = DBOS.list_application_versions()[0]["version_name"]
+        if latest != self._version and not living.version(latest):
+            log.warning("nobody runs version %s any more: version %s takes new legs", latest, self._version)
+            DBOS.set_latest_application_version(self._version)
+
+    def _left(self, living: Living) -> Iterator[str]:
+        """Workers of our version, and other versions (`VERSION/`), that left work and don't live."""
+        pending = DBOS.list_workflows(status="PENDING", app_version=self._version, load_input=False, load_output=False)
+        for executor in sorted({status.executor_id or "" for status in pending}):
+            if not living.worker(executor):
+                yield executor
+        for info in DBOS.list_application_versions():
+            version = info["version_name"]
+            if version != self._version and not living.version(version) and _unfinished(version, limit=1):
+                yield f"{version}/"
+
+    def _take(self, what: str) -> None:
+        if not what.endswith("/"):
+            # Internal to DBOS, which else leaves this to its vendor's control plane. tests/engine pins what it does.
+            taken = DBOS._recover_pending_workflows([what])  # noqa: SLF001
+            log.warning("%d workflows of %s, which is gone, are taken up again", len(taken), what)
+        elif not self._presence.living().version(version := what.rstrip("/")):
+            self._adopt(version)
+
+    def _adopt(self, version: str) -> None:
+        """Legs that another version left in the middle start anew from the record; their recorded answers are kept."""
+        for status in _unfinished(version):
+            if status.name == "leg" and status.input:
+                log.info("leg %s of version %s is taken up again", status.workflow_id, version)
+                asked = from_json(Asked, status.input["args"][0])
+                # Queued before the old one is cancelled: a kill in between loses nothing, and the id makes it once.
+                self._enqueue(f"{status.workflow_id}~{self._version}", asked, 0.0)
+            DBOS.cancel_workflow(status.workflow_id)
+
+
+def _unfinished(version: str, limit: int | None = None) -> list[WorkflowStatus]:
+    return DBOS.list_workflows(
+        status=_UNFINISHED, app_version=version, load_input=limit is None, load_output=False, limit=limit
+    )
