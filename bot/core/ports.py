@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from .definition import Definition
 from .identity import Repository
-from .publications import CheckWish, LabelWish
+from .publications import CheckWish, LabelWish, Remark
 from .record import Spent
 
 Permission = Literal["none", "read", "triage", "write", "maintain", "admin"]
@@ -166,6 +166,15 @@ class GitHub(Protocol):
 
     def update_check(self, id: int, wish: CheckWish) -> None:
         """Brings a check run into line."""
+
+    def reviews(self, number: int) -> Sequence[Comment]:
+        """The reviews that a pull request got, by id, each with its body."""
+
+    def diff_lines(self, number: int) -> Mapping[str, frozenset[int]]:
+        """The lines of a pull request's diff that a remark can stand on, by path, as the new files count them."""
+
+    def create_review(self, number: int, commit: str, body: str, remarks: Sequence[Remark]) -> int:
+        """A review that only comments; returns its id. `PersonError` where GitHub rejects it, with nothing written."""
 
     def react(self, number: int, comment: int, content: str) -> None:
         """A reaction on an issue (`comment` 0) or a comment; twice is once."""

@@ -71,6 +71,32 @@ class CheckWish:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """A comment on lines of a file in a pull request's diff, `start` to `end`."""
+
+    path: str
+    start: int
+    end: int
+    body: str
+
+
+@dataclass(frozen=True)
+class ReviewWish:
+    """A review of a pull request at one commit, submitted once, as a comment: it neither approves nor requests changes.
+
+    `page` is where files of that commit are shown (`https://github.com/o/r/blob/<sha>`): a remark on a line that is not
+    in the diff goes into the body, with a link.
+    """
+
+    key: str
+    number: int
+    commit: str
+    page: str
+    body: str
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True)
 class ReactionWish:
     """A reaction on an issue (`comment` 0) or on one of its comments."""
 
@@ -90,7 +116,7 @@ class LabelWish:
     description: str
 
 
-Publication = CommentWish | PullRequestWish | DraftWish | CheckWish | ReactionWish | LabelWish
+Publication = CommentWish | PullRequestWish | DraftWish | CheckWish | ReactionWish | LabelWish | ReviewWish
 
 
 def digest(publication: Publication) -> str:

@@ -13,11 +13,13 @@ from ..core.publications import (
     Publication,
     PullRequestWish,
     ReactionWish,
+    ReviewWish,
     digest,
     marked,
     marker,
 )
 from ..core.safe import marker_free
+from .reviewing import submit
 from .services import Services
 
 
@@ -44,6 +46,8 @@ class Publisher:
                 id = self._draft(wish)
             case CheckWish():
                 id = self._check(wish, known)
+            case ReviewWish():
+                id = known.id if known else submit(self.github, wish, marker(self.scope, wish.key))
             case ReactionWish():
                 self.github.react(wish.number, wish.comment, wish.content)
                 id = str(wish.number)

@@ -10,9 +10,9 @@ from github.Repository import Repository as TheirRepository
 from bot.core.errors import ConflictError, MissingError, PersonError, TransientError
 from bot.core.identity import Repository
 from bot.core.ports import BranchCommit, Comment, GitHub, Issue, Permission, Pull
-from bot.core.publications import Annotation, CheckWish, LabelWish
+from bot.core.publications import Annotation, CheckWish, LabelWish, Remark
 
-from . import checks, commits, shapes
+from . import checks, commits, reviews, shapes
 from .requester import Requester
 from .tokens import Tokens
 from .translate import translated
@@ -171,6 +171,21 @@ class Client(GitHub):
         found = self._repo.get_pull(number)
         if self._ask(lambda: found.draft) != draft:
             self._ask(found.convert_to_draft if draft else found.mark_ready_for_review)
+
+    # --- reviews ---
+
+    def reviews(self, number: int) -> Sequence[Comment]:
+        ours = self.login()
+        found = self._ask(lambda: [reviews.review(each, ours) for each in self._repo.get_pull(number).get_reviews()])
+        return sorted(found, key=lambda review: review.id)
+
+    def diff_lines(self, number: int) -> Mapping[str, frozenset[int]]:
+        # A large or binary file has no patch.
+        files = self._ask(lambda: list(self._repo.get_pull(number).get_files()))
+        return {file.filename: reviews.commentable(file.patch or "") for file in files}
+
+    def create_review(self, number: int, commit: str, body: str, remarks: Sequence[Remark]) -> int:
+        return self._ask(lambda: reviews.submit(self._repo.get_pull(number), commit, body, remarks))
 
     # --- checks ---
 

@@ -141,12 +141,13 @@ def _remark(call: Call, sent: Json) -> reviews.Remark:
 @routes(f"POST {ONE}/reviews", "pulls/create-review", reads=READS)
 def create_review(call: Call) -> Reply:
     fact = _pull(call)
-    commit_id = call.text("commit_id")
-    if commit_id is not None and commit_id != fact.head_sha:
-        raise RefusedError(422, "Unprocessable Entity", ("The commit_id is not the head of the pull request",))
+    commit_id = call.text("commit_id") or fact.head_sha
+    known = log(call.hub.code(call.repository), f"{base_tip(call.view, fact)}..{fact.head_sha}")
+    if commit_id not in {fact.head_sha, *(each.sha for each in known)}:
+        raise RefusedError(422, "Unprocessable Entity", ("The commit_id is not part of the pull request",))
     remarks = [_remark(call, each) for each in call.objects("comments")]
     event, body = call.text("event") or "", call.text("body") or ""
-    made = reviews.create(call.hub, call.actor, call.repository, fact, event, body, remarks)
+    made = reviews.create(call.hub, call.actor, call.repository, fact, event, body, remarks, commit_id)
     return Reply(review(call.view, made))
 
 

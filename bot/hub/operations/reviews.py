@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.hub.access import allow
 from bot.hub.events import emit, view_of
@@ -45,8 +45,9 @@ def create(
     event: str,
     body: str = "",
     remarks: Sequence[Remark] = (),
+    commit: str = "",
 ) -> Review:
-    """A submitted review; no author approves or rejects their own pull request."""
+    """A submitted review, of the head or an earlier `commit`; no author approves or rejects their own pull request."""
     allow(hub, actor, repository, ("pull_requests",), "write", "read")
     if event not in STATES:
         raise _refuse("event must be one of APPROVE, COMMENT and REQUEST_CHANGES")
@@ -61,9 +62,10 @@ def create(
     checked_body("PullRequestReview", body)
     with store.transaction():
         pull = store.get(PullRequest, pull.id)
+        seen = replace(pull, head_sha=commit or pull.head_sha)
         now = store.now()
-        fact = store.add(Review(repository.id, pull.id, actor.account.id, STATES[event], pull.head_sha, body, now))
-        comments = [_placed(hub, actor, repository, pull, remark, fact.id) for remark in remarks]
+        fact = store.add(Review(repository.id, pull.id, actor.account.id, STATES[event], seen.head_sha, body, now))
+        comments = [_placed(hub, actor, repository, seen, remark, fact.id) for remark in remarks]
         happened(hub, actor, store.get(Issue, pull.issue_id), "reviewed")
         view = view_of(hub)
         shown = review(view, fact)
