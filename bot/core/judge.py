@@ -1,14 +1,15 @@
 """Whether a message changes a run, what it is about, and what to say where it does not."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import assert_never
 
-from .answers import Advice, Answered, Aside, Premise, Unclear, is_to_another
 from .briefs import TOUCHES
+from .hearing import heard
 from .messages import (
     Approve,
     Entry,
     Expired,
+    Judgement,
     Message,
     Proceed,
     Pushed,
@@ -20,34 +21,44 @@ from .messages import (
     Stop,
     Touched,
 )
-from .questions import Answer, Question
+from .record import Record
 from .revisions import named
-from .rounds import understood
-from .state import DESCRIPTION, PhaseState, State
-from .wording import is_question
+from .state import PhaseState, State, fold
+from .views import SHORT
 
-
-@dataclass(frozen=True)
-class Judgement:
-    """What a message comes to: an entry, a word to the person, or both; `looks` at least shows the run anew."""
-
-    entry: Entry | None = None
-    reply: str = ""
-    looks: bool = False
+HALTED = "It is kept, but the run stands still: `/resume` takes it up again."
 
 
 def judge(state: State, message: Message) -> Judgement:
     """Judges a message against the state that it meets."""
     if any(entry.message.id == message.id for entry in state.record.entries):
         return Judgement()
+    judged = _judged(state, message)
+    halted = state.stopped or state.trouble is not None
+    if halted and judged.entry is not None and not isinstance(message.deed, Start | Stop | Retry):
+        return replace(judged, reply=f"{judged.reply} {HALTED}".strip())
+    return judged
+
+
+def said_of(record: Record, id: str) -> Judgement:
+    """What was said to the message of an entry that is kept; said again by the same key, it doubles nothing."""
+    at = next(n for n, entry in enumerate(record.entries) if entry.message.id == id)
+    judged = judge(fold(replace(record, entries=record.entries[:at])), record.entries[at].message)
+    return replace(judged, entry=None) if judged.entry is not None else Judgement()
+
+
+def _judged(state: State, message: Message) -> Judgement:
     phase = state.current
     match message.deed:
-        case Start() | Stop():
+        case Start():
+            merged = _merged(state)
+            return Judgement(reply=merged) if merged else Judgement(Entry(message))
+        case Stop():
             return Judgement(Entry(message))
         case Pushed():
             return Judgement(looks=True)
         case Say(text=text, direct=direct):
-            return _words(state, phase, message, text, direct)
+            return heard(state, phase, message, text, direct)
         case Proceed():
             return _proceed(state, phase, message)
         case Approve() | Reject():
@@ -65,83 +76,6 @@ def judge(state: State, message: Message) -> Judgement:
             assert_never(message.deed)
 
 
-def _words(state: State, phase: PhaseState | None, message: Message, text: str, direct: bool) -> Judgement:
-    if state.lacks_description and (message.author or (direct and message.writer)):
-        return Judgement(Entry(message, DESCRIPTION))
-    if phase is None or phase.status != "asking" or phase.round is None:
-        return Judgement(
-            reply="No question is open, so there is nothing to answer. `/status` says where the run stands."
-            if direct
-            else ""
-        )
-    if not (message.author or (direct and message.writer)):
-        return Judgement()
-    meaning = understood(phase.round, text, direct)
-    match meaning:
-        case Answered(answers=answers):
-            return Judgement(Entry(message, phase.about), _taken(phase.round.open, answers))
-        case Premise():
-            return Judgement(Entry(message, phase.about))
-        case Advice():
-            return Judgement(reply=_advice(phase.round.open))
-        case Unclear(text=words, numbers=numbers):
-            back = _explained if is_question(words) else _ask_back
-            return Judgement(reply=back(phase.round.open, numbers))
-        case Aside():
-            if direct:
-                return Judgement(reply=_ask_back(phase.round.open, ()))
-            return Judgement(reply="" if is_to_another(text) else _no_answer(phase.round.open))
-        case _:
-            assert_never(meaning)
-
-
-def _advice(open: tuple[Question, ...]) -> str:
-    lines = "\n".join(
-        f"- **Q{q.number}.** {q.recommended.letter}) {q.recommended.text}. Why it matters: {q.why}" for q in open
-    )
-    return f"Our advice is what the questions recommend:\n\n{lines}\n\n`/answer recommended` takes all of it."
-
-
-def _ask_back(open: tuple[Question, ...], numbers: tuple[int, ...]) -> str:
-    unclear = ", ".join(f"Q{number}" for number in numbers)
-    what = f"the answer to {unclear}" if unclear else "which question that answers"
-    return f"I can't tell {what}. Please write, for example, {_example(open)}, or the number and your own words."
-
-
-def _explained(open: tuple[Question, ...], numbers: tuple[int, ...]) -> str:
-    about = tuple(q for q in open if q.number in numbers) or open
-    lines = "\n".join(f"- **Q{q.number}.** {q.text} Why it matters: {q.why}" for q in about)
-    return (
-        "I read this as a question, so as no answer. More than the questions say I can't say here:\n\n"
-        f"{lines}\n\nTo answer: {_example(about)}, or words with the question's number. "
-        "`/answer recommended` takes what is recommended for all that are open."
-    )
-
-
-def _no_answer(open: tuple[Question, ...]) -> str:
-    which = f"question{'s' if len(open) > 1 else ''} {_numbers(open)}"
-    return (
-        f"I read this as no answer to the open {which}. "
-        f"To answer: {_example(open)}, or words with the question's number."
-    )
-
-
-def _taken(open: tuple[Question, ...], answers: tuple[Answer, ...]) -> str:
-    """What was understood, where questions stay open; else the run goes on, which shows by itself."""
-    given = {answer.number for answer in answers}
-    left = tuple(question for question in open if question.number not in given)
-    took = ", ".join(f"{a.number}{a.letter}" if a.letter else f"{a.number} in your words" for a in answers)
-    return f"I took {took}; still open: {_numbers(left)}." if left else ""
-
-
-def _numbers(questions: tuple[Question, ...]) -> str:
-    return ", ".join(str(question.number) for question in questions)
-
-
-def _example(questions: tuple[Question, ...]) -> str:
-    return f"`/answer {' '.join(f'{q.number}{q.recommended.letter}' for q in questions)}`"
-
-
 def _proceed(state: State, phase: PhaseState | None, message: Message) -> Judgement:
     if state.lacks_description:
         return Judgement(reply="A description is needed first: reply with it, or write `/answer <description>`.")
@@ -153,9 +87,26 @@ def _proceed(state: State, phase: PhaseState | None, message: Message) -> Judgem
 
 
 def _verdict(state: State, phase: PhaseState | None, message: Message) -> Judgement:
-    if phase is None or phase.status != "awaiting" or phase.commit is None:
+    awaited = state.awaited
+    if phase is None or awaited is None:
         return Judgement(reply="Nothing waits for approval. `/status` says where the run stands.")
-    return Judgement(Entry(message, phase.about, state.digest(phase.commit)))
+    if not _saw(state, message):
+        verb = "approved" if isinstance(message.deed, Approve) else "rejected"
+        stale = f"has changed since you could see it: it is `{awaited.digest[:SHORT]}` now, so nothing was {verb}."
+        again = "Read it again; the status shows what waits."
+        return Judgement(reply=f"{phase.phase.number:03d} {phase.phase.title} {stale} {again}", looks=True)
+    if isinstance(message.deed, Approve) and message.author and state.definition.parameters.get("not_by_requester"):
+        return Judgement(reply="You asked for this, and here nobody approves what they asked for. Another has to.")
+    return Judgement(Entry(message, phase.about, awaited.digest))
+
+
+def _saw(state: State, message: Message) -> bool:
+    """Whether what waits now is what could be seen when the message was written."""
+    awaited, seen = state.awaited, state.record.seen
+    assert awaited is not None
+    if seen is None:
+        return message.at >= state.record.head_at
+    return seen == awaited and message.at >= seen.at
 
 
 def _revise(state: State, message: Message, what: str) -> Judgement:
@@ -177,11 +128,10 @@ def _revise(state: State, message: Message, what: str) -> Judgement:
 
 def _hindrance(state: State) -> str:
     """Why nothing can be revised now, or nothing."""
-    pull = f"#{state.record.pull}"
-    if state.record.closed == "merged":
-        return f"{pull} is merged, so this design is final here. A new issue starts another that can change it."
+    if merged := _merged(state):
+        return merged
     if state.record.closed == "closed":
-        return f"{pull} is closed. Reopen it, and write `/revise` again."
+        return f"#{state.record.pull} is closed. Reopen it, and write `/revise` again."
     if state.stopped or state.trouble is not None:
         return "The run stands still. `/resume` takes it up again; then write `/revise` again."
     if not any(phase.commit for phase in state.phases):
@@ -189,10 +139,32 @@ def _hindrance(state: State) -> str:
     return ""
 
 
+def _merged(state: State) -> str:
+    final = "is merged, so this design is final here. A new issue starts another, which can change it."
+    return f"#{state.record.pull} {final}" if state.record.closed == "merged" else ""
+
+
 def _retry(state: State, phase: PhaseState | None, message: Message) -> Judgement:
-    again = phase is not None and (phase.status == "blocked" or (state.trouble == "refused"))
-    if again and phase is not None:
-        return Judgement(Entry(message, phase.about))
-    if state.stopped or state.trouble is not None:
+    if merged := _merged(state):
+        return Judgement(reply=merged)
+    if state.stopped:
         return Judgement(Entry(message))
-    return Judgement(reply="There is nothing to retry. `/status` says where the run stands.")
+    if phase is not None and (phase.status == "blocked" or state.trouble == "refused"):
+        return Judgement(Entry(message, phase.about))
+    if state.trouble is not None:
+        return Judgement(Entry(message))
+    return Judgement(reply=f"There is nothing to take up again: {_standing(state, phase)}")
+
+
+def _standing(state: State, phase: PhaseState | None) -> str:
+    if state.lacks_description:
+        return "the run waits for a description. Reply with it, or write `/answer <description>`."
+    match phase.status if phase else "over":
+        case "over":
+            return "the run is done. `/revise <what>` changes a document."
+        case "asking":
+            return "the run waits for answers. Reply, or write `/answer recommended`."
+        case "awaiting":
+            return "the run waits for approval: `/approve`, or `/reject <why>`."
+        case _:
+            return "the run is at work. `/status` says where it stands."

@@ -141,3 +141,16 @@ class Entry:
     message: Message
     about: str = ""
     digest: str = ""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a message comes to: an entry, a word to the person, or both; `looks` at least shows the run anew.
+
+    `once` is the key of a word that is said once, whatever else is said; a word without one belongs to its message.
+    """
+
+    entry: Entry | None = None
+    reply: str = ""
+    looks: bool = False
+    once: str = ""

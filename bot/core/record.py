@@ -107,10 +107,23 @@ class PhaseCommit:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What people could see of the artifacts that wait for approval: their digest, since `at`.
+
+    `at` is "" where nothing else was shown before, so that whatever was approved can only have been this.
+    """
+
+    about: str
+    digest: str
+    at: str = ""
+
+
+@dataclass(frozen=True)
 class Record:
     """All that `fold` needs of a run.
 
     `request` is the text of 001 as it stands on the branch (None before it exists). `head` is the branch's head.
+    `head_at` is that head's date. `seen` is what was last shown of what waits for approval.
     `closed` says that the pull request is not open any more. `edited` has the paths whose blob is a person's, with that
     blob; `remarks`, what people wrote among an artifact's revision notes. `trouble` is why the last leg ended early,
     until somebody says to go on. `web` says that the model's server searches the web; `without`, what earlier phases
@@ -122,6 +135,8 @@ class Record:
     entries: tuple[Entry, ...] = ()
     request: str | None = None
     head: str | None = None
+    head_at: str = ""
+    seen: Seen | None = None
     pull: int | None = None
     closed: Closed = ""
     edited: dict[str, str] = field(default_factory=dict)

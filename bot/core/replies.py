@@ -69,3 +69,12 @@ def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str 
         if other == workflow and status in ("starting", "running"):
             return ""
     return None
+
+
+def stands_still(status: str) -> str:
+    """What a stop meets where there is nothing to stop; "" where there is."""
+    if status in OVER:
+        return "The run is done, so there is nothing to stop. Close the pull request if its documents are not wanted."
+    if status == "stopped":
+        return "The run is stopped already. `/resume`, or the label, takes it up again."
+    return ""

@@ -4,7 +4,7 @@ It parses back to the inputs and the entries, so that branch and issue suffice w
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import assert_never
@@ -30,6 +30,9 @@ from .record import Pinned
 from .rounds import Round
 
 OURS = ("Questions and answers", "Log")
+NO_QUESTION, NOTHING, OPEN = "No question was asked so far.", "Nothing yet.", "**Open.**"
+DROPPED = "**Dropped:** the document is made again without an answer."
+_PASSING = {NO_QUESTION, NOTHING, OPEN, DROPPED, ""}
 _LOG = re.compile(
     r"^- (?P<at>\S+) · (?P<kind>[a-z]+) · @(?P<by>\S*)(?P<roles>(?: · (?:author|writer))*)"
     r"(?: · about (?P<about>\S+))?(?: · of `(?P<digest>\w+)`)? · \[(?P<id>[^\]]+)\]\((?P<link>[^)]*)\)$"
@@ -61,21 +64,51 @@ def render(pinned: Pinned, rounds: Sequence[Round], entries: Sequence[Entry]) ->
         *([] if not pinned.description or pinned.description in pinned.body else _description(pinned)),
         "## Questions and answers",
         *(_round(n, round) for n, round in enumerate(rounds, 1)),
-        *(["No question was asked so far."] if not rounds else []),
+        *([NO_QUESTION] if not rounds else []),
         "## Log",
-        "\n".join(_line(entry) for entry in entries) or "Nothing yet.",
+        "\n".join(_line(entry) for entry in entries) or NOTHING,
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def merged(existing: str, fresh: str) -> str:
-    """The text that stands on the branch, with our two sections as they ought to be; the rest is left as it is."""
+def merged(existing: str, fresh: str, earlier: Callable[[], Iterable[str]] = tuple) -> str:
+    """The text that stands on the branch, with our two sections as they ought to be; the rest is left as it is.
+
+    What people wrote in our sections goes to the section's end. `earlier` are the texts that we rendered before: a line
+    of theirs that has changed since is no person's.
+    """
     text = existing.replace("\r\n", "\n")
     for title in OURS:
         ours = _section(fresh, title)
         start, end = _place(text, title)
-        text = f"{text[:start].rstrip()}\n\n{ours}{text[end:]}" if start < end else f"{text.rstrip()}\n\n{ours}"
+        if start == end:
+            text = f"{text.rstrip()}\n\n{ours}"
+            continue
+        theirs = _theirs(text[start:end], ours, earlier)
+        tail = ours[len(ours.rstrip("\n")) :]
+        section = f"{ours.rstrip()}\n\n{theirs}{tail}" if theirs else ours
+        text = f"{text[:start].rstrip()}\n\n{section}{text[end:]}"
     return text
+
+
+def _theirs(existing: str, ours: str, earlier: Callable[[], Iterable[str]]) -> str:
+    """The lines of a section that we never wrote, in their order; a blank line where something stood between them."""
+    known = {_timeless(line) for line in ours.split("\n")} | _PASSING
+    lines = existing.rstrip().split("\n")
+    if any(_timeless(line) not in known for line in lines):
+        known |= {_timeless(line) for text in earlier() for line in text.split("\n")}
+    kept: list[str] = []
+    for line in lines:
+        if _timeless(line) not in known:
+            kept.append(line.rstrip())
+        elif kept and kept[-1]:
+            kept.append("")
+    return "\n".join(kept).strip("\n")
+
+
+def _timeless(line: str) -> str:
+    """A line less its times: the same commit's time is told by us and by GitHub."""
+    return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "", line.rstrip())
 
 
 def _place(text: str, title: str) -> tuple[int, int]:
@@ -134,7 +167,7 @@ def _round(n: int, round: Round) -> str:
         )
         answer = round.answer_to(question)
         if answer is None:
-            said = "**Dropped:** the document is made again without an answer." if round.dropped else "**Open.**"
+            said = DROPPED if round.dropped else OPEN
         elif answer.assumed:
             said = f"**Assumed ({answer.at}), nobody having answered:** {answer.letter}) {answer.text}"
         else:

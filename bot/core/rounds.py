@@ -7,6 +7,7 @@ from .answers import Answered, Premise, Unclear, Understanding, understand
 from .messages import Entry, Expired, Message, Proceed, Revise, Say, Touched
 from .questions import Answer, Question
 from .segments import named
+from .wording import is_question
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Round:
 
     `closed` says that the phase can go on. `rest` holds the author's words beyond the answers; `premise` says that they
     change what the questions rest on; `dropped`, that a person wants the document made again without answers.
+    `asked_back` are the questions to which an answer was unclear once.
     """
 
     about: str
@@ -25,6 +27,7 @@ class Round:
     premise: bool = False
     closed: bool = False
     dropped: bool = False
+    asked_back: tuple[int, ...] = ()
 
     @property
     def open(self) -> tuple[Question, ...]:
@@ -52,7 +55,22 @@ def with_entry(round: Round, entry: Entry) -> Round:
 
 
 def understood(round: Round, text: str, direct: bool) -> Understanding:
-    """What words mean to a round: its open questions first; one that is answered changes only where it is named."""
+    """What words mean to a round.
+
+    What is unclear is asked back once. An `/answer` that is unclear again is taken as it stands, as the answer in their
+    own words; a question never is.
+    """
+    meaning = _understood(round, text, direct)
+    if not isinstance(meaning, Unclear) or not direct or is_question(meaning.text):
+        return meaning
+    if not set(meaning.numbers) <= set(round.asked_back):
+        return meaning
+    words = " ".join(text.split())
+    return Answered(tuple(Answer(number, "", words) for number in meaning.numbers))
+
+
+def _understood(round: Round, text: str, direct: bool) -> Understanding:
+    """Words against a round: its open questions first; one that is answered changes only where it is named."""
     everything = understand(text, round.questions, direct=direct)
     if not isinstance(everything, Answered):
         return everything if not round.answers else understand(text, round.open, direct=direct)
@@ -72,6 +90,8 @@ def _with_words(round: Round, text: str, direct: bool, message: Message) -> Roun
             return replace(after, closed=not after.open)
         case Premise(text=words):
             return replace(round, rest=_joined(round.rest, words), premise=True, closed=True)
+        case Unclear(numbers=numbers):
+            return replace(round, asked_back=tuple(sorted({*round.asked_back, *numbers})))
         case _:
             return round
 

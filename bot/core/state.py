@@ -8,7 +8,7 @@ from .acts import Outcome
 from .definition import Definition, Phase
 from .findings import Finding
 from .messages import Approve, Entry, Proceed, Reject, Retry, Revise, Say, Start, Stop, Touched
-from .record import PhaseCommit, PhaseStatus, Pinned, Record, Spent, Trouble
+from .record import PhaseCommit, PhaseStatus, Pinned, Record, Seen, Spent, Trouble
 from .request import merged
 from .request import render as render_request
 from .revisions import Note
@@ -95,9 +95,15 @@ class State:
 
     @property
     def request(self) -> str:
-        """001 as it ought to read now: what people wrote around our sections stays."""
+        """001 as it ought to read now: what people wrote around our sections, and in them, stays."""
         fresh = render_request(self.pinned, self.rounds, self.record.entries)
-        return merged(self.record.request, fresh) if self.record.request else fresh
+        return merged(self.record.request, fresh, self._earlier) if self.record.request else fresh
+
+    def _earlier(self) -> Iterator[str]:
+        """001 as it read before each of the entries."""
+        for n in range(len(self.record.entries)):
+            entries = self.record.entries[:n]
+            yield render_request(self.pinned, tuple(_rounds(replace(self.record, entries=entries))), entries)
 
     @property
     def unplaced(self) -> Entry | None:
@@ -106,6 +112,17 @@ class State:
         placed = {deed.of for entry in self.record.entries if isinstance(deed := entry.message.deed, Touched)}
         wishes = (entry for id, entry in deeds.items() if id not in placed)
         return next((entry for entry in wishes if isinstance(entry.message.deed, Revise)), None)
+
+    @property
+    def awaited(self) -> Seen | None:
+        """What waits for approval, as it is shown: since now, where something else was shown before."""
+        phase = self.current
+        if phase is None or phase.status != "awaiting" or phase.commit is None:
+            return None
+        digest, old = self.digest(phase.commit), self.record.seen
+        if old is None or old.about != phase.about:
+            return Seen(phase.about, digest)
+        return old if old.digest == digest else Seen(phase.about, digest, self.now)
 
     def digest(self, commit: PhaseCommit) -> str:
         """What an approval of a phase is bound to: its artifacts as they stand on the branch."""

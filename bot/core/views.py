@@ -15,6 +15,7 @@ from .state import DESCRIPTION, PhaseState, State
 
 LIMIT = 65_000
 FEW = 5
+SHORT = 7
 CHECK = "charrette"
 
 
@@ -134,7 +135,8 @@ def headline(state: State) -> str:
             ways = "Reply, or write `/answer recommended`; `/proceed` goes on without."
             return f"{where} waits for answers from {author} ({open} open). {ways}"
         case "awaiting":
-            return f"{where} waits for a maintainer's `/approve` or `/reject <why>`."
+            digest = state.awaited.digest[:SHORT] if state.awaited else ""
+            return f"{where} waits for a maintainer's `/approve` or `/reject <why>`, as it stands (`{digest}`)."
         case "blocked":
             count = len(phase.findings)
             return (

@@ -14,7 +14,7 @@ from ..core.messages import Message, Retry, Say, Start, Stop
 from ..core.payload import MalformedEvent, Payload, read
 from ..core.ports import Delivery, GitHub, Issue, Permission, RunRow
 from ..core.publications import CommentWish, LabelWish
-from ..core.replies import OVER, corrected, help_text, open_run, refusal, refusal_key
+from ..core.replies import OVER, corrected, help_text, open_run, refusal, refusal_key, stands_still
 from ..core.state import fold
 from ..core.views import status
 from ..core.wishes import Correct, ShowHelp, ShowStatus, Tell, Welcome, Wish
@@ -145,7 +145,9 @@ class Intake:
         rank = _rank(github.permission(event.sender.login))
         message = self._message(event, wish, id, issue, rank)
         if _allowed(wish, message, rank):
-            self._pass_on(event, subject, rows, issue, message)
+            said = self._pass_on(event, wish, subject, rows, issue, message)
+            if said:
+                self._publisher(repository, subject.key).publish(CommentWish(f"reply/{message.id}", wish.number, said))
         else:
             self._refuse(subject, wish, message.by)
 
@@ -155,23 +157,24 @@ class Intake:
         return Message(f"gh-{id}", sender, at, wish.link, wish.deed, sender == issue.author, writer)
 
     def _pass_on(
-        self, event: InRepository, subject: Subject, rows: Sequence[RunRow], issue: Issue, message: Message
-    ) -> None:
-        """Queues the leg, unless a run that stands makes it pointless. A run's row and its stop flag are made here."""
+        self, event: InRepository, wish: Tell, subject: Subject, rows: Sequence[RunRow], issue: Issue, message: Message
+    ) -> str:
+        """Queues the leg, unless a run that stands makes it pointless; then a word, where somebody waits for one.
+
+        A run's row and its stop flag are made here.
+        """
         match message.deed:
             case Start(workflow=workflow):
                 said = open_run(workflow, [(row.workflow, _status(row), _pull(row)) for row in rows])
                 if said is not None:
-                    if said:
-                        self._publisher(subject.repository, subject.key).publish(
-                            CommentWish(f"reply/{message.id}", subject.home, said)
-                        )
-                    return
+                    return said
                 self._begin(subject, workflow)
             case Stop() as deed:
                 row = row_for(rows, deed)
-                if row is None or row.status in OVER:
-                    return
+                if row is None:
+                    return ""
+                if standing := stands_still(_status(row)):
+                    return standing if wish.eyes is not None else ""
                 self.services.runs.set_stop(row.id, True)
             case Retry():
                 row = row_for(rows, message.deed)
@@ -180,8 +183,9 @@ class Intake:
             case _:
                 pass
         text = _text(event, issue)
-        asked = Asked(subject, message, text.title, text.body, text.author, text.url)
+        asked = Asked(subject, message, text.title, text.body, text.author, text.url, wish.number)
         self.enqueue(message.id, asked, 0.0)
+        return ""
 
     def _begin(self, subject: Subject, workflow: str) -> None:
         """The run has a row from now on, so that a second label, or a stop, meets it; and its labels are there."""

@@ -64,7 +64,8 @@ class Engine:
             step("give up", lambda: give_up(self.services, asked, why))
             return f"gave up: {why}"
         if loaded["reply"]:
-            said = patiently("reply", lambda: self._guarded(lambda: self._reply(asked, loaded["reply"])))
+            word = loaded["reply"], loaded.get("once", "")
+            said = patiently("reply", lambda: self._guarded(lambda: self._reply(asked, *word)))
             if isinstance(said, dict):
                 log.info("no reply in %s: %s", asked.subject.key, gave_up(said) or said.get("person"))
         if loaded["record"] is None:
@@ -163,12 +164,15 @@ class Engine:
         except CharretteError as error:
             give_up(self.services, asked, str(error))
             return {"record": None, "reply": f"I can't go on here. {error}"}
-        return {"record": to_json(loaded.record) if loaded.record else None, "reply": loaded.reply}
+        record = to_json(loaded.record) if loaded.record else None
+        return {"record": record, "reply": loaded.reply, "once": loaded.once}
 
-    def _reply(self, asked: Asked, words: str) -> str:
+    def _reply(self, asked: Asked, words: str, once: str) -> str:
+        """A word to the person, where they wrote; what is said once has a key of its own."""
         publisher = Publisher(self.services, asked.subject.repository, asked.subject.key)
         body = f"@{asked.message.by} {published(words)}" if asked.message.by else published(words)
-        return publisher.publish(CommentWish(f"reply/{asked.message.id}", asked.subject.home, body))
+        key = f"reply/{once or asked.message.id}"
+        return publisher.publish(CommentWish(key, asked.number or asked.subject.home, body))
 
     def _hold(self, state: State, act: Converse) -> tuple[Outcome, ...]:
         """The conversations of one act, as children of their own on the narrow queue; all are started, then awaited.
@@ -268,6 +272,7 @@ class Engine:
             "pull": state.record.pull,
             "without": list(state.without),
             "now": state.now,
+            "seen": to_json(state.awaited) if state.awaited else None,
         }
         run = state.pinned.run
         step("close", lambda: self.services.runs.close(run, status, kept, state.trouble or "", state.reason))

@@ -11,11 +11,11 @@ from ..core.description import find as find_description
 from ..core.errors import FaultsError, PersonError
 from ..core.findings import Finding
 from ..core.identity import Subject, branch_of, run_id, slug_of
-from ..core.judge import judge
-from ..core.messages import Approve, Deed, Entry, Message, Proceed, Reject, Retry, Revise, Start, Stop
+from ..core.judge import judge, said_of
+from ..core.messages import Approve, Deed, Entry, Judgement, Message, Proceed, Reject, Retry, Revise, Start, Stop
 from ..core.ports import WRITERS, BranchCommit, Checkout, GitHub, RunRow
 from ..core.questions import parse as parse_questions
-from ..core.record import PhaseCommit, Pinned, Record, parse_spent, trailers
+from ..core.record import PhaseCommit, Pinned, Record, Seen, parse_spent, trailers
 from ..core.request import parse as parse_request
 from ..core.revisions import remarks
 from ..core.run import gist_of
@@ -31,15 +31,22 @@ CLOSED = ("done", "findings", "stopped", "failed", "budget")
 
 @dataclass(frozen=True)
 class Loaded:
-    """A leg's start: the record to fold, or None where there is nothing to do; and a word to the person."""
+    """A leg's start: the record to fold, or None where there is nothing to do; and a word to the person.
+
+    `once` is the word's key; without one, the word belongs to the message.
+    """
 
     record: Record | None
     reply: str = ""
+    once: str = ""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a leg is enqueued with: the subject, the message, and the issue's text as the event had it."""
+    """What a leg is enqueued with: the subject, the message, and the issue's text as the event had it.
+
+    `number` is the issue or pull request where the message was written, 0 for the subject's home.
+    """
 
     subject: Subject
     message: Message
@@ -47,6 +54,7 @@ class Asked:
     body: str = ""
     author: str = ""
     url: str = ""
+    number: int = 0
 
 
 def load(services: Services, asked: Asked) -> Loaded:
@@ -59,21 +67,23 @@ def load(services: Services, asked: Asked) -> Loaded:
         return Loaded(None, "There is no run here yet. A design label, or `/design`, starts one.")
     pinned = replace(from_json(Pinned, row.pinned), subject=asked.subject)
     record = _record(services, github, pinned, row)
-    entry, reply, looks = None, "", False
-    if not any(known.message.id == asked.message.id for known in record.entries):
-        state = fold(record)
-        judged = judge(state, _described(asked, state))
-        entry, reply, looks = judged.entry, judged.reply, judged.looks
-        if entry is None and not looks:
-            return Loaded(None, reply)
-    # Else an attempt before a kill or a deploy got as far as keeping it.
-    if entry is not None:
-        services.runs.append(row.id, to_json(entry))
-        record = replace(record, entries=(*record.entries, entry))
+    kept = any(known.message.id == asked.message.id for known in record.entries)
+    # Where it is kept, an attempt before a kill or a deploy got as far; its word may not have been said yet.
+    judged = said_of(record, asked.message.id) if kept else _judgement(record, asked)
+    if judged.entry is None and not judged.looks and not kept:
+        return Loaded(None, judged.reply, judged.once)
+    if judged.entry is not None:
+        services.runs.append(row.id, to_json(judged.entry))
+        record = replace(record, entries=(*record.entries, judged.entry))
     if isinstance(asked.message.deed, Start | Retry):
         record = replace(record, trouble=None, reason="")
     services.runs.close(row.id, "running", row.state or {}, record.trouble or "", record.reason)
-    return Loaded(record, reply)
+    return Loaded(record, judged.reply, judged.once)
+
+
+def _judgement(record: Record, asked: Asked) -> Judgement:
+    state = fold(record)
+    return judge(state, _described(asked, state))
 
 
 def _no_longer_allowed(services: Services, github: GitHub, asked: Asked) -> str | None:
@@ -237,7 +247,8 @@ def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> 
     """The record: the row's entries, and the branch as it is now."""
     head = github.head(pinned.branch)
     checkout = services.installations.checkout(pinned.subject.repository)
-    ours = [c for c in github.branch_commits(pinned.branch, pinned.base) if c.ours] if head else []
+    written = github.branch_commits(pinned.branch, pinned.base) if head else []
+    ours = [commit for commit in written if commit.ours]
     checkout.fetch(pinned.base, *([head] if head else []), *(commit.sha for commit in ours))
     entries = tuple(from_json(Entry, entry) for entry in row.entries)
     commits: tuple[PhaseCommit, ...] = ()
@@ -257,6 +268,8 @@ def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> 
         entries=entries,
         request=text,
         head=head,
+        head_at=written[-1].at if written else "",
+        seen=from_json(Seen, row.state["seen"]) if row.state and row.state.get("seen") else None,
         pull=pull.number if pull else None,
         closed="" if pull is None or pull.open else "merged" if pull.merged else "closed",
         edited=edited,

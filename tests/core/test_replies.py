@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.commands import Vocabulary
-from bot.core.replies import corrected, help_text, open_run, refusal, refusal_key
+from bot.core.replies import corrected, help_text, open_run, refusal, refusal_key, stands_still
 
 KNOWN = Vocabulary({"design": "feature-design"}, {"design": "feature-design"}, {"feature-design": "Design a feature."})
 
@@ -57,3 +57,19 @@ def test_a_start_that_can_t_be_gets_one_line() -> None:
     assert "The `macro-plan` run in #3 is still open here" in str(
         open_run("feature-design", [("macro-plan", "waits for answers", 3)])
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("done", "The run is done"),
+        ("findings", "The run is done"),
+        ("stopped", "stopped already"),
+        ("failed", ""),
+        ("running", ""),
+        ("waits for answers", ""),
+    ],
+)
+def test_a_stop_where_there_is_nothing_to_stop_gets_a_word(status: str, words: str) -> None:
+    assert words in stands_still(status)
+    assert bool(words) == bool(stands_still(status))

@@ -114,3 +114,37 @@ def test_what_a_person_writes_around_our_sections_stays() -> None:
 def test_a_section_of_ours_that_somebody_took_out_comes_back() -> None:
     fresh = render(pinned(), (), ())
     assert "## Log" in merged(fresh.partition("## Log")[0], fresh)
+
+
+def test_what_a_person_writes_in_our_sections_goes_to_their_ends_and_stays() -> None:
+    play = Play(None, ASKING, PLAIN, PLAIN)
+    play.go()
+    theirs = (
+        play.state.request.replace("- A) SQLite (recommended)", "- A) SQLite, in WAL mode (recommended)\n\nAsked Eve.")
+        .replace("## Log\n\n", "## Log\n\nThis was decided on the phone:\n- no Redis\n\n")
+        .replace("**Open.**", "**Open.** I lean to A.", 1)
+    )
+    play.state = fold(replace(play.state.record, request=theirs))
+    play.then(m.Say("1B", direct=True), "understanding@1")
+    play.then(m.Say("1A 2A", direct=True), "understanding@1")
+    questions, _, log = play.state.request.partition("\n## Log\n")
+    kept = "- A) SQLite, in WAL mode (recommended)\n\nAsked Eve.\n\n**Open.** I lean to A."
+    assert questions.endswith(f"A) 80\n\n{kept}\n")
+    assert "- A) SQLite (recommended)" in questions
+    assert questions.count("B) PostgreSQL") == 1
+    assert log.endswith("\n\nThis was decided on the phone:\n- no Redis\n")
+    assert play.state.record.request == play.state.request
+    found = parse(play.state.request)
+    assert found is not None
+    assert found.entries == play.state.record.entries
+
+
+@given(st.lists(LINES.filter(lambda line: not line.startswith("#")), min_size=1, max_size=5), st.integers(0, 60))
+def test_no_line_of_a_person_s_is_lost_and_twice_is_once(lines: list[str], place: int) -> None:
+    fresh = render(pinned(), (), [Entry(message(m.Start("feature-design")))])
+    rows = fresh.split("\n")
+    at = min(place, len(rows) - 1)
+    text = "\n".join([*rows[:at], *lines, *rows[at:]])
+    once = merged(text, fresh)
+    assert {line.strip() for line in lines} <= {line.strip() for line in once.split("\n")}
+    assert merged(once, fresh) == once

@@ -137,7 +137,11 @@ def test_what_waits_for_a_person_says_for_what() -> None:
     many = after_leg(*[(PLAIN, (wrong(),) * 7)] * 3)
     assert "- and 2 more, in the check" in status(many)
     approval = after_leg(PLAIN, of=definition(SUMMARY))
-    assert "Summary waits for a maintainer's `/approve`" in status(approval)
+    assert approval.awaited is not None
+    digest = approval.awaited.digest[:7]
+    assert f"Summary waits for a maintainer's `/approve` or `/reject <why>`, as it stands (`{digest}`)" in status(
+        approval
+    )
     assert check(approval).conclusion == "action_required"
 
 
