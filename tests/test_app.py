@@ -3,17 +3,29 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import CellType, FunctionType, MethodType, ModuleType
 
 import pytest
+from github import GithubIntegration
+from github.Auth import Auth
 from werkzeug.test import Client
 
 from bot import app
+from bot.adapters.github import App
+from bot.adapters.github.tokens import Tokens
+from bot.core.acts import Converse
 from bot.core.errors import CharretteError, FaultsError
 from bot.core.identity import Repository
+from bot.engine.conversation import Conversation, Talk
 from bot.settings import ModelOptions, Settings, read
+from bot.values import Secret
 from bot.web import sign
+from tests.core.a_run import PLAIN, Play
 from tests.service import pem, workflows
 
 WEB_PROCESS = """
@@ -127,3 +139,51 @@ def test_prices_that_are_incomplete_are_a_fault(settings: Settings, tmp_path: Pa
 
 def test_the_built_in_workflows_are_there() -> None:
     assert (app.built_in_workflows() / "feature-design/workflow.yaml").is_file()
+
+
+def reachable(start: object) -> Iterator[object]:
+    """All that can be got at from an object: attributes, items, what a function closes over or is bound to."""
+    seen: dict[int, object] = {}
+    waiting = [start]
+    while waiting:
+        here = waiting.pop()
+        if id(here) in seen or isinstance(here, type | ModuleType):
+            continue
+        seen[id(here)] = here
+        yield here
+        slots = (name for of in type(here).__mro__ for name in getattr(of, "__slots__", ()))
+        for name in ("__dict__", *(slot for slot in slots if isinstance(slot, str))):
+            with suppress(AttributeError):
+                waiting.append(object.__getattribute__(here, name))
+        match here:
+            case dict():
+                waiting += [*here.keys(), *here.values()]
+            case list() | tuple() | set() | frozenset():
+                waiting += here
+            case MethodType():
+                waiting += [here.__self__, here.__func__]
+            case FunctionType():
+                waiting += [cell.cell_contents for cell in here.__closure__ or () if cell != CellType()]
+                waiting += here.__defaults__ or ()
+            case partial():
+                waiting += [here.func, *here.args, *here.keywords.values()]
+
+
+def test_from_a_conversation_there_is_no_way_to_a_token_or_to_the_app_s_key(settings: Settings) -> None:
+    app.prepare(settings)
+    services = app.services(settings)
+    play = Play(None, PLAIN, PLAIN)
+    play.go()
+    brief = next(act.briefs[0] for act in play.acts if isinstance(act, Converse))
+    repository = Repository(7, "octo/queue", 3)
+    checkout = services.installations.checkout(repository)
+    conversation = Conversation(services.conversing, checkout.files(), Talk(brief, repository))
+
+    def holders(start: object) -> set[str]:
+        kinds = (App, Tokens, GithubIntegration, Auth)
+        found = {type(each).__name__ for each in reachable(start) if isinstance(each, kinds)}
+        return found | {"key" for each in reachable(start) if isinstance(each, Secret) and each.reveal() == pem()}
+
+    assert holders(services) >= {"App", "Tokens", "key"}
+    assert holders(checkout) >= {"App", "Tokens", "key"}
+    assert holders(conversation) == set()

@@ -56,33 +56,13 @@ class Clones:
         return known.of(lambda: self._credentials(repository))
 
 
-class GitCheckout:
-    """Implements `bot.core.ports.Checkout`. Safe between threads and between processes that share the folder."""
+class GitFiles:
+    """Implements `bot.core.ports.Files`: reads a clone, and never fetches."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._code = GitCommands(folder / "code.git")
-        self._history = GitCommands(folder / "history.git")
-        self._source: Callable[[], tuple[str, str | None]] | None = None
-        self._blobs = Blobs(self._code.folder)
+    def __init__(self, code: GitCommands, history: GitCommands) -> None:
+        self._code, self._history = code, history
+        self._blobs = Blobs(code.folder)
         self._tree = lru_cache(maxsize=TREES)(self._read_tree)
-
-    def of(self, source: Callable[[], tuple[str, str | None]]) -> "GitCheckout":
-        """This clone, fetching from that source from now on."""
-        self._source = source
-        return self
-
-    def fetch(self, *refs: str) -> None:
-        """Brings commits (40 hexadecimal digits) or branches here, whole; commits that are here cost nothing.
-
-        `MissingError` where one does not exist, `PersonError` where we may not read, else `TransientError`.
-        """
-        for ref in refs:
-            if not BRANCH.fullmatch(ref):
-                raise MissingError(f"`{ref}` is no commit and no branch.")
-        with self._alone():
-            self._fetch(self._code, refs, "--depth=1")
-            self._fetch(self._history, refs, f"--depth={DEPTH}", "--filter=blob:none")
 
     def tree(self, commit: str) -> GitTree:
         """The files at a commit or branch that was fetched; `MissingError` where it was not."""
@@ -107,6 +87,50 @@ class GitCheckout:
 
     def _read_tree(self, commit: str) -> GitTree:
         return GitTree(self._code, self._history, self._blobs, commit)
+
+
+class GitCheckout:
+    """Implements `bot.core.ports.Checkout`. Safe between threads and between processes that share the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._code = GitCommands(folder / "code.git")
+        self._history = GitCommands(folder / "history.git")
+        self._source: Callable[[], tuple[str, str | None]] | None = None
+        self._files = GitFiles(self._code, self._history)
+
+    def of(self, source: Callable[[], tuple[str, str | None]]) -> "GitCheckout":
+        """This clone, fetching from that source from now on."""
+        self._source = source
+        return self
+
+    def fetch(self, *refs: str) -> None:
+        """Brings commits (40 hexadecimal digits) or branches here, whole; commits that are here cost nothing.
+
+        `MissingError` where one does not exist, `PersonError` where we may not read, else `TransientError`.
+        """
+        for ref in refs:
+            if not BRANCH.fullmatch(ref):
+                raise MissingError(f"`{ref}` is no commit and no branch.")
+        with self._alone():
+            self._fetch(self._code, refs, "--depth=1")
+            self._fetch(self._history, refs, f"--depth={DEPTH}", "--filter=blob:none")
+
+    def files(self) -> "GitFiles":
+        """What was fetched, to be read; it can't fetch, and knows of no credential."""
+        return self._files
+
+    def tree(self, commit: str) -> GitTree:
+        """The files at a commit or branch that was fetched; `MissingError` where it was not."""
+        return self._files.tree(commit)
+
+    def text(self, path: str, commit: str) -> str | None:
+        """A file's text at a commit; None where it is missing, binary, a link, a submodule or too large."""
+        return self._files.text(path, commit)
+
+    def blobs(self, commit: str, folder: str) -> Mapping[str, str]:
+        """Path to blob id below a folder."""
+        return self._files.blobs(commit, folder)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

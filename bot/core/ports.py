@@ -28,17 +28,24 @@ class Tree(Protocol):
         """The lines of a text file without their ends; None where it is missing, binary, a link or too large."""
 
 
-class Checkout(Protocol):
-    """A local, complete clone of a repository: what the tools and the gates read."""
-
-    def fetch(self, *refs: str) -> None:
-        """Bring these commits or branches here."""
+class Files(Protocol):
+    """The files of a local clone at the commits that are there: what the tools and the gates read."""
 
     def tree(self, commit: str) -> Tree:
         """The files at a commit that was fetched."""
 
     def text(self, path: str, commit: str) -> str | None:
         """A file's text at a commit, or None."""
+
+
+class Checkout(Files, Protocol):
+    """A local, complete clone of a repository."""
+
+    def fetch(self, *refs: str) -> None:
+        """Bring these commits or branches here."""
+
+    def files(self) -> Files:
+        """What was fetched, to be read, without the means to fetch."""
 
     def blobs(self, commit: str, folder: str) -> Mapping[str, str]:
         """Path to blob id below a folder."""

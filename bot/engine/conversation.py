@@ -15,14 +15,14 @@ from ..core.findings import Finding
 from ..core.identity import Repository
 from ..core.outputs import OUTPUTS, Setting
 from ..core.permalinks import unlinked
-from ..core.ports import Reply, Turn
+from ..core.ports import Files, Reply, Turn
 from ..core.prompts import document_block, unverified_block
 from ..core.record import Limits, Spent
 from ..core.safe import published
 from ..gates.context import Context
 from ..gates.settling import Settled, settled
 from .durable import gave_up, log, patiently, pause, step
-from .services import Services
+from .services import Conversing, Services
 
 CACHED = {"type": "ephemeral"}
 PATIENCE = 10
@@ -48,27 +48,34 @@ class _End:
     reason: str = ""
 
 
-class Conversation:
-    """Holds one conversation, turn by turn."""
+def hold(services: Services, talk: Talk) -> Outcome:
+    """A whole conversation, to its outcome. Its clone is complete before the first turn: to fetch takes a token."""
+    checkout = services.installations.checkout(talk.repository)
+    conversation = Conversation(services.conversing, checkout.files(), talk)
+    commits = sorted({talk.brief.base, *(ref.commit for ref in talk.brief.documents)})
+    try:
+        if (why := gave_up(patiently("fetch", lambda: checkout.fetch(*commits)))) is not None:
+            return conversation.unread(why)
+        checkout.fetch(*commits)  # where the step was done by another machine; else it costs nothing
+    except CharretteError as error:
+        return conversation.unread(str(error))
+    return conversation.hold()
 
-    def __init__(self, services: Services, talk: Talk) -> None:
+
+class Conversation:
+    """Holds one conversation, turn by turn, with documents and tools and without a credential of GitHub."""
+
+    def __init__(self, services: Conversing, files: Files, talk: Talk) -> None:
         self.services = services
         self.talk = talk
         self.brief = talk.brief
-        self.checkout = services.installations.checkout(talk.repository)
+        self.checkout = files
         self.web = "web" in talk.brief.tools and "web" in services.model.capabilities()
         self.spent = Spent()
         self.model = ""
 
     def hold(self) -> Outcome:
-        """The whole conversation, to its outcome. The clone is complete before the first turn."""
-        commits = sorted({self.brief.base, *(ref.commit for ref in self.brief.documents)})
-        try:
-            if (why := gave_up(patiently("fetch", lambda: self.checkout.fetch(*commits)))) is not None:
-                return self._outcome(_End("failed", f"The repository can't be read: {why}"))
-            self.checkout.fetch(*commits)  # where the step was done by another machine; else it costs nothing
-        except CharretteError as error:
-            return self._outcome(_End("failed", f"The repository can't be read: {error}"))
+        """From the first turn to the outcome."""
         tools = self._tools()
         messages = [{"role": "user", "content": self._opening()}]
         for n in range(1, self.brief.turns + 1):
@@ -86,6 +93,10 @@ class Conversation:
                     messages.append({"role": "user", "content": self._results(n, content)})
         reason = f"The model used all of its {self.brief.turns} turns without writing the document."
         return self._outcome(_End("refused", reason))
+
+    def unread(self, why: str) -> Outcome:
+        """The outcome where the repository can't be read."""
+        return self._outcome(_End("failed", f"The repository can't be read: {why}"))
 
     def _opening(self) -> list[dict[str, Any]]:
         """Documents first, each a block, the last behind a cache breakpoint; what differs comes after them."""

@@ -19,7 +19,7 @@ from ..core.run import after, next_act
 from ..core.safe import published
 from ..core.state import State, fold
 from ..core.views import publications
-from .conversation import Conversation, Talk
+from .conversation import Talk, hold
 from .durable import CONVERSATIONS, gave_up, log, patiently, step
 from .loading import Asked, give_up, load, reload
 from .publish import Publisher
@@ -209,7 +209,7 @@ class Engine:
     def _converse(self, data: dict[str, Any]) -> dict[str, Any]:
         talk = from_json(Talk, data)
         try:
-            outcome = Conversation(self.services, talk).hold()
+            outcome = hold(self.services, talk)
         except Exception:
             # The edge: the other conversations of the act, and the leg, go on.
             log.exception("conversation %s: a bug", talk.brief.address.conversation)

@@ -35,6 +35,18 @@ class Tools(Protocol):
 
 
 @dataclass(frozen=True)
+class Conversing:
+    """What a conversation works with. From none of it is there a way to a token of GitHub or the App's key."""
+
+    runs: Runs
+    ledger: Ledger
+    model: Model
+    tools: Tools
+    clock: Clock
+    limits: Limits
+
+
+@dataclass(frozen=True)
 class Services:
     """All that legs, conversations and intake work with."""
 
@@ -57,3 +69,8 @@ class Services:
     conversations: int = 6
     wait_days: float | None = None
     version: str = "2"
+
+    @property
+    def conversing(self) -> Conversing:
+        """The part of it that a conversation is given."""
+        return Conversing(self.runs, self.ledger, self.model, self.tools, self.clock, self.limits)
