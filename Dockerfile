@@ -14,6 +14,7 @@ COPY LICENSE README.md pyproject.toml ./
 COPY bot bot
 COPY handlers handlers
 COPY workflows workflows
+COPY .github/app-manifest.json .github/app-manifest.json
 RUN /opt/build/bin/python -m hatchling build --target wheel --directory /tmp/wheel \
  && /opt/charrette/bin/pip install --no-deps --no-index /tmp/wheel/*.whl \
  && /opt/charrette/bin/pip uninstall --yes pip

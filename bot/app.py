@@ -202,3 +202,12 @@ def built_in_workflows() -> Path:
     package = Path(bot.__file__).parent
     packed = package / "_workflows"
     return packed if packed.is_dir() else package.parent / "workflows"
+
+
+def app_manifest() -> dict[str, Any]:
+    """The permissions and events that the App needs: beside the package in a wheel, in the checkout otherwise."""
+    package = Path(bot.__file__).parent
+    packed = package / "_github/app-manifest.json"
+    file = packed if packed.is_file() else package.parent / ".github/app-manifest.json"
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found

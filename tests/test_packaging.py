@@ -70,6 +70,7 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_wheel_holds_code_types_and_workflows(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
+    assert "bot/_github/app-manifest.json" in names
     built_in = {str(path.relative_to(ROOT / "workflows")) for path in (ROOT / "workflows").rglob("*") if path.is_file()}
     assert {name.removeprefix("bot/_workflows/") for name in names if name.startswith("bot/_workflows/")} == built_in
     assert "feature-design/workflow.yaml" in built_in

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -122,7 +123,10 @@ def _looking(commands: "Commands") -> None:
         run_doctor,
         "what is wrong with settings, git, database, credentials and model, and what to do",
         "Nothing is started and nothing is changed, except that the state folder and the tables are made. Exit\n"
-        "status 0 where all is well, 1 where something is not.",
+        "status 0 where all is well, 1 where something is not. The webhook is well when the service runs.",
+    )
+    doctor.add_argument(
+        "--json", action="store_true", help="one JSON object: well, and checks with name, state, said, mend"
     )
     _with_settings(doctor)
 
@@ -202,4 +206,6 @@ def run_doctor(arguments: argparse.Namespace) -> int:
     """`charrette doctor`."""
     from .doctor import examine
 
-    return examine(os.environ, arguments.env_file)
+    # What it tries again, and that it does, is no news here.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
+    return examine(os.environ, arguments.env_file, arguments.json)

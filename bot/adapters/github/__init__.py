@@ -2,5 +2,6 @@
 
 from .app import App
 from .client import Client
+from .inspection import AppFacts, Inspection, Installed, Sent
 
-__all__ = ["App", "Client"]
+__all__ = ["App", "AppFacts", "Client", "Inspection", "Installed", "Sent"]

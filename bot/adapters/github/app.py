@@ -9,6 +9,7 @@ from bot.core.identity import Repository
 from .cache import Answers
 from .client import Client
 from .hook import AppHook
+from .inspection import Inspection, whole
 from .limiter import Limiter
 from .requester import Requester
 from .tokens import READ, SEEK, WRITE, LiveToken, Tokens
@@ -34,6 +35,9 @@ class App:
         """A client for one repository; not shared between threads."""
         return Client(repository, self._app_id, self._tokens, self._requester(repository, WRITE))
 
+    def _reader(self, installation: int) -> Requester:
+        return self._requester(whole(installation), SEEK)
+
     def _requester(self, repository: Repository, permissions: Mapping[str, str]) -> Requester:
         with self._lock:
             limiter = self._limiters[repository.installation]
@@ -41,7 +45,11 @@ class App:
 
     def hook(self) -> AppHook:
         """The App's webhook, and the issues of all that it is installed on."""
-        return AppHook(self._tokens, lambda installation: self._requester(Repository(0, "", installation), SEEK))
+        return AppHook(self._tokens, self._reader)
+
+    def inspection(self) -> Inspection:
+        """What an operator wants to know of the App."""
+        return Inspection(self._tokens, self._reader)
 
     def login(self) -> str:
         """The App's own user, e.g. `charrette[bot]`."""

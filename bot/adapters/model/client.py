@@ -3,10 +3,10 @@
 from typing import Any
 
 import httpx2
-from anthropic import Anthropic, DefaultHttpxClient, Timeout
+from anthropic import Anthropic, APIConnectionError, APIStatusError, DefaultHttpxClient, Timeout
 from pydantic import BaseModel
 
-from bot.core.errors import FaultsError, PersonError
+from bot.core.errors import FaultsError, PersonError, TransientError
 from bot.core.ports import Reply, Turn
 
 from .recording import Usage
@@ -17,6 +17,7 @@ from .stream import Assembly, BrokenStreamError
 from .transports import ADDRESS, Outgoing, RecordingTransport, ReplayTransport, network
 
 CONNECT = 5.0
+LIST_SECONDS = 10.0
 
 
 class AnthropicModel:
@@ -65,6 +66,22 @@ class AnthropicModel:
             return reply
         spent = spent_of(assembly.message, str(body["model"]), self._settings.prices, self.replayed)
         return Reply(reply.kind, reason=reply.reason, retry_after=reply.retry_after, spent=spent)
+
+    def listed(self) -> frozenset[str]:
+        """The names of the models that the server lists; none where it has no list, which a compatible server need not.
+
+        `PersonError` where it refuses the key, `TransientError` where it does not answer.
+        """
+        try:
+            return frozenset(each.id for each in self._client.models.list(limit=1000, timeout=LIST_SECONDS))
+        except APIStatusError as error:
+            if error.status_code in (401, 403):
+                raise PersonError("it refuses the key.") from error
+            if error.status_code >= 500 or error.status_code == 429:
+                raise TransientError(f"it answers {error.status_code}.") from error
+            return frozenset()
+        except APIConnectionError as error:
+            raise TransientError(f"it can't be reached: {error.__cause__ or error}.") from error
 
     def close(self) -> None:
         """Closes the connections."""

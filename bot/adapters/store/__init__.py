@@ -47,6 +47,10 @@ class Store:
         """This worker is known to the others on this database; `lost` is called, from a thread, when it is no more."""
         return present(self._database, version, lost)
 
+    def pooled(self) -> bool:
+        """Whether a pooler shares one connection of PostgreSQL between several of ours."""
+        return self._database.pooled()
+
     def close(self) -> None:
         """Closes the connections."""
         self._database.close()

@@ -113,6 +113,20 @@ class Database:
         with self.reading() as connection:
             connection.execute(schema_version.select())
 
+    def pooled(self) -> bool:
+        """Whether something between us and PostgreSQL hands one server connection to two of ours.
+
+        What is bound to a session (locks, settings, notifications) is lost there.
+        """
+        if self.file:
+            return False
+        with _translated(), self.engine.connect() as one, self.engine.connect() as other:
+            backends = []
+            for connection in (one, other):
+                backends.append(connection.scalar(text("select pg_backend_pid()")))
+                connection.rollback()
+        return bool(backends[0] == backends[1])
+
     def close(self) -> None:
         """Closes every connection that is not in use."""
         self.engine.dispose()
