@@ -355,6 +355,9 @@ class Runs(Protocol):
     def of_subject(self, repository: int, home: int) -> Sequence[RunRow]:
         """All runs of a subject, oldest first."""
 
+    def newest(self, repository: int, limit: int) -> Sequence[RunRow]:
+        """The runs of a repository that were last written to, newest first."""
+
     def pin(self, id: str, pinned: dict[str, Any], entries: Sequence[dict[str, Any]]) -> None:
         """The run's inputs, from its first leg."""
 

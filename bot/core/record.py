@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .definition import Definition
+from .drift import Drift
 from .findings import Finding
 from .identity import Subject
 from .messages import Entry
@@ -147,6 +148,7 @@ class Record:
     reason: str = ""
     web: bool = False
     without: tuple[str, ...] = ()
+    drift: Drift | None = None
     now: str = ""
 
 

@@ -14,7 +14,7 @@ from .safe import plain, published
 from .state import DESCRIPTION, PhaseState, State
 
 LIMIT = 65_000
-FEW = 5
+FEW, MANY = 5, 100
 SHORT = 7
 CHECK = "charrette"
 
@@ -92,7 +92,7 @@ def status(state: State) -> str:
     if state.record.request is not None:
         lines.append(f"- [x] {_link(state, state.request_path, '001 The request')}")
     lines += [_item(state, phase) for phase in state.phases]
-    lines += [*_open_findings(state), "", *_facts(state), ""]
+    lines += [*_open_findings(state), *_drift(state, FEW), "", *_facts(state), ""]
     return "\n".join(lines)
 
 
@@ -106,6 +106,26 @@ def _open_findings(state: State) -> Iterator[str]:
         yield f"- line {finding.line}, {finding.rule}: {one_line(f'{finding.wrong} {finding.mend}', 400)}"
     if len(phase.findings) > FEW:
         yield f"- and {len(phase.findings) - FEW} more, in the check"
+
+
+def _drift(state: State, most: int) -> Iterator[str]:
+    """The first cited places that are not what they were, now that the default branch has moved."""
+    drift = state.record.drift
+    if drift is None:
+        return
+    head = f"[`{drift.head[:8]}`]({web(state)}/commit/{drift.head})"
+    count = len(drift.places)
+    said = {0: "All cited places still stand there as they did", 1: "One cited place no longer stands there as it did"}
+    words = said.get(count, f"{count} cited places no longer stand there as they did")
+    yield from ("", f"The branch `{drift.branch}` has moved to {head}. {words}.")
+    if drift.places:
+        yield ""
+    for one in drift.places[:most]:
+        name = one.document.rpartition("/")[2]
+        where = f"{_link(state, one.document, name)}, line {one.line}"
+        yield f"- `{one.place}` ({where}) {one.words}"
+    if count > most:
+        yield f"- and {count - most} more" + (", in the check" if most == FEW else "")
 
 
 def headline(state: State) -> str:
@@ -388,7 +408,7 @@ def _summary(state: State) -> str:
         if phase.commit:
             names = ", ".join(path.rpartition("/")[2] for path in sorted(phase.commit.files))
             lines.append(f"| {names} | {len(phase.findings) or 'none'} |")
-    return "\n".join([*lines, "", cost(state.spent), ""])
+    return "\n".join([*lines, *_drift(state, MANY), "", cost(state.spent), ""])
 
 
 def _annotations(state: State) -> Iterator[Annotation]:

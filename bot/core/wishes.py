@@ -63,4 +63,12 @@ class Welcome:
     repositories: tuple[Repository, ...]
 
 
-Wish = Tell | ShowHelp | ShowStatus | Correct | Welcome
+@dataclass(frozen=True)
+class LookAnew:
+    """Have each run of the repository whose pull request is open look anew: the default branch has this head now."""
+
+    head: str
+    link: str
+
+
+Wish = Tell | ShowHelp | ShowStatus | Correct | Welcome | LookAnew

@@ -10,14 +10,14 @@ from ..core.commands import Vocabulary
 from ..core.errors import CharretteError, MissingError, TransientError
 from ..core.events import Event, InRepository
 from ..core.identity import Repository, Subject, home_of, run_id
-from ..core.messages import Message, Retry, Say, Start, Stop
+from ..core.messages import Message, Pushed, Retry, Say, Start, Stop
 from ..core.payload import MalformedEvent, Payload, read
 from ..core.ports import Delivery, GitHub, Issue, Permission, RunRow
 from ..core.publications import CommentWish, LabelWish
 from ..core.replies import OVER, corrected, help_text, open_run, refusal, refusal_key, stands_still
 from ..core.state import fold
 from ..core.views import status
-from ..core.wishes import Correct, ShowHelp, ShowStatus, Tell, Welcome, Wish
+from ..core.wishes import Correct, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
 from .durable import log, pause
 from .eyes import Eyes
 from .leg import Enqueue
@@ -28,6 +28,8 @@ from .services import Services
 RANKS: tuple[Permission, ...] = ("none", "read", "triage", "write", "maintain", "admin")
 COLOR = "5319e7"
 TRIES = 200
+MANY_RUNS = 50
+FAILED = ("stopped", "failed", "budget")
 
 
 @dataclass
@@ -126,10 +128,21 @@ class Intake:
             case Correct(number=number):
                 text = corrected(wish.written, wish.nearest, self.vocabulary)
                 self._answer(repository, number, id, text)
+            case LookAnew():
+                self._look_anew(event, wish, id)
             case _:
                 assert_never(wish)
 
     # --- messages ----------------------------------------------------------------------------------------------------
+
+    def _look_anew(self, event: InRepository, wish: LookAnew, id: str) -> None:
+        """A look of each run whose pull request was open when it was last looked at; of others GitHub is not asked."""
+        for row in self.services.runs.newest(event.repository.id, MANY_RUNS):
+            left = row.state or {}
+            if left.get("pull") and not left.get("closed") and not row.stop and row.status not in FAILED:
+                at = event.at or self.services.clock.now()
+                message = Message(f"gh-{id}.{row.home}", event.sender.login, at, wish.link, Pushed(wish.head))
+                self.enqueue(message.id, Asked(Subject(event.repository, row.home), message), 0.0)
 
     def _tell(self, github: GitHub, event: InRepository, wish: Tell, id: str) -> None:
         repository = event.repository

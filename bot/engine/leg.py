@@ -270,6 +270,7 @@ class Engine:
         kept = {
             "findings": {c.sha: to_json(c.findings, tuple[Finding, ...]) for c in state.record.commits if c.findings},
             "pull": state.record.pull,
+            "closed": state.record.closed,
             "without": list(state.without),
             "now": state.now,
             "seen": to_json(state.awaited) if state.awaited else None,

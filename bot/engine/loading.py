@@ -23,6 +23,7 @@ from ..core.safe import shown_to_model
 from ..core.state import REQUEST, State, fold
 from ..gates import judge as judge_gates
 from ..gates.context import Context
+from .drifting import drift_of
 from .services import Services
 
 CONFIGURATION = ".github/charrette.yml"
@@ -262,6 +263,7 @@ def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> 
         remarked = dict(_remarks(commits, checkout, head))
         text = checkout.text(f"{pinned.folder}/001-{REQUEST}.md", head)
     pull = github.pull_for(pinned.branch) if head is not None else None
+    texts = {path: checkout.text(path, head) or "" for path in sorted(_written(commits))} if head else {}
     return Record(
         pinned=pinned,
         commits=commits,
@@ -280,8 +282,14 @@ def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> 
         reason=row.reason,
         web="web" in services.model.capabilities(),
         without=tuple((row.state or {}).get("without", ())),
+        drift=drift_of(github, checkout, pinned, texts),
         now=services.clock.now(),
     )
+
+
+def _written(commits: Sequence[PhaseCommit]) -> set[str]:
+    """The documents of the phases, without the request."""
+    return {path for commit in commits if commit.phase != REQUEST for path in commit.files}
 
 
 def _known_findings(row: RunRow) -> Mapping[str, tuple[Finding, ...]]:

@@ -110,6 +110,13 @@ def test_the_runs_of_a_subject_come_oldest_first(store: Store) -> None:
     assert store.runs.of_subject(7, 12) == rows
 
 
+def test_the_newest_runs_of_a_repository(store: Store) -> None:
+    for n in (1, 2, 3):
+        store.runs.create(replace(ROW, id=str(n)))
+    store.runs.create(replace(ROW, id="other repository", repository=8))
+    assert [row.id for row in store.runs.newest(7, 2)] == ["3", "2"]
+
+
 def test_entries_are_appended_once_for_each_message(store: Store) -> None:
     store.runs.create(ROW)
     entries = [

@@ -9,7 +9,7 @@ from bot.core.commands import COMMANDS, Vocabulary
 from bot.core.identity import Repository
 from bot.core.messages import Approve, Deed, Proceed, Pushed, Reject, Retry, Revise, Say, Start, Stop
 from bot.core.ports import Issue, Pull
-from bot.core.wishes import Correct, ShowHelp, ShowStatus, Tell, Welcome, Wish
+from bot.core.wishes import Correct, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
 from handlers import handle
 
 KNOWN = Vocabulary({"design": "feature-design"}, {"design": "feature-design"}, {"feature-design": "Designs a feature."})
@@ -132,6 +132,11 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
             [Tell(3, False, Pushed("c" * 40), "write", "https://github.com/o/r/compare/b...c")],
             id="a person's push",
         ),
+        pytest.param(
+            pushed("refs/heads/main", BOT),
+            [LookAnew("c" * 40, "https://github.com/o/r/compare/b...c")],
+            id="a push to the default branch",
+        ),
         pytest.param(installed(2), [Welcome((Repository(0, "o/0", 5), Repository(1, "o/1", 5)))], id="installed"),
         pytest.param(
             e.RepositoriesAdded("d", ANN, AT, 5, (THERE,), True), [Welcome((THERE,))], id="repositories added"
@@ -164,7 +169,8 @@ def test_what_an_event_asks(event: e.Event, expected: list[Wish]) -> None:
         pytest.param(e.PullRequestSynchronized("d", ANN, AT, THERE, closed().pull, False), id="pull synchronized"),
         pytest.param(e.PullRequestLabeled("d", ANN, AT, THERE, closed().pull, False, "design"), id="pull labeled"),
         pytest.param(e.PullRequestUnlabeled("d", ANN, AT, THERE, closed().pull, False, "design"), id="pull unlabeled"),
-        pytest.param(pushed("refs/heads/main"), id="a push elsewhere"),
+        pytest.param(pushed("refs/heads/other"), id="a push elsewhere"),
+        pytest.param(pushed("refs/heads/main", after="0" * 40), id="the default branch deleted"),
         pytest.param(pushed("refs/tags/charrette/3-a-queue"), id="a tag"),
         pytest.param(pushed(sender=BOT), id="a bot's push"),
         pytest.param(pushed(after="0" * 40), id="the branch deleted"),

@@ -53,6 +53,12 @@ class StoredRuns:
         with self._database.reading() as connection:
             return [_row(row) for row in connection.execute(query)]
 
+    def newest(self, repository: int, limit: int) -> Sequence[RunRow]:
+        """The runs of a repository that were last written to, newest first."""
+        query = select(run).where(run.c.repository == repository).order_by(run.c.updated_at.desc(), run.c.seq.desc())
+        with self._database.reading() as connection:
+            return [_row(row) for row in connection.execute(query.limit(limit))]
+
     def pin(self, id: str, pinned: dict[str, Any], entries: Sequence[dict[str, Any]]) -> None:
         """The run's inputs are these, and the entries that its branch tells of."""
         self._update(id, pinned=dump(pinned), entries=dump(list(entries)))

@@ -1,0 +1,90 @@
+"""What is said of the code, from the draft to the day when the default branch has moved on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.hub.server import running_hub
+from tests.hub.contract import Contract
+
+from . import in_process
+from .in_process import House, make_house, message, text
+from .stage import Story
+
+NOTE = in_process.NOTE + "      - citations: {strict: true}\n"
+DRAFT = "  - id: draft\n    gates:\n      - citations: {strict: true}\n"
+RIGHT = "`Queue` is made in `src/queue.py:1`."
+WRONG = "It has workers in `src/gone.py:3`."
+WRITTEN = f"# A note\n\n## The note\n\n{RIGHT} {WRONG}\n"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder: Path = tmp_path_factory.mktemp("house")
+    code = folder / "code"
+    (code / "src").mkdir(parents=True)
+    (code / "src/queue.py").write_text("class Queue:\n    pass\n")
+    contract = Contract()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        running_hub(folder / "hub", {"octo/library": code}, middleware=contract) as hub,
+    ):
+        patch.setattr(in_process, "DRAFT", DRAFT)
+        patch.setattr(in_process, "NOTE", NOTE)
+        house = make_house(hub, folder, patch)
+        yield house.play()
+        contract.check_deliveries(hub.deliveries())
+    assert contract.faults == []
+
+
+def pushes_to_main(story: Story, path: str, content: str) -> None:
+    """Somebody commits a file to the default branch."""
+    head = story.ada.get("/git/ref/heads/main")["object"]["sha"]
+    entry = {"path": path, "mode": "100644", "type": "blob", "content": content}
+    base = story.ada.get(f"/git/commits/{head}")["tree"]["sha"]
+    tree = story.ada.ask("POST", "/git/trees", {"base_tree": base, "tree": [entry]})["sha"]
+    made = story.ada.ask("POST", "/git/commits", {"message": f"Edit {path}", "tree": tree, "parents": [head]})
+    story.ada.ask("PATCH", "/git/refs/heads/main", {"sha": made["sha"]})
+
+
+def charge(request: dict[str, Any]) -> str:
+    return str(request["messages"][0]["content"][-1]["text"])
+
+
+def test_from_the_draft_to_the_day_when_the_code_has_moved(shared: House) -> None:
+    shared.mind.says = lambda asked: message(text(WRITTEN))
+    story = shared.story().opens(title="Write a note").labels("memo")
+    shared.play()
+
+    # Repaired as often as may be, then marked; what holds is a link to the pinned commit.
+    base = story.ada.get("/git/ref/heads/main")["object"]["sha"]
+    page = story.repository
+    draft, note = sorted(story.files().items())[1:]
+    link = f"/{page}/blob/{base}/src/queue.py#L1"
+    for _, written in (draft, note):
+        assert f"{link})" in written
+        assert "`src/gone.py:3` [UNVERIFIED]." in written
+    assert "**Done, with 3 findings left (see the check)." in story.status
+    assert [check["conclusion"] for check in story.checks()] == ["neutral"]
+
+    # The next phase is told what not to build on, and is spared the links.
+    later = [request for request in shared.mind.requests if "-note.md" in charge(request)]
+    told = [block["text"] for block in later[0]["messages"][0]["content"]]
+    assert "could not be shown to hold" in told[-2]
+    assert f"- {draft[0]}, line 5: {WRONG[:-1]} [UNVERIFIED]." in told[-2]
+    assert "/blob/" not in "".join(told)
+
+    # A push to the default branch makes the run look anew, once.
+    before = len(shared.mind.requests)
+    pushes_to_main(story, "src/queue.py", "import os\n\n\nclass Queue:\n    pass\n")
+    shared.play()
+    assert "One cited place no longer stands there as it did." in story.status
+    assert "- `src/queue.py:1` (" in story.status
+    assert "stands in 4 now" in story.status
+    assert "stands in 4 now" in story.checks()[0]["output"]["summary"]
+    assert len(shared.mind.requests) == before
+    story.says("/status")
+    shared.play()
+    assert "stands in 4 now" in story.bot_comments()[-1]
