@@ -170,7 +170,8 @@ def _where(repository: "Clone", run: "Kept") -> None:
     folders = sorted({file.rpartition("/")[0] for file in files})
     here = [] if Path.cwd() in (repository.path.resolve(), repository.common.parent) else ["-C", str(repository.path)]
     git = shlex.join(["git", *here])
-    print(f"\n{len(files)} documents are in {', '.join(folders)} on the branch {run.branch}:\n")
+    documents = "1 document is" if len(files) == 1 else f"{len(files)} documents are"
+    print(f"\n{documents} in {', '.join(folders)} on the branch {run.branch}:\n")
     print(f"    {git} diff {base}...{run.branch}")
     if not repository.bare:
         print(f"    {git} switch {run.branch}")

@@ -19,6 +19,7 @@ from .issue import Issue
 from .kept import Kept
 from .person import Person
 from .processes import LOOPBACK, Process, free_port, start, wait_ready
+from .warnings import Warnings
 from .watch import PAUSE, Answering, Watch, findings
 
 OWNER = "local"
@@ -91,8 +92,11 @@ class Session:
                 raise
 
     def _until_the_end(self, watch: Watch, answering: Answering, service: Process, code: Code, person: Person) -> Ended:
+        warnings = Warnings(service.log)
         while True:
             service.alive()
+            for words in warnings.new():
+                self.say(f"the service: {words}")
             self.stuck = watch.turn(answering)
             self.take(code)
             match watch.standing:
@@ -179,7 +183,8 @@ class Session:
         return hub.hub.store.repository(OWNER, self.clone.name)
 
     def _service(self, hub: RunningHub) -> Process:
-        environment = {**service_environment(os.environ), "CHARRETTE_STATE": str(self.folder / "service")}
+        own = {"CHARRETTE_STATE": str(self.folder / "service"), "CHARRETTE_LOG_FORMAT": "plain"}
+        environment = {**service_environment(os.environ), **own}
         arguments = ["serve", "--supervised", "--env-file", str(hub.env_file)]
         return start("serve", arguments, self.folder / "serve.log", environment)
 

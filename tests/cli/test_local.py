@@ -32,6 +32,7 @@ from bot.local import clone, kept
 from bot.local.issue import Issue, read
 from bot.local.lines import Lines
 from bot.local.session import service_environment
+from bot.local.warnings import Warnings
 from bot.local.watch import Answering, standing
 from bot.local.words import readable
 from tests.adapters.repositories import IDENTITY, Upstream
@@ -374,6 +375,18 @@ def test_a_run_that_works_or_failed_says_so() -> None:
     assert standing(headline(state)) == "works"
     assert standing(headline(replace(state, trouble="failed", reason="It broke."))) == "failed"
     assert standing(headline(replace(state, trouble="budget", reason="It is."))) == "failed"
+
+
+def test_what_goes_wrong_in_the_service_is_told_once(tmp_path: Path) -> None:
+    log = tmp_path / "serve.log"
+    again = "worker | 2026-11-25T16:39:29.980Z WARNING charrette.engine turn 1.2/a@1/w/1#1 will be tried again: No.\n"
+    log.write_text(f"web    | 2026-11-25T16:39:29.000Z INFO charrette.web stored\n{again}{again}worker | 2026-11-25")
+    warnings = Warnings(log)
+    assert list(warnings.new()) == ["will be tried again: No."]
+    with log.open("a") as more:
+        more.write(f"T16:39:31.000Z ERROR charrette.serve web ended\n{again}")
+    assert list(warnings.new()) == ["web ended", "will be tried again: No."]
+    assert list(warnings.new()) == []
 
 
 class Terminal:
