@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from bot.adapters.github import App, Client
 from bot.adapters.github.cache import Answer, Answers
 from bot.adapters.github.limiter import WORK_AN_HOUR, WRITES_A_MINUTE, WRITES_AN_HOUR, Lane, Limiter
-from bot.adapters.github.requester import lane
-from bot.adapters.github.tokens import READ, SEEK, WRITE, Tokens
+from bot.adapters.github.requester import Requester, lane
+from bot.adapters.github.tokens import READ, SEEK, WRITE, LiveToken, Tokens
 from bot.core.errors import CharretteError, ConflictError, MissingError, PersonError, TransientError
 from bot.core.identity import Repository
 from bot.core.publications import LabelWish
@@ -695,6 +695,34 @@ def test_the_last_request_that_is_allowed_is_followed_by_rest(net: responses.Req
             ask(ours.github(THERE))
         assert caught.value.retry_after == pytest.approx(121, abs=3)
     assert (asked(net, "GET", REF), asked(net, "POST", COMMENTS)) == (1, 0)
+
+
+def test_a_primary_limit_of_two_minutes_is_sat_out_without_a_request(net: responses.RequestsMock) -> None:
+    clock = Time()
+    tokens = Tokens(99, lambda: PEM, API)
+    limiter = Limiter(1.0, clock, clock.wait)
+
+    def write_one() -> int:
+        # A job of its own each time, as after the engine's wait.
+        return Client(THERE, 99, tokens, Requester(API, LiveToken(tokens, THERE), limiter, Answers())).create_comment(
+            3, "x"
+        )
+
+    limits = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 120)}
+    refused = {"message": "API rate limit exceeded for installation ID 5."}
+    net.post(COMMENTS, json=refused, status=403, headers=limits)
+    net.post(COMMENTS, json={"id": 7}, status=201)
+    waits = []
+    for passed in (0, 60, 50):
+        clock.now += passed
+        with pytest.raises(TransientError, match="rate limit") as caught:
+            write_one()
+        waits.append(caught.value.retry_after)
+    assert waits == [pytest.approx(seconds, abs=2) for seconds in (121, 61, 11)]
+    assert asked(net, "POST", COMMENTS) == 1
+    clock.now += 12
+    assert write_one() == 7
+    assert asked(net, "POST", COMMENTS) == 2
 
 
 def test_one_writes_at_a_time() -> None:

@@ -135,7 +135,7 @@ def test_all_is_well(
         "ok     events: issue_comment, issues, pull_request, push",
         f"ok     webhook: {world.url}/webhook answers, and takes only what is signed",
         "ok     deliveries: GitHub has sent nothing in the last days",
-        "ok     installations: octo (1 repositories)",
+        "ok     installations: octo (1 repository)",
         "ok     rate limit: octo has 5000 of 5000 requests left",
         f"ok     model: {world.url} answers and takes the key",
         "ok     model names: claude-opus-5-5 and claude-haiku-5-5",

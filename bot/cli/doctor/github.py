@@ -161,7 +161,8 @@ def installations(patient: Patient) -> str:
     counts = {each.account: patient.inspection.repositories(each.id) for each in found[:FEW]}
     if not any(counts.values()):
         raise WrongError("the installations cover no repository.", "Choose some on the installation's page.")
-    said = ", ".join(f"{account} ({count} repositories)" for account, count in counts.items())
+    ways = {1: "repository"}
+    said = ", ".join(f"{account} ({count} {ways.get(count, 'repositories')})" for account, count in counts.items())
     return f"{said}, and {len(found) - FEW} more" if len(found) > FEW else said
 
 
