@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.adapters.github import App
     from bot.adapters.model import AnthropicModel, ModelSettings
     from bot.core.identity import Repository
-    from bot.core.ports import Checkout, GitHub, Toolbox, Tree
+    from bot.core.ports import Checkout, GitHub, Layer, Toolbox, Tree
     from bot.engine.services import Services
 
 
@@ -59,12 +59,15 @@ def services(settings: Settings) -> "Services":
     from bot.adapters.clock import SystemClock
     from bot.adapters.clone import Clones
     from bot.adapters.store import Store, use_wal
+    from bot.engine.houses import Houses
     from bot.engine.services import Services
 
     clock = SystemClock()
     store = Store(settings.database_url, clock)
     use_wal(settings.engine_url)
     app = github(settings)
+    installations = _Installations(app, Clones(settings.state / "clones", app.clone_credentials))
+    known = definitions(settings.workflows or built_in_workflows())
     return Services(
         deliveries=store.deliveries,
         runs=store.runs,
@@ -72,8 +75,9 @@ def services(settings: Settings) -> "Services":
         remotes=store.remotes,
         turns=store.turns,
         hook=app.hook(),
-        installations=_Installations(app, Clones(settings.state / "clones", app.clone_credentials)),
-        definitions=definitions(settings.workflows or built_in_workflows()),
+        installations=installations,
+        definitions=known,
+        houses=Houses(installations, known, store.remotes),
         model=model(settings.model),
         tools=_tools,
         clock=clock,
@@ -107,6 +111,9 @@ class _Installations:
 
     def github(self, repository: "Repository") -> "GitHub":
         return self.app.github(repository)
+
+    def organisation(self, repository: "Repository") -> "Layer":
+        return self.app.organisation(repository)
 
     def checkout(self, repository: "Repository") -> "Checkout":
         return self.clones.checkout(repository)

@@ -25,6 +25,8 @@ def handle(event: events.Event, vocabulary: Vocabulary) -> tuple[Wish, ...]:
             return comments.created(event, vocabulary)
         case events.CommentEdited():
             return comments.edited(event, vocabulary)
+        case events.PullRequestOpened() | events.PullRequestSynchronized():
+            return pulls.changed(event)
         case events.PullRequestClosed():
             return pulls.closed(event)
         case events.Pushed():
@@ -41,14 +43,13 @@ def _nothing(
     | events.IssueReopened
     | events.PullRequestLabeled
     | events.PullRequestUnlabeled
-    | events.PullRequestSynchronized
     | events.InstallationDeleted
     | events.Ping,
 ) -> tuple[Wish, ...]:
     """These ask nothing.
 
-    The labels that an issue was opened with come as events of their own, and so does the push to a pull request; what
-    an issue asked for is pinned when its run starts; labels start work on issues alone.
+    The labels that an issue was opened with come as events of their own; what an issue asked for is pinned when its run
+    starts; labels start work on issues alone.
     """
     del event
     return ()

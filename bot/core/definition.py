@@ -6,10 +6,12 @@ persona and template it names, so that nothing is looked up later.
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from .codec import to_json
+from .errors import Fault
 from .findings import Severity
 
 Source = Literal["model", "event"]
@@ -115,3 +117,53 @@ class Definition:
     def counted(self) -> tuple[Phase, ...]:
         """The phases that "phase 3 of 8" counts."""
         return tuple(phase for phase in self.phases if phase.counted and phase.source == "model")
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """What a repository lets a run use, and all its runs of a day. None: as the service has it.
+
+    A budget lowers the operator's limit of the same name and never raises it.
+    """
+
+    run_tokens: int | None = None
+    run_dollars: float | None = None
+    day_tokens: int | None = None
+    day_dollars: float | None = None
+    turns: int | None = None
+    attempts: int | None = None
+    wait_days: float | None = None
+
+    def stricter(self, other: "Budgets") -> "Budgets":
+        """The lower of each."""
+        return Budgets(
+            **{each.name: least(getattr(self, each.name), getattr(other, each.name)) for each in fields(self)}
+        )
+
+
+def least(one: float | None, other: float | None) -> Any:
+    """The lower of two limits, of which either may be none."""
+    given = [limit for limit in (one, other) if limit is not None]
+    return min(given, default=None)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a repository demands of its runs, whatever their workflow.
+
+    `panel` names the personas that `/review experts` calls, none where the repository doesn't say.
+    `not_by_requester` says that nobody approves what they asked for themselves.
+    """
+
+    budgets: Budgets = field(default_factory=Budgets)
+    not_by_requester: bool = False
+    panel: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class House:
+    """The workflows of one repository by id, as its configuration has them. Where it has faults, what could be read."""
+
+    definitions: Mapping[str, Definition]
+    policy: Policy = field(default_factory=Policy)
+    faults: tuple[Fault, ...] = ()

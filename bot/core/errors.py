@@ -12,6 +12,10 @@ class PersonError(CharretteError):
     """Something a person can mend. Its text is Markdown: what is wrong, what was expected, what to write."""
 
 
+class UnconfiguredError(PersonError):
+    """The repository's configuration has faults, which the text lists: nothing starts before they are mended."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One fault of a file or a setting, as `file:line: what is wrong. What to write instead.`"""

@@ -111,6 +111,11 @@ class OnPull(InRepository):
 
 
 @dataclass(frozen=True)
+class PullRequestOpened(OnPull):
+    """Opened, or opened again."""
+
+
+@dataclass(frozen=True)
 class PullRequestClosed(OnPull):
     """Closed; `pull.merged` says whether by merging."""
 
@@ -189,6 +194,7 @@ Event = (
     | IssueUnlabeled
     | CommentCreated
     | CommentEdited
+    | PullRequestOpened
     | PullRequestClosed
     | PullRequestSynchronized
     | PullRequestLabeled
@@ -371,6 +377,8 @@ READERS: Mapping[tuple[str, str], Callable[[Payload, str], Event]] = {
     ("issues", "unlabeled"): lambda p, d: IssueUnlabeled(**_on_issue(p, d), label=_label(p)),
     ("issue_comment", "created"): lambda p, d: CommentCreated(**_commented(p, d)),
     ("issue_comment", "edited"): _edited,
+    ("pull_request", "opened"): lambda p, d: PullRequestOpened(**_on_pull(p, d)),
+    ("pull_request", "reopened"): lambda p, d: PullRequestOpened(**_on_pull(p, d)),
     ("pull_request", "closed"): lambda p, d: PullRequestClosed(**_on_pull(p, d)),
     ("pull_request", "synchronize"): lambda p, d: PullRequestSynchronized(**_on_pull(p, d)),
     ("pull_request", "labeled"): lambda p, d: PullRequestLabeled(**_on_pull(p, d), label=_label(p)),

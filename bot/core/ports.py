@@ -1,11 +1,12 @@
 """What the inner layers ask of the outer: adapters and fakes name the protocol that they implement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from .definition import Definition
+from .definition import Definition, House
+from .errors import Fault
 from .identity import Repository
 from .publications import CheckWish, LabelWish, Remark
 from .record import Spent
@@ -49,6 +50,29 @@ class Checkout(Files, Protocol):
 
     def blobs(self, commit: str, folder: str) -> Mapping[str, str]:
         """Path to blob id below a folder."""
+
+
+# --- configuration ---------------------------------------------------------------------------------------------------
+
+
+LARGEST_FILE = 200_000
+"""The bytes of a file of a workflow; more is a fault."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The files by which a repository, or an organisation for all of its own, configures the workflows.
+
+    `files` are `charrette.yml` and those below `charrette/`. `where` stands before a path to name a file for people,
+    `url` before it makes the file's page. `faults` are of files that are there and were not read. Layers with the same
+    `digest` are the same.
+    """
+
+    where: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    url: str = ""
+    digest: str = ""
 
 
 # --- GitHub ----------------------------------------------------------------------------------------------------------
@@ -192,9 +216,21 @@ class GitHub(Protocol):
     def file(self, path: str, ref: str) -> str | None:
         """A text file at a ref, or None."""
 
+    def touched(self, number: int) -> Iterator[str]:
+        """The paths that a pull request changes; one request for a hundred of them, made as they are read."""
+
+    def configuration(self, commit: str = "") -> Layer:
+        """The repository's own configuration, at a commit or at its default branch's head.
+
+        One request where there is none, or where it was read before.
+        """
+
 
 class Installations(Protocol):
     """The App's side: which repositories it is on, and a client and a clone for each."""
+
+    def organisation(self, repository: Repository) -> Layer:
+        """The configuration that the owner's `.github` repository has for all; empty where we can't read one."""
 
     def github(self, repository: Repository) -> GitHub:
         """A client for one repository; not shared between threads."""
@@ -461,8 +497,8 @@ class Definitions(Protocol):
     def all(self) -> Mapping[str, Definition]:
         """By id."""
 
-    def configured(self, configuration: str) -> Mapping[str, Definition]:
-        """By id, with the values of a repository's `.github/charrette.yml`; its faults raise `FaultsError`."""
+    def house(self, layers: Sequence[Layer]) -> House:
+        """What these layers, the nearest first, make of the workflows."""
 
 
 class Clock(Protocol):

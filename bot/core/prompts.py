@@ -14,6 +14,8 @@ from .sentences import UNVERIFIED, unverified
 
 LISTED, LONGEST = 100, 300
 
+LARGEST = 2_000_000
+
 
 def quoted(text: object) -> object:
     """Text from people as other people see it, unable to end the tag that it stands in."""
@@ -30,11 +32,22 @@ _ENVIRONMENT = ImmutableSandboxedEnvironment(
 def render(template: str, values: Mapping[str, Any]) -> str:
     """A template filled with `values`, each of them quoted; `PersonError` names what it lacks."""
     try:
-        return _ENVIRONMENT.from_string(template).render(values).strip() + "\n"
+        return _bounded(_ENVIRONMENT.from_string(template).generate(values)).strip() + "\n"
     except TemplateError as error:
         raise PersonError(
             f"A prompt of the workflow can't be filled: {error}. Mend it, or the variable it names."
         ) from error
+
+
+def _bounded(pieces: Iterable[str]) -> str:
+    """The pieces as one text. Loops in loops over long lists would else make one that no memory holds."""
+    made, size = [], 0
+    for piece in pieces:
+        size += len(piece)
+        if size > LARGEST:
+            raise PersonError(f"A prompt of the workflow comes to more than {LARGEST:,} letters. Shorten its loops.")
+        made.append(piece)
+    return "".join(made)
 
 
 def document_block(path: str, text: str) -> str:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .definition import Definition
+from .definition import Budgets, Definition, Policy, least
 from .drift import Drift
 from .findings import Finding
 from .identity import Subject
@@ -59,6 +59,16 @@ class Limits:
     day_dollars: float | None = 200.0
     turns: int = 60
 
+    def lowered(self, budgets: Budgets) -> "Limits":
+        """These limits, each as low as the repository wants it, and none higher."""
+        return Limits(
+            least(self.run_tokens, budgets.run_tokens),
+            least(self.run_dollars or None, budgets.run_dollars),
+            least(self.day_tokens, budgets.day_tokens),
+            least(self.day_dollars or None, budgets.day_dollars),
+            least(self.turns, budgets.turns),
+        )
+
 
 @dataclass(frozen=True)
 class Pinned:
@@ -80,6 +90,7 @@ class Pinned:
     folder: str
     definition: Definition
     description: str = ""
+    policy: Policy = field(default_factory=Policy)
 
     @property
     def web(self) -> str:

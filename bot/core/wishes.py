@@ -71,4 +71,12 @@ class LookAnew:
     link: str
 
 
-Wish = Tell | ShowHelp | ShowStatus | Correct | Welcome | LookAnew
+@dataclass(frozen=True)
+class Examine:
+    """Check the configuration in a pull request, at this head, if the pull request changes it."""
+
+    number: int
+    head: str
+
+
+Wish = Tell | ShowHelp | ShowStatus | Correct | Welcome | LookAnew | Examine

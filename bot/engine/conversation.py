@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dbos import DBOS
@@ -10,6 +10,7 @@ from dbos import DBOS
 from ..core.acts import Brief, Ended, Outcome
 from ..core.artifact import Artifact
 from ..core.codec import from_json, to_json
+from ..core.definition import Budgets
 from ..core.errors import CharretteError
 from ..core.findings import Finding
 from ..core.identity import Repository
@@ -40,6 +41,7 @@ class Talk:
     repository: Repository
     given: str = ""
     web: str = ""
+    budgets: Budgets = field(default_factory=Budgets)
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,8 @@ class Conversation:
         if self.services.runs.stopped(run):
             return {"ended": "stopped", "reason": ""}
         now = self.services.clock.now()
-        if over := over_budget(self.services.limits, ledger.run_total(run), ledger.day_total(repository, now[:10])):
+        limits = self.services.limits.lowered(self.talk.budgets)
+        if over := over_budget(limits, ledger.run_total(run), ledger.day_total(repository, now[:10])):
             return {"ended": "budget", "reason": over}
         reply = self.services.model.turn(turn)
         if reply.kind == "answered" or reply.spent.calls:

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from ..core import events
-from ..core.commands import Vocabulary
 from ..core.errors import CharretteError, TransientError
 from ..core.events import Event, InRepository
 from ..core.identity import Repository
@@ -17,6 +16,7 @@ from ..core.wishes import Tell, Wish
 from .durable import log, pause
 from .publish import Publisher
 from .services import Services
+from .words import words
 
 LOOK = 0.1
 TRIES = 6
@@ -32,7 +32,6 @@ class Eyes:
     """
 
     services: Services
-    vocabulary: Vocabulary
     stop: threading.Event
     mine: Callable[[], bool] = lambda: True
     open: set[str] = field(default_factory=set)
@@ -57,12 +56,20 @@ class Eyes:
         try:
             event = events.parse(delivery.event, read(delivery.body), delivery.id)
             if event is not None:
-                self.give(event, self.services.handle(event, self.vocabulary))
+                # Which words count there may have to be asked of GitHub, and the next delivery doesn't wait for that.
+                self.pool.submit(self._heed, event)
         except MalformedEvent:
             return
         except Exception:
             # The edge: intake meets it too, and says so.
             log.info("no eyes for delivery %s", delivery.id, exc_info=True)
+
+    def _heed(self, event: Event) -> None:
+        try:
+            self.give(event, self.services.handle(event, words(self.services, event)))
+        except Exception:
+            # The edge: intake meets it too, and says so.
+            log.info("no eyes for delivery %s", event.delivery, exc_info=True)
 
     def give(self, event: Event, wishes: Sequence[Wish]) -> None:
         """Has the reactions made that these wishes ask for, soon; those that are on their way are left to it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from ..core import events
-from ..core.commands import Vocabulary
+from ..core.configuration import check, configures
 from ..core.errors import CharretteError, MissingError, TransientError
 from ..core.events import Event, InRepository
 from ..core.identity import Repository, Subject, home_of, run_id
@@ -17,13 +17,14 @@ from ..core.publications import CommentWish, LabelWish
 from ..core.replies import OVER, corrected, help_text, open_run, refusal, refusal_key, stands_still
 from ..core.state import fold
 from ..core.views import status
-from ..core.wishes import Correct, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
+from ..core.wishes import Correct, Examine, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
 from .durable import log, pause
 from .eyes import Eyes
 from .leg import Enqueue
 from .loading import CLOSED, Asked, current, record_of, row_for
 from .publish import Publisher
 from .services import Services
+from .words import words, words_of
 
 RANKS: tuple[Permission, ...] = ("none", "read", "triage", "write", "maintain", "admin")
 COLOR = "5319e7"
@@ -37,7 +38,6 @@ class Intake:
     """Drains the inbox in order. What fails for a while holds back later deliveries of its repository, no others."""
 
     services: Services
-    vocabulary: Vocabulary
     enqueue: Enqueue
     eyes: Eyes
     seen: dict[str, str] = field(default_factory=dict)
@@ -99,7 +99,9 @@ class Intake:
             return "malformed"
         if event is None:
             return "not for us"
-        wishes = self.services.handle(event, self.vocabulary)
+        if isinstance(event, events.Pushed) and event.branch == event.default_branch:
+            self.services.houses.moved(event.repository, event.after)
+        wishes = self.services.handle(event, words(self.services, event))
         self.eyes.give(event, wishes)
         for n, wish in enumerate(wishes):
             try:
@@ -122,14 +124,16 @@ class Intake:
             case Tell():
                 self._tell(github, event, wish, id)
             case ShowHelp(number=number):
-                self._answer(repository, number, id, help_text(self.vocabulary))
+                self._answer(repository, number, id, help_text(words_of(self.services, repository)))
             case ShowStatus(number=number, pull=pull):
                 self._answer(repository, number, id, self._status(github, repository, number, pull))
             case Correct(number=number):
-                text = corrected(wish.written, wish.nearest, self.vocabulary)
+                text = corrected(wish.written, wish.nearest, words_of(self.services, repository))
                 self._answer(repository, number, id, text)
             case LookAnew():
                 self._look_anew(event, wish, id)
+            case Examine():
+                self._examine(github, repository, wish)
             case _:
                 assert_never(wish)
 
@@ -246,10 +250,16 @@ class Intake:
         over = (row.state or {}).get("now", record.now) if row.status in CLOSED else record.now
         return status(fold(replace(record, now=over)))
 
+    def _examine(self, github: GitHub, repository: Repository, wish: Examine) -> None:
+        """A check on a pull request that changes the configuration. Its files are read, and nothing of them is used."""
+        if any(configures(path) for path in github.touched(wish.number)):
+            layer, faults = self.services.houses.faults_of(repository, wish.head)
+            self._publisher(repository).publish(check(wish.head, faults, layer))
+
     def _welcome(self, repository: Repository) -> None:
-        publisher = self._publisher(repository)
-        for label, workflow in self.vocabulary.labels.items():
-            summary = self.vocabulary.summaries[workflow]
+        publisher, known = self._publisher(repository), words_of(self.services, repository)
+        for label, workflow in known.labels.items():
+            summary = known.summaries[workflow]
             publisher.publish(LabelWish(f"label/{label}", label, COLOR, f"Charrette: {summary}"[:100]))
 
 

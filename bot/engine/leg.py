@@ -10,7 +10,8 @@ from dbos import DBOS, EnqueueOptions
 
 from ..core.acts import Commit, Committed, Converse, End, Outcome, Show, Shown, Wait
 from ..core.codec import from_json, to_json
-from ..core.errors import CharretteError, ConflictError, TransientError
+from ..core.configuration import MENDED
+from ..core.errors import CharretteError, ConflictError, TransientError, UnconfiguredError
 from ..core.findings import Finding
 from ..core.messages import Entry, Expired, Message
 from ..core.publications import CommentWish
@@ -21,7 +22,7 @@ from ..core.state import State, fold
 from ..core.views import publications
 from .conversation import Talk, hold
 from .durable import CONVERSATIONS, gave_up, log, patiently, step
-from .loading import Asked, give_up, load, reload
+from .loading import CONFIGURATION, Asked, give_up, load, reload
 from .publish import Publisher
 from .services import Services
 
@@ -68,6 +69,8 @@ class Engine:
             said = patiently("reply", lambda: self._guarded(lambda: self._reply(asked, *word)))
             if isinstance(said, dict):
                 log.info("no reply in %s: %s", asked.subject.key, gave_up(said) or said.get("person"))
+        if loaded.get("mended"):
+            patiently("mended", lambda: self._guarded(lambda: self._reply(asked, MENDED, CONFIGURATION)))
         if loaded["record"] is None:
             return "nothing to do"
         state = fold(from_json(Record, loaded["record"]))
@@ -163,9 +166,11 @@ class Engine:
             raise
         except CharretteError as error:
             give_up(self.services, asked, str(error))
+            if isinstance(error, UnconfiguredError):
+                return {"record": None, "reply": str(error), "once": CONFIGURATION}
             return {"record": None, "reply": f"I can't go on here. {error}"}
         record = to_json(loaded.record) if loaded.record else None
-        return {"record": record, "reply": loaded.reply, "once": loaded.once}
+        return {"record": record, "reply": loaded.reply, "once": loaded.once, "mended": loaded.mended}
 
     def _reply(self, asked: Asked, words: str, once: str) -> str:
         """A word to the person, where they wrote; what is said once has a key of its own."""
@@ -182,7 +187,8 @@ class Engine:
         """
         handles = []
         for brief in act.briefs:
-            talk = Talk(brief, state.pinned.subject.repository, _given(state), state.pinned.web)
+            pinned = state.pinned
+            talk = Talk(brief, pinned.subject.repository, _given(state), pinned.web, pinned.policy.budgets)
             options: EnqueueOptions = {
                 "queue_name": CONVERSATIONS,
                 "workflow_name": "converse",

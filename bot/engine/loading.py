@@ -6,9 +6,10 @@ from typing import Any
 
 from ..core.artifact import Artifact
 from ..core.codec import from_json, to_json
-from ..core.definition import Definition
+from ..core.configuration import faulty
+from ..core.definition import House, least
 from ..core.description import find as find_description
-from ..core.errors import FaultsError, PersonError
+from ..core.errors import PersonError, UnconfiguredError
 from ..core.findings import Finding
 from ..core.identity import Subject, branch_of, run_id, slug_of
 from ..core.judge import judge, said_of
@@ -26,7 +27,7 @@ from ..gates.context import Context
 from .drifting import drift_of
 from .services import Services
 
-CONFIGURATION = ".github/charrette.yml"
+CONFIGURATION = "configuration"
 CLOSED = ("done", "findings", "stopped", "failed", "budget")
 
 
@@ -35,11 +36,13 @@ class Loaded:
     """A leg's start: the record to fold, or None where there is nothing to do; and a word to the person.
 
     `once` is the word's key; without one, the word belongs to the message.
+    `mended` says that the person was told of faults of the configuration, and that a run has started since.
     """
 
     record: Record | None
     reply: str = ""
     once: str = ""
+    mended: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,10 @@ def load(services: Services, asked: Asked) -> Loaded:
     github = services.installations.github(asked.subject.repository)
     if (why := _no_longer_allowed(services, github, asked)) is not None:
         return Loaded(None, why)
-    row = _row(services, github, asked)
+    row, mended = _row(services, github, asked)
     if row is None:
         return Loaded(None, "There is no run here yet. A design label, or `/design`, starts one.")
-    pinned = replace(from_json(Pinned, row.pinned), subject=asked.subject)
+    pinned = _relieved(services, asked, row)
     record = _record(services, github, pinned, row)
     kept = any(known.message.id == asked.message.id for known in record.entries)
     # Where it is kept, an attempt before a kill or a deploy got as far; its word may not have been said yet.
@@ -79,7 +82,7 @@ def load(services: Services, asked: Asked) -> Loaded:
     if isinstance(asked.message.deed, Start | Retry):
         record = replace(record, trouble=None, reason="")
     services.runs.close(row.id, "running", row.state or {}, record.trouble or "", record.reason)
-    return Loaded(record, judged.reply, judged.once)
+    return Loaded(record, judged.reply, judged.once, mended)
 
 
 def _judgement(record: Record, asked: Asked) -> Judgement:
@@ -141,16 +144,26 @@ def record_of(services: Services, row: RunRow, subject: Subject) -> Record:
     return _record(services, github, replace(from_json(Pinned, row.pinned), subject=subject), row)
 
 
-def _row(services: Services, github: GitHub, asked: Asked) -> RunRow | None:
-    """The run that a message is for, with its inputs pinned; None where there is none."""
+def _row(services: Services, github: GitHub, asked: Asked) -> tuple[RunRow | None, bool]:
+    """The run that a message is for, its inputs pinned; None where there is none; and whether faults were told."""
     rows = services.runs.of_subject(asked.subject.repository.id, asked.subject.home)
     row = row_for(rows, asked.message.deed)
     if row is None or row.pinned:
-        return row
-    definition = _definition(services, github, row.workflow)
-    pinned, entries = _pin(services, github, asked, definition)
+        return row, False
+    pinned, entries = _pin(services, github, asked, row.workflow)
     services.runs.pin(row.id, to_json(pinned), entries)
-    return services.runs.get(row.id)
+    return services.runs.get(row.id), services.remotes.get(asked.subject.key, f"reply/{CONFIGURATION}") is not None
+
+
+def _relieved(services: Services, asked: Asked, row: RunRow) -> Pinned:
+    """The pinned inputs. One who takes up a run that is out of budget has the repository's budgets as they are now."""
+    pinned = replace(from_json(Pinned, row.pinned), subject=asked.subject)
+    if row.trouble == "budget" and isinstance(asked.message.deed, Start | Retry):
+        house = services.houses.of(asked.subject.repository).house
+        if not house.faults:
+            pinned = replace(pinned, policy=replace(pinned.policy, budgets=house.policy.budgets))
+            services.runs.pin(row.id, to_json(pinned), row.entries)
+    return pinned
 
 
 def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
@@ -162,26 +175,23 @@ def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
             return current(rows)
 
 
-def _definition(services: Services, github: GitHub, workflow: str) -> Definition:
-    """The workflow with the values of the repository's own configuration, from its default branch."""
-    branch, _ = github.default_branch()
-    try:
-        known = services.definitions.configured(github.file(CONFIGURATION, branch) or "")
-    except FaultsError as error:
-        faults = "\n".join(f"- {fault}" for fault in error.faults)
-        raise PersonError(f"The configuration of this repository has faults:\n\n{faults}") from error
-    if workflow not in known:
-        raise PersonError(f"There is no workflow `{workflow}`.")
-    return known[workflow]
+def _house(services: Services, asked: Asked, commit: str) -> House:
+    """What the repository's own configuration, at that commit of its default branch, makes of the workflows."""
+    configured = services.houses.at(asked.subject.repository, commit)
+    if configured.house.faults:
+        raise UnconfiguredError(faulty(configured.house.faults, configured.layers))
+    return configured.house
 
 
-def _pin(
-    services: Services, github: GitHub, asked: Asked, definition: Definition
-) -> tuple[Pinned, list[dict[str, Any]]]:
+def _pin(services: Services, github: GitHub, asked: Asked, workflow: str) -> tuple[Pinned, list[dict[str, Any]]]:
     """The inputs of a new run; or, where a branch has our trailers, those of the run that was lost, and its entries."""
+    base_branch, base = github.default_branch()
+    house = _house(services, asked, base)
+    if workflow not in house.definitions:
+        raise PersonError(f"There is no workflow `{workflow}` here.")
+    definition = house.definitions[workflow]
     subject, message = asked.subject, asked.message
     run = run_id(subject, definition.id, 1)
-    base_branch, base = github.default_branch()
     slug, found = _slug(github, subject, asked.title, base, run)
     waits = services.wait_days if services.wait_days is not None else definition.wait_days
     pinned = Pinned(
@@ -199,7 +209,8 @@ def _pin(
         slug=slug,
         branch=branch_of(subject.home, slug),
         folder=definition.artifacts.format(slug=slug),
-        definition=replace(definition, wait_days=waits),
+        definition=replace(definition, wait_days=least(waits, house.policy.budgets.wait_days)),
+        policy=house.policy,
         description=find_description(asked.body, definition.needs_description) or "",
     )
     return _taken_over(services, pinned, found) if found else (pinned, [])
@@ -277,7 +288,7 @@ def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> 
         edited=edited,
         remarks=remarked,
         spent=services.ledger.run_total(row.id),
-        limits=services.limits,
+        limits=services.limits.lowered(pinned.policy.budgets),
         trouble=row.trouble or None,  # type: ignore[arg-type]
         reason=row.reason,
         web="web" in services.model.capabilities(),

@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..core.commands import Vocabulary
 from ..core.errors import CharretteError, TransientError
 from ..core.identity import BRANCH_PREFIX, Repository
 from ..core.ports import Attempt
 from .durable import log
 from .services import Services
+from .words import words_of
 
 NAME = "missed"
 # GitHub keeps deliveries for about three days.
@@ -79,8 +79,8 @@ class Book:
 class Missed:
     """One turn after the other, by whichever worker has it."""
 
-    def __init__(self, services: Services, vocabulary: Vocabulary, stop: threading.Event) -> None:
-        self._services, self._vocabulary, self._stop = services, vocabulary, stop
+    def __init__(self, services: Services, stop: threading.Event) -> None:
+        self._services, self._stop = services, stop
 
     def watch(self) -> None:
         """Takes turns until it is told to stop: one at the start, then every so often."""
@@ -144,13 +144,13 @@ class Missed:
     def start_labelled(self) -> None:
         """The label events of open issues without a run go into the inbox, as if they had been delivered."""
         for repository in self._services.hook.repositories():
-            for label in self._vocabulary.labels:
-                if self._stop.is_set():
-                    return
-                try:
+            if self._stop.is_set():
+                return
+            try:
+                for label in words_of(self._services, repository).labels:
                     self._start_in(repository, label)
-                except CharretteError as error:
-                    log.info("%s was not looked through for %s: %s", repository.full_name, label, error)
+            except CharretteError as error:
+                log.info("%s was not looked through for labels: %s", repository.full_name, error)
 
     def _start_in(self, repository: Repository, label: str) -> None:
         before = _text(_time(self._services.clock.now()) - GRACE)

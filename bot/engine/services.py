@@ -23,6 +23,7 @@ from ..core.ports import (
 )
 from ..core.record import Limits
 from ..core.wishes import Wish
+from .houses import Houses
 
 Handle = Callable[[Event, Vocabulary], tuple[Wish, ...]]
 
@@ -58,6 +59,7 @@ class Services:
     hook: Hook
     installations: Installations
     definitions: Definitions
+    houses: Houses
     model: Model
     tools: Tools
     clock: Clock

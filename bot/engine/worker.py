@@ -7,7 +7,6 @@ import threading
 from dbos import DBOS, EnqueueOptions
 
 from ..core.codec import to_json
-from ..core.commands import vocabulary
 from ..core.errors import TransientError
 from ..core.ports import Presence
 from .durable import CONVERSATIONS, DRAIN, LEGS, POLL, configuration, log
@@ -45,15 +44,14 @@ def run(services: Services, stop: threading.Event) -> None:
     """
     presence = services.present(services.version, _lost)
     takeover = launch(services, presence)
-    words = vocabulary(services.definitions.all().values())
-    eyes = Eyes(services, words, stop, lambda: presence.leads(INBOX))
-    missed = Missed(services, words, stop)
+    eyes = Eyes(services, stop, lambda: presence.leads(INBOX))
+    missed = Missed(services, stop)
     watches = {"eyes": eyes.watch, "missed": missed.watch}
     if presence.grace:
         watches["takeover"] = lambda: takeover.watch(stop)
     for name, watch in watches.items():
         threading.Thread(target=watch, name=name, daemon=True).start()
-    _take_deliveries(Intake(services, words, enqueue, eyes), presence, stop)
+    _take_deliveries(Intake(services, enqueue, eyes), presence, stop)
     leave(presence)
 
 

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.definitions import FolderDefinitions, check, load_folder
+from bot.adapters.definitions import check, load_folder
 from bot.adapters.definitions.vocabulary import PHASE_KEYS, RESERVED, WORKFLOW_KEYS
 from bot.core.codec import from_json, to_json
 from bot.core.definition import Definition, GateUse, Persona, Trigger
-from bot.core.errors import FaultsError
 
 WHOLE = """\
     version: 1
@@ -141,19 +140,6 @@ def test_the_digest_knows_every_text(folder: Path, name: str) -> None:
     before = load_folder(folder)["whole"].digest
     (folder / name).write_text((folder / name).read_text() + "More.\n")
     assert load_folder(folder)["whole"].digest != before
-
-
-def test_a_repository_sets_its_own_values(folder: Path) -> None:
-    definitions = FolderDefinitions(folder)
-    text = "workflows:\n  whole:\n    parameters:\n      systems: [Slurm]\n"
-    configured = definitions.configured(text)["whole"]
-    assert configured.parameters == {"systems": ["Slurm"], "commit_format": "fix: ..."}
-    assert configured.phase("first-draft").gates[-1].parameters == {"wanted": ["Slurm"]}
-    assert definitions.all()["whole"].parameters["systems"] == ["Nomad", "Ray"]
-    assert definitions.configured("")["whole"] == definitions.all()["whole"]
-    assert definitions.configured("# nothing\nworkflows: {}\n")["whole"] == definitions.all()["whole"]
-    with pytest.raises(FaultsError, match=r"\.github/charrette\.yml:1: .* “workflows”"):
-        definitions.configured("workflow: {}")
 
 
 VALUES = st.recursive(

@@ -220,7 +220,19 @@ YAML = {
         "A phase from the event has no “gates”.",
     ),
     "no event": ("  - id: request\n    from: event\n", "", 11, "The first phase is not the request."),
-    "model not kebab-case": ("asks: author", "model: Claude 9", 14, "Write “claude-9”."),
+    "a model's own name": (
+        "asks: author",
+        "model: claude-9",
+        14,
+        "no alias of a model “claude-9”. Known: thorough, quick.",
+    ),
+    "a model's own name for all": ("gates: [", "model: quik\ngates: [", 6, "Did you mean “quick”?"),
+    "tag on a mapping": (
+        "trigger:",
+        "trigger: !!python/object:os.system",
+        3,
+        "There is a YAML tag, “!!python/object:os.system”.",
+    ),
     "sections": ("    asks: author", "    sections: [A]", 14, "The key “sections” is reserved and does not work yet."),
     "publish": ("    asks: author", "    publish: units", 14, "The key “publish” is reserved and does not work yet."),
     "include": (
@@ -275,6 +287,25 @@ OTHER: dict[str, tuple[dict[str, str | bytes | None], str, int, str]] = {
     "template syntax": ({FIRST: "a\n{% if %}"}, FIRST, 2, "The template has no meaning"),
     "unknown filter": ({FIRST: "a\n{{ title | loud }}"}, FIRST, 2, "loud"),
     "template includes": ({FIRST: "a\n{% include 'x' %}"}, FIRST, 2, "A prompt takes in another file."),
+    "template calculates": ({FIRST: "a\n{{ 'x' * 999999999 }}"}, FIRST, 2, "A prompt has no use for “mul”."),
+    "template calls": ({FIRST: "{{ title.join(path) }}"}, FIRST, 1, "A prompt has no use for “call”."),
+    "template counts": ({FIRST: "{% for n in range(99999) %}{% endfor %}"}, FIRST, 1, "no use for “call”"),
+    "template defines": ({FIRST: "a\n{% set a = title %}"}, FIRST, 2, "A prompt has no use for “assign”."),
+    "template pads": ({FIRST: "{{ title | center(999999999) }}"}, FIRST, 1, "A prompt has no filter “center”."),
+    "template loops in loops": (
+        {FIRST: "{% for a in earlier %}\n{% for b in earlier %}\n{% for c in earlier %}" + "{% endfor %}" * 3},
+        FIRST,
+        3,
+        "more than 2 loops in each other",
+    ),
+    "template too deep for Python": (
+        {FIRST: "{% if title %}" * 120 + "{% endif %}" * 120},
+        FIRST,
+        1,
+        "The template is too deep",
+    ),
+    "template too deep for Jinja": ({FIRST: "{{ " + "(" * 5000 + "title" + ")" * 5000 + " }}"}, FIRST, 1, "too deep"),
+    "number too long": ({FIRST: "{{ " + "1" * 5000 + " }}"}, FIRST, 1, "a number in it too long"),
     "prompt not UTF-8": ({FIRST: b"fine\nna\xefve\n"}, FIRST, 2, "The file is not UTF-8 text."),
     "workflow not UTF-8": ({W: b"version: 1\nsummary: na\xefve\n"}, W, 2, "The file is not UTF-8 text."),
     "prompt too long": ({FIRST: "x" * 200_001}, FIRST, 0, "more than 200,000 bytes"),
@@ -345,25 +376,6 @@ def test_a_fault_of_a_file_has_its_line(
 ) -> None:
     faults = found(folder(tmp_path, changed))
     assert [fault[:2] for fault in faults if words in fault[2]] == [(where, line)], faults
-
-
-CONFIGURATION = {
-    "unknown key": ("workflow:\n", 1, "Did you mean “workflows”?"),
-    "unknown workflow": ("workflows:\n  smal: {}\n", 2, "There is no workflow “smal”. Did you mean “small”?"),
-    "unknown parameter": ("workflows:\n  small:\n    parameters:\n      sistems: []\n", 4, "Did you mean “systems”?"),
-    "wrong type": (
-        "workflows:\n  small:\n    parameters:\n      systems: Ray\n",
-        4,
-        "Expected a list, not text “Ray”.",
-    ),
-    "not YAML": ("workflows: [", 1, "This is not YAML"),
-}
-
-
-@pytest.mark.parametrize(("text", "line", "words"), CONFIGURATION.values(), ids=CONFIGURATION)
-def test_a_fault_of_a_repositorys_configuration_has_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:
-    faults = found(folder(tmp_path), text)
-    assert [fault[:2] for fault in faults if words in fault[2]] == [(".github/charrette.yml", line)], faults
 
 
 @pytest.mark.parametrize("target", ["outside.md", "nowhere.md"])

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.adapters.github import App, Client
 from bot.adapters.github.cache import Answer, Answers
+from bot.adapters.github.layers import Contents
 from bot.adapters.github.limiter import WORK_AN_HOUR, WRITES_A_MINUTE, WRITES_AN_HOUR, Lane, Limiter
 from bot.adapters.github.requester import Requester, lane
 from bot.adapters.github.tokens import READ, SEEK, WRITE, LiveToken, Tokens
@@ -704,9 +705,8 @@ def test_a_primary_limit_of_two_minutes_is_sat_out_without_a_request(net: respon
 
     def write_one() -> int:
         # A job of its own each time, as after the engine's wait.
-        return Client(THERE, 99, tokens, Requester(API, LiveToken(tokens, THERE), limiter, Answers())).create_comment(
-            3, "x"
-        )
+        requester = Requester(API, LiveToken(tokens, THERE), limiter, Answers())
+        return Client(THERE, 99, tokens, requester, Contents()).create_comment(3, "x")
 
     limits = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 120)}
     refused = {"message": "API rate limit exceeded for installation ID 5."}

@@ -128,6 +128,18 @@ PUSH: Json = {**COMMON, "ref": "refs/heads/x/y", "before": "b" * 40, "after": "c
         ),
         pytest.param(
             "pull_request",
+            on_pull("opened"),
+            e.PullRequestOpened("d", BY, AT, THERE, THE_PULL, False),
+            id="pull opened",
+        ),
+        pytest.param(
+            "pull_request",
+            on_pull("reopened"),
+            e.PullRequestOpened("d", BY, AT, THERE, THE_PULL, False),
+            id="pull reopened",
+        ),
+        pytest.param(
+            "pull_request",
             on_pull("synchronize"),
             e.PullRequestSynchronized("d", BY, AT, THERE, THE_PULL, False),
             id="pull synchronized",

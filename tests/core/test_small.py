@@ -119,3 +119,8 @@ def test_only_errors_go_back_to_the_model() -> None:
     found = (Finding(1, "a", "b"), Finding(2, "a", "b", severity="warning"))
     assert errors(found) == found[:1]
     assert found[0].of("headings", "asks") == Finding(1, "a", "b", "headings", "asks")
+
+
+def test_a_prompt_that_grows_without_end_is_refused() -> None:
+    with pytest.raises(PersonError, match="more than 2,000,000 letters"):
+        render("{% for a in x %}{% for b in x %}" + "y" * 1000 + "{% endfor %}{% endfor %}", {"x": range(100_000)})

@@ -61,6 +61,9 @@ class Fake(Hook):
     def branches(self, prefix: str) -> Sequence[str]:
         return [each for each in self.taken if each.startswith(prefix)]
 
+    def vocabulary(self, repository: Repository) -> Vocabulary:
+        return Vocabulary({"design": "feature-design"})
+
     def tidy(self) -> None:
         self.tidied += 1
 
@@ -88,6 +91,7 @@ def services(github: Fake, tmp_path: Path) -> Services:
         installations=cast(Any, github),
         clock=github,
         definitions=unused,
+        houses=cast(Any, github),
         model=unused,
         tools=unused,
         limits=unused,
@@ -100,7 +104,7 @@ def services(github: Fake, tmp_path: Path) -> Services:
 @pytest.fixture
 def missed(services: Services) -> Missed:
     """Nothing waits in it: it was told to stop when it comes to that."""
-    return Missed(services, Vocabulary({"design": "feature-design"}), threading.Event())
+    return Missed(services, threading.Event())
 
 
 def attempt(id: int, guid: str, well: bool = False, at: str = "2026-11-20T11:00:00Z") -> Attempt:
@@ -210,7 +214,7 @@ def test_a_repository_that_can_not_be_read_holds_up_no_other(missed: Missed, ser
             return super().labelled(repository, label)
 
     partly = Partly(issues={1: "2026-11-20T11:00:00Z"})
-    Missed(replace(services, hook=partly), missed._vocabulary, threading.Event()).start_labelled()
+    Missed(replace(services, hook=partly), threading.Event()).start_labelled()
     assert [each.id for each in services.deliveries.pending()] == ["missed-7-1"]
 
 
@@ -258,7 +262,7 @@ def test_one_of_all_workers_takes_a_turn_and_faults_do_not_end_it(
             raise ValueError("a bug")
 
     hooked = replace(services, hook=Broken(), missed_seconds=0.01)
-    workers = [Missed(hooked, Vocabulary(), stop) for _ in range(3)]
+    workers = [Missed(hooked, stop) for _ in range(3)]
     threads = [threading.Thread(target=worker.watch) for worker in workers]
     for thread in threads:
         thread.start()

@@ -9,7 +9,7 @@ from bot.core.commands import COMMANDS, Vocabulary
 from bot.core.identity import Repository
 from bot.core.messages import Approve, Deed, Proceed, Pushed, Reject, Retry, Revise, Say, Start, Stop
 from bot.core.ports import Issue, Pull
-from bot.core.wishes import Correct, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
+from bot.core.wishes import Correct, Examine, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
 from handlers import handle
 
 KNOWN = Vocabulary({"design": "feature-design"}, {"design": "feature-design"}, {"feature-design": "Designs a feature."})
@@ -128,6 +128,16 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
             id="pull request merged",
         ),
         pytest.param(
+            e.PullRequestOpened("d", ANN, AT, THERE, closed("feature").pull, False),
+            [Examine(4, "a" * 40)],
+            id="pull request opened",
+        ),
+        pytest.param(
+            e.PullRequestSynchronized("d", BOT, AT, THERE, closed().pull, True),
+            [Examine(4, "a" * 40)],
+            id="a fork's pull request synchronized, by a bot and from a branch named as ours",
+        ),
+        pytest.param(
             pushed(),
             [Tell(3, False, Pushed("c" * 40), "write", "https://github.com/o/r/compare/b...c")],
             id="a person's push",
@@ -166,7 +176,8 @@ def test_what_an_event_asks(event: e.Event, expected: list[Wish]) -> None:
         pytest.param(edited("", "/approve", sender=BOT), id="a bot edits a person's comment"),
         pytest.param(closed("feature"), id="another pull request closed"),
         pytest.param(closed(fork=True), id="a fork's pull request closed"),
-        pytest.param(e.PullRequestSynchronized("d", ANN, AT, THERE, closed().pull, False), id="pull synchronized"),
+        pytest.param(e.PullRequestSynchronized("d", ANN, AT, THERE, closed().pull, False), id="our pull synchronized"),
+        pytest.param(e.PullRequestOpened("d", BOT, AT, THERE, closed().pull, False), id="our pull opened"),
         pytest.param(e.PullRequestLabeled("d", ANN, AT, THERE, closed().pull, False, "design"), id="pull labeled"),
         pytest.param(e.PullRequestUnlabeled("d", ANN, AT, THERE, closed().pull, False, "design"), id="pull unlabeled"),
         pytest.param(pushed("refs/heads/other"), id="a push elsewhere"),

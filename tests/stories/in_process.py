@@ -20,7 +20,6 @@ from bot import app, settings
 from bot.adapters.model import ModelSettings, make_model
 from bot.adapters.model.stream import take_apart, to_bytes
 from bot.app import built_in_workflows
-from bot.core.commands import vocabulary
 from bot.core.ports import Delivery, RunRow
 from bot.core.record import Limits
 from bot.engine import conversation, durable, leg, worker
@@ -303,7 +302,6 @@ def make_house(hub: RunningHub, folder: Path, monkeypatch: pytest.MonkeyPatch, *
     model = make_model(ModelSettings(base_url="http://model.test", api_key="sk-ant-canary"), httpx2.MockTransport(mind))
     services = replace(app.services(known), model=model, limits=Limits(turns=12), **more)
     Engine(services, worker.enqueue)
-    words = vocabulary(services.definitions.all().values())
     eyes = Later()
-    intake = Intake(services, words, worker.enqueue, Eyes(services, words, threading.Event(), pool=eyes))
+    intake = Intake(services, worker.enqueue, Eyes(services, threading.Event(), pool=eyes))
     return House(hub, services, intake, engine, mind, eyes)

@@ -15,10 +15,10 @@ import pytest
 from bot.adapters.clock import SystemClock
 from bot.adapters.store import Store
 from bot.app import built_in_workflows, definitions
-from bot.core.commands import vocabulary
 from bot.core.errors import ConflictError, MissingError, PersonError, TransientError
-from bot.core.ports import Comment, Delivery, Issue, Pull
+from bot.core.ports import Comment, Delivery, Installations, Issue, Layer, Pull
 from bot.engine.eyes import Eyes
+from bot.engine.houses import Houses
 from bot.engine.intake import Intake
 from bot.engine.services import Services
 from bot.web import create_app, sign
@@ -67,6 +67,10 @@ class Inbox:
         self.notes[id] = note
 
 
+TEXTS = (b"labels: {feature-design: bug}\n", b"labels: 3\n", b"\xff", b"[")
+LAYERS = [Layer(".github/", {"charrette.yml": text}, digest=text.hex()) for text in TEXTS]
+
+
 class Moody:
     """A GitHub that knows every issue and person, and refuses or fails now and then."""
 
@@ -103,6 +107,12 @@ class Moody:
                 return 7
             case "update_comment" | "react" | "ensure_label":
                 return None
+            case "configuration":
+                return self.dice.choice(LAYERS)
+            case "touched":
+                return [".github/charrette.yml"] if self.dice.random() < 0.5 else ["README.md"]
+            case "checks" | "create_check":
+                return [] if name == "checks" else 8
         raise AssertionError(f"intake asks for {name}")
 
 
@@ -112,19 +122,22 @@ def take_in(folder: Path, deliveries: Sequence[Delivery], seed: int) -> dict[str
     store.migrate()
     inbox = Inbox({one.id: one for one in deliveries})
     github = Moody(seed)
+    installations = cast("Installations", SimpleNamespace(github=lambda _: github, organisation=lambda _: Layer("o/")))
+    known = definitions(built_in_workflows())
     services = SimpleNamespace(
         deliveries=inbox,
         runs=store.runs,
         remotes=store.remotes,
-        installations=SimpleNamespace(github=lambda repository: github),
+        installations=installations,
+        definitions=known,
+        houses=Houses(installations, known, store.remotes),
         clock=SystemClock(),
         handle=handle,
     )
-    words = vocabulary(definitions(built_in_workflows()).all().values())
     no_eyes = threading.Event()
     no_eyes.set()
     given = cast("Services", services)
-    intake = Intake(given, words, lambda *asked: None, Eyes(given, words, no_eyes))
+    intake = Intake(given, lambda *asked: None, Eyes(given, no_eyes))
     while inbox.waiting:
         intake.drain()
         intake.not_before.clear()

@@ -1,18 +1,24 @@
-"""Workflows from a folder: read, checked, and complete. Every fault is reported at once, each with its line."""
+"""Workflows from a folder, and what a repository makes of them: read, checked, complete, with every fault at once."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bot.core.definition import Definition
+from bot.core.definition import Definition, House
 from bot.core.errors import Fault, FaultsError
+from bot.core.ports import Layer
 
 from . import vocabulary
-from .configuration import Configuration
+from .configuration import FILE, Configuration, File
 from .folder import Folder
 from .house import personas, prompts
-from .workflow import House, Written, workflow
+from .sources import Disk, Given, layer_of
+from .workflow import House as Makings
+from .workflow import Written, workflow
 
-__all__ = ["FolderDefinitions", "check", "load_folder"]
+__all__ = ["FolderDefinitions", "check", "layer_of", "load_folder"]
+
+REPOSITORY = ".github/"
+BUILT_IN = "workflows/"
 
 
 def load_folder(folder: Path, configuration: str = "") -> dict[str, Definition]:
@@ -20,15 +26,15 @@ def load_folder(folder: Path, configuration: str = "") -> dict[str, Definition]:
 
     `configuration` is the text of a repository's `.github/charrette.yml`.
     """
-    definitions, faults = _read(folder, configuration)
-    if faults:
-        raise FaultsError(faults)
-    return definitions
+    house = _read(folder, _configured(configuration))
+    if house.faults:
+        raise FaultsError(house.faults)
+    return dict(house.definitions)
 
 
 def check(folder: Path, configuration: str = "") -> tuple[Fault, ...]:
     """All that is wrong with the workflows below `folder` and with a repository's configuration, by file and line."""
-    return _read(folder, configuration)[1]
+    return _read(folder, _configured(configuration)).faults
 
 
 class FolderDefinitions:
@@ -42,38 +48,47 @@ class FolderDefinitions:
         """By id."""
         return self._all
 
-    def configured(self, configuration: str) -> Mapping[str, Definition]:
-        """By id, with the values of a repository's `.github/charrette.yml`; its faults raise `FaultsError`."""
-        return load_folder(self._folder, configuration) if configuration.strip() else self._all
+    def house(self, layers: Sequence[Layer]) -> House:
+        """What these layers, the nearest first, make of the workflows."""
+        known = [layer for layer in layers if layer.files or layer.faults]
+        return _read(self._folder, known, BUILT_IN) if known else House(self._all)
 
 
-def _read(root: Path, configuration: str) -> tuple[dict[str, Definition], tuple[Fault, ...]]:
+def _configured(text: str) -> list[Layer]:
+    return [Layer(REPOSITORY, {FILE: text.encode("utf-8", "replace")})] if text else []
+
+
+def _read(root: Path, layers: Sequence[Layer], where: str = "") -> House:
     if not root.is_dir():
-        return {}, (Fault(str(root), 0, "There is no such folder.", "Name the folder that holds the workflows."),)
-    folder = Folder(root)
-    house = House(prompts(folder), personas(folder), Configuration(configuration, folder.faults))
+        return House({}, faults=(Fault(str(root), 0, "There is no such folder.", "Name the one with the workflows."),))
+    folder = Folder([*map(Given, layers), Disk(root, where)])
+    files = [File(layer.where, layer.files[FILE], folder.faults) for layer in layers if FILE in layer.files]
+    configuration, known = Configuration(files), personas(folder)
+    policy = configuration.policy(tuple(known))
+    makings = Makings(prompts(folder), known, configuration, policy)
     places = folder.workflows(vocabulary.NOT_WORKFLOWS)
     if not places:
-        folder.reader(root).fault(0, "There is no workflow here.", "Write “<name>/workflow.yaml”.")
-    written = [made for made in (workflow(folder, place, house) for place in places) if made]
-    house.configuration.unknown(tuple(place.name for place in places))
-    _clashes(folder, written)
+        folder.faults.append(Fault(str(root), 0, "There is no workflow here.", "Write “<name>/workflow.yaml”."))
+    written = [made for made in (workflow(folder, place, makings) for place in places) if made]
+    configuration.unknown(places)
+    there = [made for made in written if configuration.enabled(made.definition.id)]
+    _clashes(folder, there)
     faults = sorted(set(folder.faults), key=lambda fault: (fault.where, fault.line, fault.wrong))
-    return {made.definition.id: made.definition for made in written}, tuple(faults)
+    return House({made.definition.id: made.definition for made in there}, policy, tuple(faults))
 
 
 def _clashes(folder: Folder, written: Sequence[Written]) -> None:
-    """No two workflows have the same label or the same command."""
+    """No two workflows have the same label or the same command. The nearer one is told, which came later."""
     owners: dict[str, str] = {}
-    for made in written:
+    for made in sorted(written, key=lambda made: (-made.depth, made.definition.id)):
         trigger = made.definition.trigger
-        for what, name, line in (
-            ("label", trigger.label.lower(), made.label_line),
-            ("command", trigger.command, made.command_line),
+        for what, name, (where, line) in (
+            ("label", trigger.label.lower(), made.label_at),
+            ("command", trigger.command, made.command_at),
         ):
             key = f"{what} {name}"
             if name and key in owners:
                 wrong = f"The {what} “{name}” belongs to the workflow “{owners[key]}”."
-                folder.faults.append(Fault(made.where, line, wrong, "Choose another."))
+                folder.faults.append(Fault(where, line, wrong, "Choose another."))
             elif name:
                 owners[key] = made.definition.id

@@ -1,72 +1,57 @@
-"""The files of a folder of workflows, read once, with what is wrong with them as files."""
+"""The files of workflows, looked up in one place after the other, with what is wrong with them as files."""
 
-import os
-from pathlib import Path
+from collections.abc import Sequence
 
 from bot.core.errors import Fault
+from bot.core.ports import LARGEST_FILE
 
 from .nodes import Reader
-
-_LIMIT = 200_000
+from .sources import Source
 
 
 class Folder:
-    """A folder on disk and the faults found in it. Nothing outside of it is read, whatever a link says."""
+    """The places, the nearest first: the first that has a file is the one that is read, and it gives the whole file."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.faults: list[Fault] = []
-        self._outside = frozenset(self._links())
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = sources
+        self.faults: list[Fault] = [fault for source in sources for fault in source.faults]
 
-    def _links(self) -> list[Path]:
-        """The links that leave the folder or lead nowhere."""
-        home = self.root.resolve()
-        found = []
-        for parent, folders, files in os.walk(self.root, onerror=None, followlinks=False):
-            for path in sorted(Path(parent) / name for name in (*folders, *files)):
-                if path.is_symlink() and not self._inside(path, home):
-                    self.reader(path).fault(0, "The link leaves the folder.", "Put the file itself here.")
-                    found.append(path)
-        return found
+    def depth(self, path: str) -> int:
+        """How far away the place is that has the path, the nearest being 0; the farthest where none has it."""
+        found = (n for n, source in enumerate(self._sources) if source.there(path))
+        return next(found, len(self._sources) - 1)
 
-    @staticmethod
-    def _inside(path: Path, home: Path) -> bool:
-        try:
-            return path.resolve(strict=True).is_relative_to(home)
-        except (OSError, RuntimeError):
-            return False
+    def where(self, path: str) -> str:
+        """The file as people know it. One that is missing would stand where its folder is."""
+        known = path
+        while known and not any(source.there(known) for source in self._sources):
+            known = known.rpartition("/")[0]
+        return f"{self._sources[self.depth(known)].where}{path}"
 
-    def reader(self, path: Path) -> Reader:
+    def reader(self, path: str) -> Reader:
         """A reader that reports faults of this file."""
-        return Reader(str(path), self.faults)
+        return Reader(self.where(path), self.faults)
 
-    def names(self, path: Path, suffix: str) -> tuple[str, ...]:
-        """The names, less their suffix, of the files in a folder."""
-        if not path.is_dir() or path in self._outside:
-            return ()
-        return tuple(sorted(file.name.removesuffix(suffix) for file in path.iterdir() if file.name.endswith(suffix)))
+    def names(self, path: str, suffix: str) -> tuple[str, ...]:
+        """The names, less their suffix, of the files in a folder, wherever they are."""
+        found = {name for source in self._sources for name in source.names(path) if name.endswith(suffix)}
+        return tuple(sorted(name.removesuffix(suffix) for name in found))
 
-    def workflows(self, other_than: tuple[str, ...]) -> tuple[Path, ...]:
+    def workflows(self, other_than: tuple[str, ...]) -> tuple[str, ...]:
         """The folders that hold a workflow each."""
-        return tuple(
-            path
-            for path in sorted(self.root.iterdir())
-            if path.is_dir()
-            and path not in self._outside
-            and path.name not in other_than
-            and not path.name.startswith((".", "_"))
-        )
+        names = {name for source in self._sources for name in source.names("") if source.folder(name)}
+        return tuple(sorted(name for name in names if name not in other_than and not name.startswith((".", "_"))))
 
-    def text(self, path: Path) -> str | None:
+    def text(self, path: str) -> str | None:
         """A file's text; None with a fault where it can't be read, and without one where it is missing."""
-        if any(place in self._outside for place in (path, *path.parents)) or not path.is_file():
+        raw = self._sources[self.depth(path)].read(path)
+        if raw is None:
             return None
-        raw = path.read_bytes()
-        if len(raw) > _LIMIT:
-            self.reader(path).fault(0, f"The file has more than {_LIMIT:,} bytes.", "Shorten it.")
+        if len(raw) > LARGEST_FILE:
+            self.reader(path).fault(0, f"The file has more than {LARGEST_FILE:,} bytes.", "Shorten it.")
             return None
         return self.reader(path).decoded(raw)
 
-    def there(self, path: Path) -> bool:
+    def there(self, path: str) -> bool:
         """Whether something of that name is there, readable or not."""
-        return path.exists() or path.is_symlink()
+        return any(source.there(path) for source in self._sources)

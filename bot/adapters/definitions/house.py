@@ -1,7 +1,6 @@
 """What all workflows of a folder share: the prompts of the house, and the personas."""
 
 import re
-from pathlib import Path
 
 from bot.core.definition import Persona
 
@@ -10,13 +9,12 @@ from .nodes import KEBAB, Reader, nearest
 from .templates import HOUSE, Shape, check_template
 
 
-def prompt(folder: Folder, path: Path, allowed: dict[str, Shape], needed_by: str, line: int, reader: Reader) -> str:
+def prompt(folder: Folder, path: str, allowed: dict[str, Shape], needed_by: str, line: int, reader: Reader) -> str:
     """The text of a prompt's template, checked; a missing one is a fault of the line that needs it."""
     text = folder.text(path)
     if text is None:
         if not folder.there(path):
-            place = path.relative_to(folder.root)
-            reader.fault(line, f"{needed_by} has no prompt.", f"Write it in “{place.as_posix()}”.")
+            reader.fault(line, f"{needed_by} has no prompt.", f"Write it in “{path}”.")
         return ""
     if not text.strip():
         folder.reader(path).fault(1, "The prompt is empty.", "Say what the document is for and what it must contain.")
@@ -26,26 +24,24 @@ def prompt(folder: Folder, path: Path, allowed: dict[str, Shape], needed_by: str
 
 def prompts(folder: Folder) -> dict[str, str]:
     """The prompts of the house by name: system, repair, answers, revise, touches."""
-    place = folder.root / "prompts"
-    for name in folder.names(place, ".md"):
+    for name in folder.names("prompts", ".md"):
         if name not in HOUSE:
-            reader = folder.reader(place / f"{name}.md")
+            reader = folder.reader(f"prompts/{name}.md")
             reader.fault(0, f"Nothing uses a prompt “{name}”.", nearest(name, tuple(HOUSE)))
-    reader = folder.reader(place)
+    reader = folder.reader("prompts")
     return {
-        name: prompt(folder, place / f"{name}.md", allowed, f"The house's “{name}”", 0, reader)
+        name: prompt(folder, f"prompts/{name}.md", allowed, f"The house's “{name}”", 0, reader)
         for name, allowed in HOUSE.items()
     }
 
 
 def personas(folder: Folder) -> dict[str, Persona]:
     """The personas by id, which is the file's name."""
-    place = folder.root / "personas"
-    found = (_persona(folder, place / f"{id}.md", id) for id in folder.names(place, ".md"))
+    found = (_persona(folder, f"personas/{id}.md", id) for id in folder.names("personas", ".md"))
     return {persona.id: persona for persona in found if persona}
 
 
-def _persona(folder: Folder, path: Path, id: str) -> Persona | None:
+def _persona(folder: Folder, path: str, id: str) -> Persona | None:
     reader = folder.reader(path)
     if not KEBAB.fullmatch(id):
         reader.fault(0, f"The file name “{id}.md” is not kebab-case.", "Use small letters, digits and single hyphens.")

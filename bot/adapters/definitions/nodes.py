@@ -71,13 +71,17 @@ class Reader:
         return None
 
     def _tame(self, text: str) -> bool:
-        """Whether the text has no aliases and no absurd depth: neither can then use up memory or the stack."""
+        """Whether the text has no aliases, no tags and no absurd depth: nothing that uses up memory or the stack."""
         depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             line = (event.start_mark.line if event.start_mark else 0) + 1
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if isinstance(event, yaml.AliasEvent):
                 self.fault(line, "There is a YAML alias.", "Write the value out; a definition has no aliases.")
+                return False
+            if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
+                shown = event.tag.replace(_TAG, "!!")[:60]
+                self.fault(line, f"There is a YAML tag, “{shown}”.", "Leave the tag out.")
                 return False
             if depth > _DEPTH:
                 self.fault(line, f"This is nested more than {_DEPTH} deep.", "Write it flatter.")
@@ -179,14 +183,14 @@ class Reader:
             return None
         return name
 
-    def number(self, node: Node, least: float, whole: bool = True) -> float | None:
-        """A number of at least `least`."""
+    def number(self, node: Node, least: float, whole: bool = True, most: float = 999_999) -> float | None:
+        """A number from `least` to `most`."""
         value = self.plain(node) if isinstance(node, ScalarNode) else None
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
             self.expected(node, "a whole number" if whole else "a number")
             return None
-        if not least <= value < 1_000_000:
-            self.fault(node, f"The number {value} is out of bounds.", f"Write a number from {least:g} to 999999.")
+        if not least <= value <= most:
+            self.fault(node, f"The number {value} is out of bounds.", f"Write a number from {least:g} to {most:.0f}.")
             return None
         return value
 

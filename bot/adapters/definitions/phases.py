@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 from yaml.nodes import MappingNode, Node, SequenceNode
@@ -22,7 +21,7 @@ class Makings:
     """What the workflow as a whole gives to its phases."""
 
     folder: Folder
-    path: Path
+    path: str
     reader: Reader
     gates: tuple[GateUse, ...]
     tools: tuple[str, ...]
@@ -142,7 +141,7 @@ def _model_phase(
     )
     text = ""
     if id:
-        place = makings.path / "phases" / f"{id}.md"
+        place = f"{makings.path}/phases/{id}.md"
         line = makings.lines[id]
         text = prompt(makings.folder, place, phase_variables(makings.parameters), f"Phase “{id}”", line, reader)
     counted = reader.flag(keys["counted"]) if "counted" in keys else True
@@ -159,7 +158,7 @@ def _model_phase(
         each=_each(makings, keys.get("each")),
         output=_chosen(reader, keys, "output", vocabulary.OUTPUTS),
         counted=counted is not False,
-        model=(reader.kebab(keys["model"], "the model's alias") or "") if "model" in keys else "",
+        model=(reader.choice(keys["model"], "alias of a model", vocabulary.MODELS) or "") if "model" in keys else "",
     )
 
 
@@ -210,8 +209,10 @@ def _reads(
 
 
 def _stray_prompts(makings: Makings, known: set[str]) -> None:
-    place = makings.path / "phases"
-    for name in makings.folder.names(place, ".md"):
-        if name not in known:
+    """Reports prompts that no phase uses. What only a farther place has was left out on purpose."""
+    folder, depth = makings.folder, makings.folder.depth(f"{makings.path}/workflow.yaml")
+    for name in folder.names(f"{makings.path}/phases", ".md"):
+        file = f"{makings.path}/phases/{name}.md"
+        if name not in known and folder.depth(file) <= depth:
             wrong = f"No phase of the workflow is called “{name}”."
-            makings.folder.reader(place / f"{name}.md").fault(0, wrong, nearest(name, sorted(known)))
+            folder.reader(file).fault(0, wrong, nearest(name, sorted(known)))

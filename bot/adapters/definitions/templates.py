@@ -3,7 +3,7 @@
 A template renders strictly, so an unknown variable would end a run in its middle. Here it is a fault with its line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
@@ -42,6 +42,16 @@ HOUSE: dict[str, dict[str, Shape]] = {
 _LISTS = frozenset({"earlier", "findings", "answers", "documents"})
 _ENVIRONMENT = ImmutableSandboxedEnvironment()
 
+# What fills in, chooses and lists. What calculates, calls or defines is left out: a repository writes prompts too, and
+# a product of two numbers or a filter that pads can take all memory. Includes have a fault of their own.
+_ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.For, nodes.If,
+    nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Filter, nodes.Test,
+    nodes.Concat, nodes.Keyword, nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport,
+)  # fmt: skip
+_FILTERS = ("capitalize", "count", "default", "first", "join", "last", "length", "lower", "title", "trim", "upper")
+_LOOPS = 2
+
 
 def phase_variables(parameters: Mapping[str, object]) -> dict[str, Shape]:
     """The variables of a phase's prompt; `parameters` has the workflow's own, by their Python names."""
@@ -52,10 +62,17 @@ def check_template(text: str, allowed: Mapping[str, Shape], reader: Reader, firs
     """Reports syntax errors, includes, and variables or attributes that this template does not get."""
     try:
         tree = _ENVIRONMENT.parse(text)
+        # Compiling comes after: it calculates what is constant.
+        if not _means(tree, reader, first):
+            return
         _ENVIRONMENT.compile(tree)
     except TemplateSyntaxError as error:
         line = error.lineno + first - 1
         reader.fault(line, f"The template has no meaning: {error.message}", "Mend the braces, or the filter's name.")
+        return
+    except (RecursionError, SyntaxError, ValueError):
+        # Too deep for Jinja or for Python, or a number of thousands of digits.
+        reader.fault(first, "The template is too deep, or a number in it too long.", "Write it flatter.")
         return
     for made in tree.find_all((nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)):
         reader.fault(made.lineno + first - 1, "A prompt takes in another file.", "Write the text here.")
@@ -67,6 +84,31 @@ def check_template(text: str, allowed: Mapping[str, Shape], reader: Reader, firs
             line = name.lineno + first - 1
             reader.fault(line, f"The prompt has no variable “{name.name}”.", nearest(name.name, sorted(allowed)))
     _check_attributes(tree, allowed, reader, first)
+
+
+def _means(tree: nodes.Template, reader: Reader, first: int) -> bool:
+    """Whether the prompt uses nothing that would let it take as long or as much as it likes; reports what does."""
+    seen: set[tuple[str, int]] = set()
+    for node, loops in _nested(tree, 0):
+        wrong, mend = "", "A prompt fills in values, chooses by “if”, and lists by “for”."
+        if not isinstance(node, _ALLOWED):
+            wrong = f"A prompt has no use for “{type(node).__name__.lower()}”."
+        elif isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+            wrong, mend = f"A prompt has no filter “{node.name}”.", nearest(node.name, _FILTERS)
+        elif loops > _LOOPS:
+            wrong, mend = f"There are more than {_LOOPS} loops in each other.", "Write it flatter."
+        if wrong and (wrong, node.lineno) not in seen:
+            seen.add((wrong, node.lineno))
+            reader.fault(node.lineno + first - 1, wrong, mend)
+    return not seen
+
+
+def _nested(node: nodes.Node, loops: int) -> Iterator[tuple[nodes.Node, int]]:
+    """All nodes below one, each with how many loops it stands in."""
+    for child in node.iter_child_nodes():
+        inside = loops + isinstance(child, nodes.For)
+        yield child, inside
+        yield from _nested(child, inside)
 
 
 def _check_attributes(tree: nodes.Template, allowed: Mapping[str, Shape], reader: Reader, first: int) -> None:

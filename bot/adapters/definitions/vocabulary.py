@@ -27,6 +27,8 @@ RESERVED = {
 LAST = "last"
 
 TOOLS = ("repository", "web")
+MODELS = ("thorough", "quick")
+"""The aliases; which model each of them is, the service's settings say."""
 EACH = ("experts",)
 EACH_LATER = ("subsystems", "tracks")
 OUTPUTS = tuple(name for name in _OUTPUTS if name != TOUCHED.name)

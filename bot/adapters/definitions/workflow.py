@@ -2,15 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from yaml.nodes import MappingNode, Node
 
-from bot.core.definition import Definition, Persona, Trigger
+from bot.core.definition import Definition, Persona, Policy, Trigger, least
 
 from . import vocabulary
-from .configuration import Configuration
+from .configuration import Configuration, label
 from .folder import Folder
 from .gates import gates
 from .nodes import KEBAB, Reader
@@ -18,6 +17,8 @@ from .phases import Makings, phases
 
 _PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 _SEGMENT = re.compile(r"[A-Za-z0-9_{}.-]+")
+FOLDER = "_tasks/{slug}"
+THOROUGH = "thorough"
 
 
 @dataclass(frozen=True)
@@ -27,24 +28,25 @@ class House:
     prompts: dict[str, str]
     personas: dict[str, Persona]
     configuration: Configuration
+    policy: Policy
 
 
 @dataclass(frozen=True)
 class Written:
-    """A definition, with the lines that other workflows may clash with."""
+    """A definition, with the lines that other workflows may clash with, and how far away it is written."""
 
     definition: Definition
-    where: str
-    label_line: int
-    command_line: int
+    depth: int
+    label_at: tuple[str, int]
+    command_at: tuple[str, int]
 
 
-def workflow(folder: Folder, path: Path, house: House) -> Written | None:
+def workflow(folder: Folder, path: str, house: House) -> Written | None:
     """The workflow of one folder; None where it can't be read. What is wrong is kept by the folder."""
-    file = path / "workflow.yaml"
+    file = f"{path}/workflow.yaml"
     reader = folder.reader(file)
-    if not KEBAB.fullmatch(path.name):
-        reader.fault(0, f"The folder's name “{path.name}” is not kebab-case.", "Use small letters, digits and hyphens.")
+    if not KEBAB.fullmatch(path):
+        reader.fault(0, f"The folder's name “{path}” is not kebab-case.", "Use small letters, digits and hyphens.")
     text = folder.text(file)
     if text is None:
         if not folder.there(file):
@@ -54,28 +56,32 @@ def workflow(folder: Folder, path: Path, house: House) -> Written | None:
     return None if root is None else _read(folder, path, reader, root, house)
 
 
-def _read(folder: Folder, path: Path, reader: Reader, root: MappingNode, house: House) -> Written:
+def _read(folder: Folder, path: str, reader: Reader, root: MappingNode, house: House) -> Written:
     keys = reader.keys(root, "a workflow", vocabulary.WORKFLOW_KEYS, vocabulary.RESERVED)
     for name in vocabulary.NEEDED:
         if name not in keys and not (name == "trigger" and any(key.value == "on" for key, _ in root.value)):
             reader.fault(1, f"The workflow has no “{name}”.", f"Write “{name}: ...”.")
     _version(reader, keys.get("version"))
     trigger, label_line, command_line = _trigger(reader, keys.get("trigger"))
+    ours = house.configuration.label(path)
+    budgets = house.policy.budgets
     panel = reader.choices(keys["panel"], "persona", tuple(house.personas)) if "panel" in keys else ()
-    parameters = house.configuration.of(path.name, _parameters(reader, keys.get("parameters")))
+    parameters = house.configuration.parameters(path, _parameters(reader, keys.get("parameters")))
     tools = reader.choices(keys["tools"], "tool", vocabulary.TOOLS) if "tools" in keys else ()
     makings = Makings(
         folder, path, reader, gates(reader, keys.get("gates"), parameters), tools, parameters, "panel" in keys
     )
     definition = Definition(
-        id=path.name,
+        id=path,
         version=vocabulary.VERSION,
         summary=(reader.text(keys["summary"]) or "") if "summary" in keys else "",
-        trigger=trigger,
-        artifacts=_artifacts(reader, keys.get("artifacts")),
+        trigger=Trigger(ours.name, trigger.command) if ours else trigger,
+        artifacts=house.configuration.artifacts(artifacts) or _artifacts(reader, keys.get("artifacts")),
         phases=phases(makings, keys["phases"]) if "phases" in keys else (),
-        model=(reader.kebab(keys["model"], "the model's alias") if "model" in keys else None) or "thorough",
-        attempts=int(_number(reader, keys.get("attempts"), 3, 1)),
+        model=reader.choice(keys["model"], "alias of a model", vocabulary.MODELS) or ""
+        if "model" in keys
+        else THOROUGH,
+        attempts=least(int(_number(reader, keys.get("attempts"), 3, 1)), budgets.attempts),
         rounds=int(_number(reader, keys.get("rounds"), 2, 1)),
         wait_days=_number(reader, keys.get("wait-days"), 7.0, 0, whole=False),
         needs_description=(reader.texts(keys["needs-description"], "headings") if "needs-description" in keys else ()),
@@ -83,7 +89,8 @@ def _read(folder: Folder, path: Path, reader: Reader, root: MappingNode, house: 
         panel=tuple(house.personas[id] for id in panel),
         prompts=house.prompts,
     )
-    return Written(definition, reader.where, label_line, command_line)
+    label_at = (ours.where, ours.line) if ours else (reader.where, label_line)
+    return Written(definition, folder.depth(f"{path}/workflow.yaml"), label_at, (reader.where, command_line))
 
 
 def _version(reader: Reader, node: Node | None) -> None:
@@ -105,9 +112,7 @@ def _trigger(reader: Reader, node: Node | None) -> tuple[Trigger, int, int]:
     for name in ("label", "command"):
         if name not in keys and isinstance(node, MappingNode):
             reader.fault(node, f"The trigger has no {name}.", f"Write “{name}: ...”.")
-    label = (reader.text(keys["label"]) or "") if "label" in keys else ""
-    if len(label) > 50:
-        reader.fault(keys["label"], "GitHub's labels have at most 50 characters.", "Write a shorter one.")
+    named = label(reader, keys["label"]) if "label" in keys else ""
     command = (reader.text(keys["command"]) or "") if "command" in keys else ""
     bare = command.removeprefix("/")
     if command and (bare == command or not KEBAB.fullmatch(bare)):
@@ -118,15 +123,18 @@ def _trigger(reader: Reader, node: Node | None) -> tuple[Trigger, int, int]:
     elif bare in vocabulary.TAKEN:
         reader.fault(keys["command"], f"The command “{command}” is the service's own.", "Choose another name.")
     lines = {name: value.start_mark.line + 1 for name, value in keys.items()}
-    return Trigger(label, command), lines.get("label", 0), lines.get("command", 0)
+    return Trigger(named, command), lines.get("label", 0), lines.get("command", 0)
 
 
 def _artifacts(reader: Reader, node: Node | None) -> str:
+    return FOLDER if node is None else artifacts(reader, node)
+
+
+def artifacts(reader: Reader, node: Node) -> str:
     """The folder on the branch: relative, inside the repository, and with the slug in it."""
-    default = "_tasks/{slug}"
-    text = None if node is None else reader.text(node)
-    if node is None or text is None:
-        return default
+    text = reader.text(node)
+    if text is None:
+        return FOLDER
     for name in _PLACEHOLDER.findall(text):
         if name != "slug":
             reader.fault(node, f"The folder can't be filled with “{{{name}}}”.", "Only {slug} is known.")
@@ -136,8 +144,8 @@ def _artifacts(reader: Reader, node: Node | None) -> str:
             node, "The folder is the same for every run.", f"Put the run's name in it: “{segments[0]}/{{slug}}”."
         )
     outside = text.startswith("/") or not all(_SEGMENT.fullmatch(segment) for segment in segments)
-    if outside or any(segment in (".", "..", ".git", ".github") for segment in segments):
-        reader.fault(node, f"“{text}” is no folder for documents.", f"Write a relative path, such as “{default}”.")
+    if outside or any(segment.lower() in (".", "..", ".git", ".github") for segment in segments):
+        reader.fault(node, f"“{text}” is no folder for documents.", f"Write a relative path, such as “{FOLDER}”.")
     return text.rstrip("/")
 
 

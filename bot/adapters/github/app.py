@@ -1,18 +1,24 @@
 """The App: what its installations share, and a client for each repository."""
 
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 
+from bot.core.errors import MissingError, PersonError
 from bot.core.identity import Repository
+from bot.core.ports import Layer
 
 from .cache import Answers
 from .client import Client
 from .hook import AppHook
 from .inspection import Inspection, whole
+from .layers import Contents
 from .limiter import Limiter
 from .requester import Requester
-from .tokens import READ, SEEK, WRITE, LiveToken, Tokens
+from .tokens import NAMED, READ, SEEK, WRITE, LiveToken, Tokens
+
+log = logging.getLogger("charrette.github")
 
 
 class App:
@@ -27,13 +33,18 @@ class App:
     ) -> None:
         self._app_id, self._url, self._api_url = app_id, url.rstrip("/"), api_url.rstrip("/")
         self._tokens = Tokens(app_id, private_key, self._api_url)
+        self._contents = Contents()
         self._lock = threading.Lock()
         self._limiters: defaultdict[int, Limiter] = defaultdict(lambda: Limiter(write_interval))
         self._answers = Answers()
 
     def github(self, repository: Repository) -> Client:
         """A client for one repository; not shared between threads."""
-        return Client(repository, self._app_id, self._tokens, self._requester(repository, WRITE))
+        return self._client(repository, WRITE)
+
+    def _client(self, repository: Repository, permissions: Mapping[str, str]) -> Client:
+        requester = self._requester(repository, permissions)
+        return Client(repository, self._app_id, self._tokens, requester, self._contents)
 
     def _reader(self, installation: int) -> Requester:
         return self._requester(whole(installation), SEEK)
@@ -42,6 +53,20 @@ class App:
         with self._lock:
             limiter = self._limiters[repository.installation]
         return Requester(self._api_url, LiveToken(self._tokens, repository, permissions), limiter, self._answers)
+
+    def organisation(self, repository: Repository) -> Layer:
+        """What the owner's `.github` repository configures, read with a token that reads that repository alone.
+
+        Empty where there is none, or where the App is not installed on it.
+        """
+        owner = repository.full_name.split("/")[0]
+        where = f"{owner}/.github/"
+        theirs = Repository(NAMED, f"{owner}/.github", repository.installation)
+        try:
+            return self._client(theirs, READ).layer("", where)
+        except (MissingError, PersonError) as error:
+            log.info("%s configures nothing: %s", where, error)
+            return Layer(where)
 
     def hook(self) -> AppHook:
         """The App's webhook, and the issues of all that it is installed on."""

@@ -1,7 +1,7 @@
 """One repository of one installation, by PyGithub."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar, get_args
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, get_args
 from urllib.parse import quote
 
 from github.IssueComment import IssueComment
@@ -9,10 +9,11 @@ from github.Repository import Repository as TheirRepository
 
 from bot.core.errors import ConflictError, MissingError, PersonError, TransientError
 from bot.core.identity import Repository
-from bot.core.ports import BranchCommit, Comment, GitHub, Issue, Permission, Pull
+from bot.core.ports import BranchCommit, Comment, GitHub, Issue, Layer, Permission, Pull
 from bot.core.publications import Annotation, CheckWish, LabelWish, Remark
 
 from . import checks, commits, reviews, shapes
+from .layers import Contents
 from .requester import Requester
 from .tokens import Tokens
 from .translate import translated
@@ -24,8 +25,10 @@ PERMISSIONS = frozenset(get_args(Permission))
 class Client(GitHub):
     """The repository as GitHub has it now. Not to be shared between threads: PyGithub mixes up their answers."""
 
-    def __init__(self, repository: Repository, app_id: int, tokens: Tokens, requester: Requester) -> None:
-        self.repository = repository
+    def __init__(
+        self, repository: Repository, app_id: int, tokens: Tokens, requester: Requester, contents: Contents
+    ) -> None:
+        self.repository, self._contents = repository, contents
         self._app_id, self._tokens, self._requester = app_id, tokens, requester
         self._limiter = requester.limiter
         self._repo = TheirRepository(requester, url=f"/repos/{repository.full_name}")
@@ -54,6 +57,18 @@ class Client(GitHub):
 
     def file(self, path: str, ref: str) -> str | None:
         return self._ask(lambda: commits.text(self._repo, path, ref))
+
+    def configuration(self, commit: str = "") -> Layer:
+        return self.layer(".github", ".github/", commit)
+
+    def layer(self, folder: str, where: str, commit: str = "") -> Layer:
+        """The configuration in a folder of the repository, at a commit or at the default branch's head."""
+
+        def read(path: str, **parameters: str) -> Any:
+            url = f"{self._repo.url}/{path}"
+            return self._ask(lambda: self._requester.requestJsonAndCheck("GET", url, parameters or None)[1])
+
+        return self._contents.layer(read, folder, where, commit)
 
     def ensure_label(self, wish: LabelWish) -> None:
         try:
@@ -151,6 +166,13 @@ class Client(GitHub):
 
     def pull(self, number: int) -> Pull:
         return self._ask(lambda: shapes.pull(self._repo.get_pull(number)))
+
+    def touched(self, number: int) -> Iterator[str]:
+        files = iter(self._repo.get_pull(number).get_files())
+        while (file := self._ask(lambda: next(files, None))) is not None:
+            yield file.filename
+            if file.previous_filename:
+                yield file.previous_filename
 
     def create_pull(self, branch: str, base: str, title: str, body: str, draft: bool) -> Pull:
         try:

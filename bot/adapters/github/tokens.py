@@ -27,6 +27,8 @@ SEEK = {"issues": "read", "metadata": "read"}
 SPARE = timedelta(minutes=5)
 # No run asks so seldom: whoever had the token is done with it.
 IDLE = timedelta(minutes=10)
+# The id of a repository that no event has told of, and that its name alone names.
+NAMED = -1
 NEVER = datetime.min.replace(tzinfo=UTC)
 TIMEOUT = 20
 # PyGithub logs whole answers there, those with a token too.
@@ -62,8 +64,8 @@ class _Kept:
 class Tokens:
     """The tokens of all installations of the App; safe to share between threads.
 
-    A token belongs to a repository (id 0: to all of an installation) and to what it may do; jobs share it. So it is
-    revoked when none of them asked for it for a while, and when the process ends.
+    A token belongs to a repository (id 0: to all of an installation; `NAMED`: to the one of that name) and to what it
+    may do; jobs share it. So it is revoked when none of them asked for it for a while, and when the process ends.
     """
 
     def __init__(
@@ -147,7 +149,9 @@ class Tokens:
 
     def _mint(self, repository: Repository, permissions: Mapping[str, str]) -> tuple[str, datetime]:
         wanted: dict[str, object] = {"permissions": dict(permissions)}
-        if repository.id:
+        if repository.id == NAMED:
+            wanted["repositories"] = [repository.full_name.rpartition("/")[2]]
+        elif repository.id:
             wanted["repository_ids"] = [repository.id]
         answer = self.ask("POST", f"/app/installations/{repository.installation}/access_tokens", wanted)[1]
         return answer["token"], datetime.fromisoformat(answer["expires_at"])
