@@ -65,7 +65,11 @@ def _as_list(file: Path, plan: Plan) -> str:
         after = f"  after {', '.join(unit.depends_on)}" if unit.depends_on else ""
         status = f"  [{unit.status}]" if unit.status else ""
         lines.append(f"{unit.id:<{width}}  {unit.title}{status}{after}")
-    many = "unit" if len(plan.units) == 1 else "units"
-    lines.append(f"{len(plan.sections)} sections, {len(plan.units)} {many}, {len(plan.edges)} dependencies")
+    counts = (("section", plan.sections), ("unit", plan.units), ("dependency", plan.edges))
+    lines.append(", ".join(_counted(name, len(each)) for name, each in counts))
     lines += [f"{file}:{each.line}: {each.rule}: {each.wrong} {each.mend}" for each in plan.findings]
     return "\n".join(lines)
+
+
+def _counted(name: str, n: int) -> str:
+    return f"{n} {name}" if n == 1 else f"{n} {name.removesuffix('y') + 'ies' if name.endswith('y') else name + 's'}"

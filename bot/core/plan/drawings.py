@@ -17,7 +17,8 @@ _BRANCH = re.compile(r"^[\s│|]*(?:[├└]─*|\+--|\|--)\s*[\w.*]+[/.]", re.M
 _TEXTUAL = ("", "text", "txt", "ascii", "diagram", "plain", "plaintext", "dag", "graph")
 
 _NODE = re.compile(r"\s*(?P<id>[\w.-]+)\s*(?:@\{[^}]*\}|[\[({>/\\]+(?P<label>.*?)[\])}/\\]+)?\s*(?::::?\w+)?\s*")
-_TEXT_ON_ARROW = re.compile(r"(?<=[-=.>])\|[^|]*\||--\s+[^->|]+\s+-->|-\.\s*[^-.]+\s*\.->|==\s+[^=>]+\s+==>")
+_TEXT_BEHIND = re.compile(r"(?<=>)\|[^|]*\|")
+_TEXT_ON_ARROW = re.compile(r"--\s+[^->|]+\s+-->|-\.\s*[^-.]+\s*\.->|==\s+[^=>]+\s+==>")
 _EDGE = re.compile(r"\s*(?:[ox<]?(?:-{2,}|={2,}|-\.+-)>)\s*")
 
 
@@ -36,7 +37,7 @@ def mermaid(fence: Fence) -> Drawn:
     edges: list[tuple[str, str, int]] = []
     for number, text in enumerate(fence.text.split("\n"), fence.line + 1):
         for statement in text.partition("%%")[0].split(";"):
-            parts = _EDGE.split(_TEXT_ON_ARROW.sub("-->", statement))
+            parts = _EDGE.split(_TEXT_ON_ARROW.sub("-->", _TEXT_BEHIND.sub("", statement)))
             groups = [[_node(each, names) for each in part.split("&")] for part in parts]
             for left, right in pairwise(groups):
                 edges += [(a, b, number) for a, b in product(left, right) if a and b]

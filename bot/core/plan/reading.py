@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import assert_never
 
 from ..artifact import Artifact, Table, normal
 from ..findings import Finding
@@ -117,6 +118,8 @@ def _of(unit: str, label: Label, text: str, where: Where, line: int, found: list
                 yield Statement(other, unit, where, line)
         case "independent":
             return
+        case _:
+            assert_never(label)
 
 
 def _stated(unit: str, sense: Sense, others: Sequence[str], where: Where, line: int) -> Iterator[Statement]:

@@ -14,8 +14,8 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         "needs",
         (
             r"depends? on|dependenc(?:y|ies)|depends|blocked by|needs|requires|prerequisites?|predecessors?"
-            r"|abhängig von|abhängigkeit(?:en)?|dépend de|dépendances?|depende de|dependencias?|dependências?|dipende da"
-            r"|dipendenze|hängt ab von|зависит от|зависимости|依赖|依賴|依存"
+            r"|abhängig von|abhängigkeit(?:en)?|dépend de|dépendances?|depende de|dependencias?|dependências?"
+            r"|dipende da|dipendenze|hängt ab von|зависит от|зависимости|依赖|依賴|依存"
         ),
     ),
     ("blocks", r"blocks|unblocks|required by|needed by|prerequisite (?:of|for)"),
@@ -59,6 +59,8 @@ def said(text: str) -> Said:
 
 
 def _negative(text: str) -> bool:
+    if not re.search(r"\w", text):
+        return True
     match = _NONE.match(text)
     return (
         bool(match and match.end() == len(text))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..artifact import Artifact, Section, normal
+from ..artifact import Artifact, Heading, Section, normal
 from .ids import ids, leading
 from .shape import Guarantee, Unit
 from .stated import label_of
@@ -28,7 +28,7 @@ _TIER = re.compile(r"[\W_]*tier\s*(?P<tier>[12])\b", re.IGNORECASE)
 _FIELD = re.compile(
     r"(?P<indent>\s*)(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*|__)(?P<name>[^*_\n]{2,60}?)\s*(?::(?:\*\*|__)|(?:\*\*|__)\s*:)\s*(?P<text>.*)$"
 )
-_BARE = re.compile(r"(?P<indent>\s*)(?:[-*+]\s+)?(?P<name>[^\W\d_][\w /-]{2,40}?)\s*[:：]\s+(?P<text>\S.*)$")
+_BARE = re.compile(r"(?P<indent>\s*)(?:[-*+]\s+)?(?P<name>[^\W\d_][\w /-]{1,40}?)\s*(?:：\s*|:\s+)(?P<text>\S.*)$")
 _GUARANTEE = re.compile(
     r"\s*(?:[-*+]\s+)?\**`?(?P<id>(?:BC|G|INV)-[A-Z0-9]+(?:-[A-Z0-9]+)*)`?\**\s*[:.)–—-]*\s*(?P<text>.*)$"
 )
@@ -96,8 +96,8 @@ def _labelled(artifact: Artifact, unit: Unit, tiers: Sequence[tuple[int, int]]) 
     """The labelled lines with what is nested below them."""
     name, line, indent = "", 0, 0
     parts: list[str] = []
-    for each in artifact.prose(code=True):
-        if not unit.line < each.number <= unit.last or each.text.lstrip().startswith("|"):
+    for each in artifact.prose(_body(unit), code=True):
+        if each.text.lstrip().startswith("|"):
             continue
         match = _FIELD.fullmatch(each.text) or (_BARE.fullmatch(each.text) if _is_label(each.text) else None)
         if match and (not name or len(match["indent"].expandtabs(4)) <= indent):
@@ -161,11 +161,9 @@ def _guarantees(artifact: Artifact, tiers: Sequence[dict[str, str]], lines: dict
     if name is None:
         return
     text = next(tier[name] for tier in tiers if name in tier)
-    for n, part in enumerate(text.split("\n")):
-        if not part.strip():
-            continue
+    for part in filter(str.strip, text.split("\n")):
         match = _GUARANTEE.fullmatch(part)
-        line = _line_of(artifact, part, lines[name]) if n else lines[name]
+        line = _line_of(artifact, part.strip(), lines[name])
         if match:
             yield Guarantee(match["id"], match["text"].strip(), line)
         else:
@@ -174,7 +172,8 @@ def _guarantees(artifact: Artifact, tiers: Sequence[dict[str, str]], lines: dict
 
 def _line_of(artifact: Artifact, text: str, after: int) -> int:
     """The line of a text that stands at or below a line."""
-    return next((at for at in range(after, len(artifact.source) + 1) if artifact.source[at - 1] == text), after)
+    below = range(after, len(artifact.source) + 1)
+    return next((at for at in below if artifact.source[at - 1].strip() == text), after)
 
 
 def _cleaned(rest: str) -> tuple[str, str]:
@@ -196,13 +195,18 @@ def _tiers(artifact: Artifact, unit: Unit) -> list[tuple[int, int]]:
     """The lines at which a tier begins, with its number."""
     return [
         (line.number, int(match["tier"]))
-        for line in artifact.prose(code=True)
-        if unit.line < line.number <= unit.last and (match := _TIER.match(line.text))
+        for line in artifact.prose(_body(unit), code=True)
+        if (match := _TIER.match(line.text))
     ]
 
 
 def _tier_at(tiers: Sequence[tuple[int, int]], line: int) -> int:
     return next((tier for at, tier in reversed(tiers) if at <= line), 1)
+
+
+def _body(unit: Unit) -> Section:
+    """What stands below a unit's heading."""
+    return Section(Heading(2, unit.title, unit.line), unit.line + 1, unit.last, "")
 
 
 def _title(section: Section) -> str:
