@@ -37,7 +37,7 @@ def plan(tmp_path: Path) -> Path:
 def test_json(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "parse", str(plan), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["sections"] == [{"title": "I) PR Plan", "line": 3, "lines": 9}]
+    assert told["sections"] == [{"title": "I) PR Plan", "line": 3, "lines": 7}]
     one, two, _ = told["units"]
     assert (one["id"], one["title"], one["line"], one["depends_on"], one["status"]) == ("PR1", "Ground", 5, [], "")
     assert one["guarantees"] == [{"id": "BC-1-1", "text": "It holds", "line": 8}]
