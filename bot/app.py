@@ -66,7 +66,7 @@ def services(settings: Settings) -> "Services":
     store = Store(settings.database_url, clock)
     use_wal(settings.engine_url)
     app = github(settings)
-    installations = _Installations(app, Clones(settings.state / "clones", app.clone_credentials))
+    installations = _Installations(app, Clones(settings.state / "clones", app.clone_credentials, app.clone_refused))
     known = definitions(settings.workflows or built_in_workflows())
     return Services(
         deliveries=store.deliveries,
@@ -74,7 +74,6 @@ def services(settings: Settings) -> "Services":
         ledger=store.ledger,
         remotes=store.remotes,
         turns=store.turns,
-        retention=store.retention,
         hook=app.hook(),
         installations=installations,
         definitions=known,
@@ -88,7 +87,6 @@ def services(settings: Settings) -> "Services":
         database_url=settings.engine_url,
         missed_seconds=settings.missed_minutes * 60,
         conversations=settings.conversations,
-        keep_days=settings.keep_days,
         wait_days=settings.wait_days,
     )
 

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -22,6 +23,7 @@ from .git_commands import GitCommands, GitFailedError, GitTimeoutError
 from .tree import Blobs, GitTree
 
 Credentials = Callable[[Repository], tuple[str, str | None]]
+Refused = Callable[[Repository, str], None]
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 BRANCH = re.compile(r"(?!-)(?!.*\.\.)[^\x00-\x20\x7f~^:?*\[\\]+")
@@ -29,22 +31,29 @@ PROTOCOLS = frozenset({"https", "http", "file"})
 DEPTH = 1000
 FETCH_SECONDS = 900.0
 TREES = 4
+# As with other reading, a failure that passes by itself is not worth losing all that was read before it.
+TRIES, BREATH = 3, 0.2
 
 ABSENT = ("not our ref", "couldn't find remote ref", "no such remote ref", "unadvertised object")
 DENIED = ("Authentication failed", "could not read Username", "terminal prompts disabled", "error: 401", "error: 403")
 GONE = ("not found", "does not appear to be a git repository", "error: 404")
 
 
+class _DeniedError(PersonError):
+    """The server does not let us read."""
+
+
 class Clones:
     """The clones below one folder, by repository id: names change.
 
     `credentials` gives the URL to clone from and, where it needs one, a token. It is asked before every fetch, since
-    tokens expire.
+    tokens expire; `refused` is told which one the server did not take, before it is asked for another.
     """
 
-    def __init__(self, folder: Path, credentials: Credentials) -> None:
+    def __init__(self, folder: Path, credentials: Credentials, refused: Refused = lambda *_: None) -> None:
         self._folder = folder
         self._credentials = credentials
+        self._refused = refused
         self._checkouts: dict[int, GitCheckout] = {}
 
     def checkout(self, repository: Repository) -> "GitCheckout":
@@ -53,7 +62,7 @@ class Clones:
         if known is None:
             made = GitCheckout(self._folder / str(repository.id))
             known = self._checkouts.setdefault(repository.id, made)
-        return known.of(lambda: self._credentials(repository))
+        return known.of(lambda: self._credentials(repository), lambda token: self._refused(repository, token))
 
 
 class GitFiles:
@@ -97,11 +106,12 @@ class GitCheckout:
         self._code = GitCommands(folder / "code.git")
         self._history = GitCommands(folder / "history.git")
         self._source: Callable[[], tuple[str, str | None]] | None = None
+        self._refused: Callable[[str], None] = lambda _: None
         self._files = GitFiles(self._code, self._history)
 
-    def of(self, source: Callable[[], tuple[str, str | None]]) -> "GitCheckout":
+    def of(self, source: Callable[[], tuple[str, str | None]], refused: Callable[[str], None]) -> "GitCheckout":
         """This clone, fetching from that source from now on."""
-        self._source = source
+        self._source, self._refused = source, refused
         return self
 
     def fetch(self, *refs: str) -> None:
@@ -151,15 +161,35 @@ class GitCheckout:
         wanted = [_refspec(ref) for ref in refs if not (COMMIT.fullmatch(ref) and commands.commit(_kept(ref)))]
         if not wanted:
             return
+        denied, last = 0, TransientError("")
+        for attempt in range(1, TRIES + 1):
+            try:
+                self._ask(commands, wanted, refs, options)
+                return
+            except GitTimeoutError as error:
+                raise TransientError(str(error)) from None
+            except _DeniedError as error:
+                denied, last = denied + 1, TransientError(str(error))
+                if denied == TRIES:
+                    raise
+            except TransientError as error:
+                last = error
+            time.sleep(BREATH * attempt)
+        raise last
+
+    def _ask(self, commands: GitCommands, wanted: list[str], refs: tuple[str, ...], options: tuple[str, ...]) -> None:
+        """One fetch; `_DeniedError` where another token might be taken."""
         assert self._source is not None
         url, token = self._source()
         quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance")
         try:
             commands.run("fetch", *quiet, *options, "origin", *wanted, env=_access(url, token), timeout=FETCH_SECONDS)
-        except GitTimeoutError as error:
-            raise TransientError(str(error)) from None
         except GitFailedError as error:
-            raise _told(str(error).replace(token or "\0", "***"), refs) from None
+            told = _told(str(error).replace(token or "\0", "***"), refs)
+            if isinstance(told, _DeniedError) and token is not None:
+                # It may have expired, or been revoked, in the middle.
+                self._refused(token)
+            raise told from None
 
     def _create(self, folder: Path) -> None:
         """A bare repository is there whole, or not at all."""
@@ -200,7 +230,7 @@ def _told(said: str, refs: tuple[str, ...]) -> Exception:
     if any(words in said for words in ABSENT):
         return MissingError(f"The repository has not all of {', '.join(refs)}: {said}")
     if any(words in said for words in DENIED):
-        return PersonError(f"The repository can't be read with the App's permissions: {said}")
+        return _DeniedError(f"The repository can't be read with the App's permissions: {said}")
     if any(words in said for words in GONE):
         return MissingError(f"The repository is not there, or is not shown to the App: {said}")
     return TransientError(f"The repository could not be fetched: {said}")

@@ -16,7 +16,10 @@ log = logging.getLogger("charrette.engine")
 LEGS = "legs"
 CONVERSATIONS = "conversations"
 POLL = 0.1
-PATIENCE = 14
+# With the pauses below this is an hour and a half: GitHub's bad hours pass, and what is finished is kept meanwhile.
+PATIENCE = 100
+# Failures that an operator should hear of: the first few pass by themselves.
+LOUD = 5
 
 
 class Json(Serializer):
@@ -102,15 +105,16 @@ def patiently(name: str, work: Callable[[], Any], patience: int = PATIENCE) -> A
 
     The last failure comes back as `{"gave_up": words}`: a step never raises for what others do.
     """
+    attempt = 1
 
     def once() -> Any:
         try:
             return {"value": work()}
         except TransientError as error:
-            log.info("%s will be tried again: %s", name, error)
+            level = logging.WARNING if attempt >= LOUD else logging.INFO
+            log.log(level, "%s of %s will be tried again (%d): %s", name, DBOS.workflow_id, attempt, error)
             return {"again": str(error), "after": error.retry_after}
 
-    attempt = 1
     while "value" not in (result := step(f"{name}#{attempt}", once)):
         if attempt == patience:
             return {"gave_up": result["again"]}

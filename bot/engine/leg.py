@@ -144,8 +144,21 @@ class Engine:
         shown = patiently(f"{n} show", lambda: self._guarded(lambda: self._show(state)))
         if (why := gave_up(shown)) is not None or (why := shown.get("person")) is not None:
             log.error("run %s can't be shown: %s", state.pinned.run, why)
-            return replace(_failed(state, why), shown=True)
+            return self._told(n, _failed(state, why))
         return after(state, act, from_json(Shown, shown))
+
+    def _told(self, n: int, state: State) -> State:
+        """The status at least says that the run failed, where something else that it shows was refused."""
+        run = state.pinned.run
+        publisher = Publisher(self.services, state.pinned.subject.repository, run)
+
+        def work() -> list[str]:
+            return [publisher.publish(wish) for wish in publications(state) if wish.key == "status"]
+
+        told = patiently(f"{n} tell", lambda: self._guarded(work))
+        if isinstance(told, dict):
+            log.error("run %s can't even say that it failed: %s", run, gave_up(told) or told["person"])
+        return replace(state, shown=True)
 
     @staticmethod
     def _guarded(work: Callable[[], Any]) -> Any:

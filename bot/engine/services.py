@@ -16,7 +16,6 @@ from ..core.ports import (
     Model,
     Presence,
     Remotes,
-    Retention,
     Runs,
     Toolbox,
     Tree,
@@ -57,7 +56,6 @@ class Services:
     ledger: Ledger
     remotes: Remotes
     turns: Turns
-    retention: Retention
     hook: Hook
     installations: Installations
     definitions: Definitions
@@ -71,7 +69,6 @@ class Services:
     database_url: str
     missed_seconds: float = 600.0
     conversations: int = 6
-    keep_days: float = 90.0
     wait_days: float | None = None
     version: str = "2"
 

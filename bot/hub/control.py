@@ -63,9 +63,16 @@ def _is_service(path: str) -> bool:
     return path.startswith("/api/") or path.endswith(("/info/refs", "/git-upload-pack", "/git-receive-pack"))
 
 
+def _who() -> str:
+    """The App, with its own token or an installation's, by header or as git does it; or a person."""
+    given = request.authorization
+    token = "" if given is None else given.password or given.token or ""
+    return "app" if token.startswith(("ghs_", "eyJ")) else "person"
+
+
 def _meet_faults(app: Flask, faults: Faults) -> None:
     def before() -> Response | None:
-        g.fault = faults.of_request(request.method, request.path) if _is_service(request.path) else None
+        g.fault = faults.of_request(request.method, request.path, _who()) if _is_service(request.path) else None
         fault: Fault | None = g.fault
         if fault is None:
             return None
@@ -100,7 +107,7 @@ def _dropped() -> Response:
 
 def _refused(fault: Fault) -> Response:
     headers: dict[str, str] = {}
-    status, message = fault.status, "Server Error"
+    status, message = fault.status, fault.message
     if fault.kind == "rate-limit":
         reset = str(int(time.time() + fault.seconds))
         headers = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}

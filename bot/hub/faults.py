@@ -19,14 +19,16 @@ DELIVERY_KINDS: tuple[str, ...] = get_args(DeliveryKind)
 class Fault:
     """One fault: whom it meets, what it does, how often (`times` -1: always), with which probability.
 
-    `path` is searched in a request's path; `event` in `event.action` of a delivery. `seconds` is the delay, or what
-    `retry-after` says.
+    `path` is searched in a request's path, `who` ("app" or "person") is the one who asks; `event` is searched in
+    `event.action` of a delivery. `seconds` is the delay, or what `retry-after` says; `message` is what GitHub says.
     """
 
     kind: str
     method: str = ""
     path: str = ""
+    who: str = ""
     event: str = ""
+    message: str = "Server Error"
     status: int = 502
     seconds: float = 0.0
     times: int = 1
@@ -38,6 +40,8 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in (*REQUEST_KINDS, *DELIVERY_KINDS):
             raise ValueError(f"no fault is called {self.kind!r}; there are {', '.join(REQUEST_KINDS + DELIVERY_KINDS)}")
+        if self.who not in ("", "app", "person"):
+            raise ValueError(f"nobody is {self.who!r}; there are app and person")
         self.dice = random.Random(self.seed)  # noqa: S311
         re.compile(self.path), re.compile(self.event)
 
@@ -74,11 +78,11 @@ class Faults:
         with self._lock:
             return list(self._faults)
 
-    def of_request(self, method: str, path: str) -> Fault | None:
+    def of_request(self, method: str, path: str, who: str = "") -> Fault | None:
         """The fault that meets this request."""
         with self._lock:
             for fault in self._faults:
-                fits = fault.kind in REQUEST_KINDS and fault.method in ("", method)
+                fits = fault.kind in REQUEST_KINDS and fault.method in ("", method) and fault.who in ("", who)
                 if fits and re.search(fault.path, path) and fault.strikes():
                     return fault
         return None

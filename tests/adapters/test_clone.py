@@ -275,6 +275,23 @@ def test_a_private_repository_is_fetched_by_smart_http(upstream: Upstream, tmp_p
     assert len(checkout.tree("main").log("", 10).entries) == 2
 
 
+@pytest.mark.parametrize(("answers", "error"), [([401, 500, 401], TransientError), ([401, 401, 401], PersonError)])
+def test_a_token_that_is_not_taken_is_replaced_before_anybody_is_told(
+    tmp_path: Path, answers: list[int], error: type[CharretteError]
+) -> None:
+    left, refused, tokens = list(answers), [], (f"ghs_{n}" for n in range(9))
+
+    def deny(asked: BaseHTTPRequestHandler) -> tuple[int, dict[str, str], bytes]:
+        return left.pop(0), {"www-authenticate": "Basic"}, b""
+
+    with serving(deny) as url:
+        clones = Clones(tmp_path, lambda _: (url, next(tokens)), lambda _, token: refused.append(token))
+        with pytest.raises(error):
+            clones.checkout(ACME).fetch("main")
+    assert left == []
+    assert refused == [f"ghs_{n}" for n, status in enumerate(answers) if status == 401]
+
+
 def test_the_token_is_in_no_argument(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     run = GitCommands.run

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import requests
+from github import GithubException
 from github.Repository import Repository
 
 from bot.hub.server import RunningHub
@@ -138,6 +139,16 @@ def test_requests_go_wrong_on_demand(
     assert [write["key"] for write in hub.writes()] == ["status"] * made
     hub.no_faults()
     assert hub.faults() == []
+
+
+def test_a_fault_meets_whom_it_is_for(hub: RunningHub, ada: Repository) -> None:
+    hub.faults({"kind": "status", "status": 418, "who": "app", "times": -1, "message": "No."})
+    assert list(ada.get_issues()) == []
+    with pytest.raises(GithubException, match="No"):
+        integration(hub).get_app()
+    answer = requests.post(f"{hub.url}/_hub/faults", json={"kind": "status", "who": "nobody"}, timeout=5)
+    assert answer.status_code == 422
+    hub.no_faults()
 
 
 def test_a_delay_and_a_fault_that_does_not_exist(hub: RunningHub, ada: Repository) -> None:

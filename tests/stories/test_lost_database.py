@@ -4,30 +4,26 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
 from bot.core.record import trailers
 from bot.hub.server import running_hub
-from tests.databases import KINDS, settings_of
 
 from .closed_loop import ClosedLoop, closed_loop
 from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library, running
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_run_is_taken_up_again_from_its_branch(tmp_path: Path, kind: str) -> None:
+def test_a_run_is_taken_up_again_from_its_branch(tmp_path: Path) -> None:
     mind = ClosedLoop(FolderDefinitions(built_in_workflows()).all(), source=SOURCE)
     webhook = f"http://127.0.0.1:{free_port()}/webhook"
     with closed_loop(mind), running_hub(tmp_path / "hub", {REPOSITORY: library(tmp_path / "code")}, webhook) as hub:
         env = environment(hub, tmp_path / "state", mind.url)
         story = Story(hub)
-        with settings_of(kind) as first, running(Service({**env, **first}, tmp_path / "serve.log")):
+        with running(Service(env, tmp_path / "serve.log")):
             story.opens().labels().until_status("waits for answers").says("1B 2A").until_status("Phase 4 of 8")
         before = story.commits()
         shutil.rmtree(tmp_path / "state")
-        with settings_of(kind) as another, running(Service({**env, **another}, tmp_path / "serve.log")):
+        with running(Service(env, tmp_path / "serve.log")):
             story.unlabels().labels().until_status("**Done. ")
         phases = Counter(trailers(message)["Phase"] for message in story.commits())
         assert story.commits()[: len(before)] == before

@@ -84,6 +84,15 @@ class App:
         """The URL to clone from, without a secret in it, and a token that can only read this repository's contents."""
         return f"{self._url}/{repository.full_name}.git", self._tokens.token(repository, READ)
 
+    def clone_refused(self, repository: Repository, token: str) -> None:
+        """The server did not take this token for a clone: the next is a new one."""
+        self._tokens.refused(repository, READ, token)
+
+    @property
+    def clock_ahead(self) -> float:
+        """By how many seconds this machine's clock is ahead of GitHub's, as of its last answer to the App."""
+        return self._tokens.time.ahead
+
     def tidy(self) -> None:
         """Tokens that no run uses any more are revoked."""
         self._tokens.tidy()

@@ -19,6 +19,7 @@ from .tokens import Tokens
 from .translate import translated
 
 T = TypeVar("T")
+AGAIN = 2
 PERMISSIONS = frozenset(get_args(Permission))
 
 
@@ -138,9 +139,9 @@ class Client(GitHub):
     ) -> tuple[str, Mapping[str, str]]:
         commits.guard(branch, files)
         below = self._ask(lambda: self._repo.get_git_commit(parent))
-        tree = self._ask(lambda: commits.write_tree(self._repo, below, files))
+        tree = self._ask_again(lambda: commits.write_tree(self._repo, below, files))
         # It names no author, so that GitHub attributes it to the App and signs it.
-        sha = self._ask(lambda: self._repo.create_git_commit(message, tree, [below]).sha)
+        sha = self._ask_again(lambda: self._repo.create_git_commit(message, tree, [below]).sha)
         try:
             self._ask(lambda: commits.move(self._repo, branch, sha, create))
         except TransientError:
@@ -148,6 +149,16 @@ class Client(GitHub):
             if self.head(branch) != sha:
                 raise
         return sha, {path: commits.blob_id(text) for path, text in files.items()}
+
+    def _ask_again(self, ask: Callable[[], T]) -> T:
+        """For a git object, which nothing shows before a branch points to it: where one was lost, another is made."""
+        for _ in range(AGAIN):
+            try:
+                return self._ask(ask)
+            except TransientError as error:
+                if error.retry_after:
+                    raise
+        return self._ask(ask)
 
     # --- pull requests ---
 

@@ -18,6 +18,7 @@ from urllib3 import Retry
 from bot.core.errors import CharretteError, PersonError
 from bot.core.identity import Repository
 
+from .server_time import ServerTime
 from .translate import DeniedError, translated
 
 WRITE = {"checks": "write", "contents": "write", "issues": "write", "metadata": "read", "pull_requests": "write"}
@@ -31,6 +32,8 @@ IDLE = timedelta(minutes=10)
 NAMED = -1
 NEVER = datetime.min.replace(tzinfo=UTC)
 TIMEOUT = 20
+# GitHub refuses a good token now and then, too.
+DENIALS = 3
 # PyGithub logs whole answers there, those with a token too.
 logging.getLogger("github.Requester").setLevel(logging.INFO)
 log = logging.getLogger("charrette.github")
@@ -73,10 +76,12 @@ class Tokens:
         app_id: int,
         private_key: Callable[[], str],
         api_url: str,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] | None = None,
     ) -> None:
-        self._auth = AppAuth(app_id, private_key)
-        self._api_url, self._now = api_url, now
+        self.time = ServerTime()
+        self._auth = AppAuth(app_id, sign_func=self._signed)
+        self._sign = AppAuth.create_jwt_sign(private_key, Consts.DEFAULT_JWT_ALGORITHM)
+        self._api_url, self._now = api_url, now or self.time.now
         self._lock = threading.Lock()
         self._kept: dict[tuple[int, int, str], _Kept] = {}
         self._login, self._asking = "", threading.Lock()
@@ -134,13 +139,28 @@ class Tokens:
         # What is asked so does no harm when it is done twice: a token more, a delivery more.
         api = self._requester(self._auth, retry("POST"))
         try:
-            with translated():
-                return api.requestJsonAndCheck(verb, path, parameters=dict(parameters or {}), input=body)
-        except DeniedError as error:
-            wrong = f"GitHub does not accept the App's id and private key. {error}"
-            raise PersonError(f"{wrong} Ask the operator to run `charrette doctor`.") from error
+            for attempt in range(1, DENIALS + 1):
+                try:
+                    with translated():
+                        headers, said = api.requestJsonAndCheck(
+                            verb, path, parameters=dict(parameters or {}), input=body
+                        )
+                    self.time.heard(headers)
+                    return headers, said
+                except DeniedError as error:
+                    # Where it was this machine's clock, the refusal itself says what time it is.
+                    self.time.heard(getattr(error.__cause__, "headers", None) or {})
+                    if attempt == DENIALS:
+                        wrong = f"GitHub does not accept the App's id and private key. {error}"
+                        raise PersonError(f"{wrong} Ask the operator to run `charrette doctor`.") from error
+            raise AssertionError("the last denial is told")
         finally:
             api.close()
+
+    def _signed(self, payload: dict[str, Any]) -> str | bytes:
+        """PyGithub's payload with GitHub's time in the place of this machine's."""
+        ahead = round(self.time.ahead)
+        return self._sign({**payload, "iat": payload["iat"] - ahead, "exp": payload["exp"] - ahead})
 
     def _of(self, repository: Repository, permissions: Mapping[str, str]) -> _Kept:
         may = "&".join(f"{name}={level}" for name, level in sorted(permissions.items()))

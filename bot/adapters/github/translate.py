@@ -12,6 +12,8 @@ from urllib3.exceptions import HTTPError
 
 from bot.core.errors import CharretteError, ConflictError, MissingError, PersonError, TransientError
 
+from .server_time import date_of
+
 
 class DeniedError(TransientError):
     """GitHub does not take our token or key."""
@@ -94,7 +96,8 @@ def named_rest(headers: Mapping[str, str]) -> float | None:
         return asked
     reset = _seconds(headers.get("x-ratelimit-reset"))
     if headers.get("x-ratelimit-remaining") == "0" and reset is not None:
-        return max(1.0, reset - time.time() + 1)
+        # By GitHub's own clock, since ours may be off.
+        return max(1.0, reset - (date_of(headers) or time.time()) + 1)
     return None
 
 
