@@ -163,7 +163,7 @@ def run_web(arguments: argparse.Namespace) -> int:
     from .processes import forget_environment, watch_supervisor
 
     settings = _settings(arguments, "web")
-    forget_environment(settings)
+    forget_environment(children=False)
     app.prepare(settings)
     if arguments.supervised:
         watch_supervisor()
@@ -176,7 +176,7 @@ def run_worker(arguments: argparse.Namespace) -> int:
     from .processes import forget_environment, watch_supervisor, work
 
     settings = _settings(arguments, "worker")
-    forget_environment(settings)
+    forget_environment(children=True)
     if arguments.supervised:
         watch_supervisor()
     return work(settings)

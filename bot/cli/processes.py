@@ -1,6 +1,7 @@
 """What a worker does beside its work: signals, one at a time on SQLite, and no life without its supervisor."""
 
 import fcntl
+import importlib
 import logging
 import os
 import re
@@ -30,12 +31,18 @@ _NEEDED = re.compile(
 TURN_SECONDS = 40.0
 
 
-def forget_environment(settings: "Settings") -> None:
-    """What no process needs any more is out of the environment, so that no child inherits it: keys above all."""
-    # libpq reads its own names whenever it connects; git gets them blank.
-    libpq = "PG" if settings.database_url.startswith("postgres") else "\0"
-    for name in [name for name in os.environ if not _NEEDED.fullmatch(name) and not name.startswith(libpq)]:
+def forget_environment(children: bool) -> None:
+    """What no process needs any more is out of the environment, so that no child inherits it: keys above all.
+
+    libpq's own names (PG*) come back, since it reads them whenever it connects; every git gets them blank, but for the
+    one that is asked for its version when the library of that name is loaded, which is why that happens in between.
+    """
+    libpq = {name: text for name, text in os.environ.items() if name.startswith("PG")}
+    for name in [name for name in os.environ if not _NEEDED.fullmatch(name)]:
         del os.environ[name]
+    if children:
+        importlib.import_module("bot.adapters.git_commands")
+    os.environ.update(libpq)
 
 
 def watch_supervisor() -> None:

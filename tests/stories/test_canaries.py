@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from bot.adapters.definitions import FolderDefinitions
 from bot.hub.server import RunningHub, running_hub
+from tests.databases import postgres
 from tests.service import workflows
 
 from .closed_loop import ClosedLoop, closed_loop
@@ -65,6 +67,7 @@ class Scene:
     log: str
     processes: dict[str, bytes]
     tokens: list[str]
+    password: str
     calls: list[tuple[list[str], dict[str, str]]] = field(default_factory=list)
 
     @property
@@ -72,7 +75,8 @@ class Scene:
         """Name to secret."""
         lines = [line for line in self.hub.private_key_file.read_text().splitlines() if not line.startswith("-----")]
         keys = {f"App key, line {n}": line for n, line in enumerate(lines)}
-        return {**GIVEN, **keys, "webhook secret": self.hub.webhook_secret_file.read_text(), **self.minted}
+        found = {**GIVEN, **keys, "webhook secret": self.hub.webhook_secret_file.read_text(), **self.minted}
+        return {**found, **({"database password": self.password} if self.password else {})}
 
     @property
     def minted(self) -> dict[str, str]:
@@ -108,8 +112,18 @@ def _basic(token: str) -> str:
     return base64.b64encode(f"x-access-token:{token}".encode()).decode()
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where the service keeps its tables: nothing is said, or a URL with a password."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    with postgres() as url:
+        yield url
+
+
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[Scene]:
     """The whole service, at debug level, from a label to the ready pull request."""
     folder = tmp_path_factory.mktemp("canaries")
     flows = workflows(folder / "workflows")
@@ -136,6 +150,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         }
         given = environment(hub, folder / "state", mind.url, **GIVEN, **keys, CHARRETTE_WORKFLOWS=str(flows))
         given = {name: text for name, text in given.items() if name not in {f"{key}_FILE" for key in keys}}
+        given |= {"CHARRETTE_DATABASE_URL": database} if database else {}
         given |= {"CHARRETTE_LOG_LEVEL": "debug", "PATH": f"{shims}{os.pathsep}{given['PATH']}"}
         story = Story(hub)
         with running(Service(given, folder / "serve.log")) as service:
@@ -145,7 +160,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             processes = _processes(service.process.pid)
         log = (folder / "serve.log").read_text()
         recorded = [_call(path) for path in calls.iterdir()]
-        yield Scene(story, mind, hub, folder / "state", log, processes, minting.tokens, recorded)
+        password = urlsplit(database).password or ""
+        yield Scene(story, mind, hub, folder / "state", log, processes, minting.tokens, password, recorded)
 
 
 def _call(file: Path) -> tuple[list[str], dict[str, str]]:
@@ -230,5 +246,5 @@ def test_each_half_of_the_service_gets_its_own_keys_alone(scene: Scene) -> None:
 
 def test_nothing_of_it_is_kept_in_a_file(scene: Scene) -> None:
     files = [path for path in scene.state.rglob("*") if path.is_file()]
-    assert {path.name for path in files} >= {"charrette.sqlite", "engine.sqlite"}
+    assert {path.name for path in files} >= ({"HEAD"} if scene.password else {"charrette.sqlite", "engine.sqlite"})
     assert {path.name: scene.found(path.read_bytes()) for path in files if scene.found(path.read_bytes())} == {}
