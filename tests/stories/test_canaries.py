@@ -102,7 +102,8 @@ class Minting:
             if not str(environ["PATH_INFO"]).endswith("/access_tokens"):
                 return parts
             body = b"".join(parts)
-            self.tokens.append(json.loads(body)["token"])
+            # A repository that the App is not on gets none.
+            self.tokens += [token for key, token in json.loads(body).items() if key == "token"]
             return [body]
 
         return inner
