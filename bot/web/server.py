@@ -1,15 +1,18 @@
 """The web process: gunicorn with one worker and threads, which serves more a second than several workers do."""
 
 import logging
+import signal
 import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from wsgiref.types import WSGIApplication
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.util import close_graceful
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -67,6 +70,18 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
                 conn.sock.shutdown(socket.SHUT_RDWR)
 
 
+class _Arbiter(Arbiter):  # type: ignore[misc]
+    """Told a second time, it doesn't wait for the requests in flight."""
+
+    _told = False
+
+    def signal(self, sig: int, frame: FrameType | None) -> None:
+        """Called for each signal; what it queues is acted upon in the main loop, and while that stops."""
+        again = sig == signal.SIGTERM and self._told
+        self._told = self._told or sig == signal.SIGTERM
+        super().signal(signal.SIGQUIT if again else sig, frame)
+
+
 class _Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, bind: str, make: Callable[[], WSGIApplication]) -> None:
         self._bind = bind
@@ -97,4 +112,4 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 def serve(bind: str, make: Callable[[], WSGIApplication]) -> None:
     """Serves until SIGTERM or SIGINT, then ends the process. `make` is called after the fork."""
-    _Server(bind, make).run()
+    _Arbiter(_Server(bind, make)).run()

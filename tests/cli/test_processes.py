@@ -4,34 +4,57 @@ import http.client
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from bot.adapters.store import Store
 from bot.cli.processes import _alone
 from bot.core.errors import CharretteError
 from bot.settings import read
 from bot.web import sign
+from tests.databases import postgres
 from tests.service import SECRET, clean, free_port, pem, workflows
+
+# A worker whose work doesn't end by itself, and takes its time when it is told to.
+SLOW = """
+import threading, time
+from types import SimpleNamespace
+from bot import app
+from bot.cli import processes
+
+def work(settings, stop):
+    print("at work", flush=True)
+    stop.wait()
+    print("told", flush=True)
+    time.sleep(100)
+
+app.prepare, app.work = lambda settings: None, work
+processes.work(SimpleNamespace(database_url="postgresql://host/name"))
+"""
 
 
 class Web:
     """`charrette web` as a process."""
 
-    def __init__(self, tmp_path: Path) -> None:
+    def __init__(self, tmp_path: Path, **more: str) -> None:
         self.port = free_port()
         self.environ = {
             **clean(),
             "CHARRETTE_WEBHOOK_SECRET": SECRET,
             "CHARRETTE_STATE": str(tmp_path / "state"),
             "CHARRETTE_LISTEN": f"127.0.0.1:{self.port}",
+            **more,
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot.cli", "web"], env=self.environ, stderr=subprocess.PIPE, text=True
@@ -111,6 +134,91 @@ def test_what_was_acknowledged_survives_a_kill(web: Web, tmp_path: Path) -> None
     assert [one.id for one in store.deliveries.pending()] == acknowledged
     assert len(acknowledged) == 20
     store.close()
+
+
+@contextmanager
+def locked(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Nobody else writes to the database meanwhile."""
+    with closing(sqlite3.connect(tmp_path / "state/charrette.sqlite", isolation_level=None)) as connection:
+        connection.execute("begin immediate")
+        yield connection
+
+
+def stored(tmp_path: Path) -> list[str]:
+    store = Store(f"sqlite:///{tmp_path / 'state/charrette.sqlite'}")
+    found = [one.id for one in store.deliveries.pending()]
+    store.close()
+    return found
+
+
+def test_a_delivery_in_flight_is_stored_before_the_web_process_ends(web: Web, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with locked(tmp_path) as lock:
+            sent = pool.submit(web.deliver, "d1")
+            time.sleep(0.5)
+            web.process.terminate()
+            time.sleep(0.5)
+            lock.execute("rollback")
+        assert sent.result() == (202, {"accepted": "d1"})
+    assert web.process.wait(40) == 0
+    assert stored(tmp_path) == ["d1"]
+
+
+def test_told_twice_the_web_process_ends_at_once_and_says_nothing_of_what_is_not_stored(
+    web: Web, tmp_path: Path
+) -> None:
+    with ThreadPoolExecutor(1) as pool, locked(tmp_path):
+        sent = pool.submit(web.deliver, "d1")
+        time.sleep(0.5)
+        for _ in range(2):
+            web.process.terminate()
+            time.sleep(0.3)
+        assert web.process.wait(4) == 0
+        with pytest.raises((OSError, http.client.HTTPException)):
+            sent.result()
+    assert stored(tmp_path) == []
+
+
+def test_while_the_database_is_away_nothing_is_acknowledged(tmp_path: Path) -> None:
+    with postgres() as url:
+        name = make_url(url).database
+        server = create_engine(make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+
+        def allow(connections: bool) -> None:
+            with server.connect() as connection:
+                connection.execute(text(f"alter database {name} with allow_connections {connections}"))
+                query = f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+                connection.execute(text(query))
+
+        web = Web(tmp_path, CHARRETTE_DATABASE_URL=url)
+        try:
+            eventually(web.ready)
+            assert web.deliver("before")[0] == 202
+            allow(False)
+            assert web.ask("GET", "/readyz") == (503, {"ready": False})
+            assert web.ask("GET", "/healthz")[0] == 200
+            assert web.deliver("meanwhile")[0] == 503
+            allow(True)
+            eventually(web.ready)
+            assert web.deliver("after")[0] == 202
+            store = Store(url)
+            assert [one.id for one in store.deliveries.pending()] == ["before", "after"]
+            store.close()
+        finally:
+            server.dispose()
+            web.process.kill()
+            web.process.communicate()
+
+
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_that_is_told_twice_ends_at_once(second: signal.Signals) -> None:
+    with subprocess.Popen([sys.executable, "-c", SLOW], stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "at work\n"
+        worker.terminate()
+        assert worker.stdout.readline() == "told\n"
+        worker.send_signal(second)
+        assert worker.wait(20) == 128 + second
 
 
 def test_a_second_worker_on_sqlite_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
