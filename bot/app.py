@@ -15,12 +15,14 @@ from bot.core.errors import CharretteError, Fault, FaultsError
 from bot.settings import ModelOptions, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from wsgiref.types import WSGIApplication
 
     from bot.adapters.clone import Clones
     from bot.adapters.definitions import FolderDefinitions
     from bot.adapters.github import App
     from bot.adapters.model import AnthropicModel, ModelSettings
+    from bot.core.definition import Definition
     from bot.core.identity import Repository
     from bot.core.ports import Checkout, GitHub, Layer, Toolbox, Tree
     from bot.engine.services import Services
@@ -202,6 +204,19 @@ def definitions(folder: Path) -> "FolderDefinitions":
     from bot.adapters.definitions import FolderDefinitions
 
     return FolderDefinitions(folder)
+
+
+def configured(checkout: Path, organisation: Path | None = None) -> "Mapping[str, Definition]":
+    """The workflows as a repository's checkout configures them; `FaultsError` has all that is wrong with that."""
+    from bot.adapters.definitions import layer_of
+
+    layers = [layer_of(f"{checkout / '.github'}/", checkout / ".github")]
+    if organisation is not None:
+        layers.append(layer_of(f"{organisation}/", organisation))
+    house = definitions(built_in_workflows()).house(layers)
+    if house.faults:
+        raise FaultsError(house.faults)
+    return house.definitions
 
 
 def built_in_workflows() -> Path:

@@ -111,11 +111,16 @@ def _looking(commands: "Commands") -> None:
         commands,
         "check",
         run_check,
-        "what is wrong with a folder of workflows, with file and line",
-        "Exit status 0 where nothing is wrong, 2 where something is.",
+        "what is wrong with a folder of workflows or a repository's configuration, with file and line",
+        "FOLDER holds workflows; or it is a checkout with .github/charrette.yml or .github/charrette/, which is\n"
+        "checked as the service would read it, over the workflows that come with Charrette. Exit status 0 where\n"
+        "nothing is wrong, 2 where something is.",
     )
     check.add_argument(
         "folder", nargs="?", type=Path, metavar="FOLDER", help="default: the workflows that come with Charrette"
+    )
+    check.add_argument(
+        "--organisation", type=Path, metavar="FOLDER", help="a checkout of the owner's .github repository: its defaults"
     )
     doctor = _command(
         commands,
@@ -197,7 +202,11 @@ def run_check(arguments: argparse.Namespace) -> int:
     from bot import app
 
     folder = arguments.folder or app.built_in_workflows()
-    found = sorted(app.definitions(folder).all())
+    checkout = folder / ".github"
+    if (checkout / "charrette.yml").exists() or (checkout / "charrette").exists() or arguments.organisation:
+        found = sorted(app.configured(folder, arguments.organisation))
+    else:
+        found = sorted(app.definitions(folder).all())
     print(f"{folder}: nothing is wrong with {', '.join(found)}.")
     return 0
 

@@ -1,16 +1,20 @@
 """A repository's `charrette.yml` and its `charrette/`: what they make of the workflows; each fault's line."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.definitions import FolderDefinitions, layer_of
+from bot.adapters.definitions.configuration import ALLOWANCE, BUDGETS, KEYS, WORKFLOW
+from bot.app import built_in_workflows
 from bot.core.definition import Budgets, House, Policy
 from bot.core.ports import Layer
 from bot.core.record import Limits
 
-from .test_definitions_faults import FIRST, WORKFLOW, W, folder
+from .test_definitions_faults import FIRST, W, folder
+from .test_definitions_faults import WORKFLOW as SMALL
 
 Files = Mapping[str, str]
 YML = ".github/charrette.yml"
@@ -121,7 +125,7 @@ def test_a_file_shadows_the_same_file_farther_away(known: FolderDefinitions) -> 
 
 def test_a_shadowed_workflow_leaves_phases_out_and_brings_others(known: FolderDefinitions) -> None:
     ours = {
-        f"charrette/{W}": WORKFLOW.replace("id: second", "id: third").replace("/small", "/smaller"),
+        f"charrette/{W}": SMALL.replace("id: second", "id: third").replace("/small", "/smaller"),
         "charrette/small/phases/third.md": "{{ title }}\n",
     }
     small = right(house(known, ours=ours)).definitions["small"]
@@ -131,7 +135,7 @@ def test_a_shadowed_workflow_leaves_phases_out_and_brings_others(known: FolderDe
 
 def test_a_repository_has_workflows_and_personas_of_its_own(known: FolderDefinitions) -> None:
     ours = {
-        "charrette/rfc/workflow.yaml": WORKFLOW.replace("small", "rfc").replace("gates:", "panel: [lawyer]\ngates:"),
+        "charrette/rfc/workflow.yaml": SMALL.replace("small", "rfc").replace("gates:", "panel: [lawyer]\ngates:"),
         "charrette/rfc/phases/first.md": "x",
         "charrette/rfc/phases/second.md": "x",
         "charrette/personas/lawyer.md": "---\nname: Law\nlens: Licences\n---\nReads licences.\n",
@@ -244,10 +248,10 @@ def test_text_that_is_not_utf8_has_its_line(known: FolderDefinitions) -> None:
 SHADOWS: Mapping[str, tuple[Files, str, int, str]] = {
     "prompt's variable": ({FIRST: "{{ titel }}"}, FIRST, 1, "Did you mean “title”?"),
     "prompt of no phase": ({"small/phases/frist.md": "x"}, "small/phases/frist.md", 0, "Did you mean “first”?"),
-    "workflow's key": ({W: WORKFLOW.replace("summary", "sumary")}, W, 2, "Did you mean “summary”?"),
+    "workflow's key": ({W: SMALL.replace("summary", "sumary")}, W, 2, "Did you mean “summary”?"),
     "label of a workflow that is built in": (
         {
-            "aaa/workflow.yaml": WORKFLOW.replace("/small", "/aaa"),
+            "aaa/workflow.yaml": SMALL.replace("/small", "/aaa"),
             "aaa/phases/first.md": "x",
             "aaa/phases/second.md": "x",
         },
@@ -256,19 +260,19 @@ SHADOWS: Mapping[str, tuple[Files, str, int, str]] = {
         "The label “small” belongs to the workflow “small”.",
     ),
     "new workflow without a prompt": (
-        {"aaa/workflow.yaml": WORKFLOW.replace("small", "aaa"), "aaa/phases/first.md": "x"},
+        {"aaa/workflow.yaml": SMALL.replace("small", "aaa"), "aaa/phases/first.md": "x"},
         "aaa/workflow.yaml",
         15,
         "Write it in “aaa/phases/second.md”.",
     ),
     "folder without a workflow": ({"notes/x.md": "x"}, "notes/workflow.yaml", 0, "The folder has no workflow."),
     "a model's own name": (
-        {W: WORKFLOW.replace("gates: [", "model: claude\ngates: [")},
+        {W: SMALL.replace("gates: [", "model: claude\ngates: [")},
         W,
         6,
         "Known: thorough, quick.",
     ),
-    "a command of the service": ({W: WORKFLOW.replace("/small", "/approve")}, W, 5, "is the service's own."),
+    "a command of the service": ({W: SMALL.replace("/small", "/approve")}, W, 5, "is the service's own."),
     "a prompt too long": ({FIRST: "x" * 200_001}, FIRST, 0, "more than 200,000 bytes"),
 }
 
@@ -283,7 +287,7 @@ def test_a_fault_of_a_shadow_has_the_repositorys_line(
 
 def test_a_configured_label_of_another_workflow_has_its_line(known: FolderDefinitions) -> None:
     ours = {
-        "charrette/aaa/workflow.yaml": WORKFLOW.replace("small", "aaa"),
+        "charrette/aaa/workflow.yaml": SMALL.replace("small", "aaa"),
         "charrette/aaa/phases/first.md": "x",
         "charrette/aaa/phases/second.md": "x",
     }
@@ -294,7 +298,7 @@ def test_a_configured_label_of_another_workflow_has_its_line(known: FolderDefini
 
 
 def test_what_a_shadow_breaks_elsewhere_names_the_file_as_people_know_it(known: FolderDefinitions) -> None:
-    lacks = {f"charrette/{W}": WORKFLOW.replace("reads: [first]", "reads: [first]\n  - id: third")}
+    lacks = {f"charrette/{W}": SMALL.replace("reads: [first]", "reads: [first]\n  - id: third")}
     assert places(house(known, ours=lacks))[0][:2] == (f".github/charrette/{W}", 17)
     house_prompt = {"charrette/prompts/repair.md": ""}
     assert places(house(known, ours=house_prompt))[0][:2] == (".github/charrette/prompts/repair.md", 1)
@@ -321,3 +325,24 @@ def test_links_of_a_checkout_are_not_followed(known: FolderDefinitions, tmp_path
     found = known.house([layer_of(".github/", inside)])
     assert [place[:2] for place in places(found)] == [(YML, 0), (f".github/charrette/{FIRST}", 0)]
     assert "secret" not in str(found.definitions)
+
+
+# --- documentation ---------------------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[2] / "docs/configuration.md").read_text()
+
+
+def test_every_key_has_its_heading() -> None:
+    assert sorted(re.findall(r"^### `([a-z-]+)`$", PAGE, re.MULTILINE)) == sorted(KEYS)
+    budgets = PAGE.partition("### `budgets`")[2].partition("###")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \|", budgets, re.MULTILINE) == list(BUDGETS)
+    for key in (*ALLOWANCE, *WORKFLOW, "not-by-requester"):
+        assert f"`{key}`" in PAGE or f"`{key}:" in PAGE
+
+
+@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+def test_every_documented_example_is_right(example: str) -> None:
+    personas = {
+        f"charrette/personas/{id}.md": "---\nname: a\nlens: b\n---\nc\n" for id in ("graph-theorist", "operator")
+    }
+    right(house(FolderDefinitions(built_in_workflows()), example, ours=personas))

@@ -105,6 +105,23 @@ def test_check_says_what_is_wrong_and_where(tmp_path: Path, capsys: pytest.Captu
     assert f"{tmp_path}/mine/workflow.yaml:2: " in capsys.readouterr().err
 
 
+def test_check_reads_a_checkout_as_the_service_would(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    (ours / ".github").mkdir(parents=True)
+    theirs.mkdir()
+    (ours / ".github/charrette.yml").write_text("labels: {feature-design: rfc}\nsistems: []\n")
+    assert main(["check", str(ours)]) == 2
+    assert capsys.readouterr().err.startswith(
+        f"{ours}/.github/charrette.yml:2: The configuration has no key “sistems”."
+    )
+    (ours / ".github/charrette.yml").write_text("labels: {feature-design: rfc}\n")
+    assert main(["check", str(ours)]) == 0
+    assert "nothing is wrong with feature-design" in capsys.readouterr().out
+    (theirs / "charrette.yml").write_text("systems: Ray\n")
+    assert main(["check", str(ours), "--organisation", str(theirs)]) == 2
+    assert capsys.readouterr().err.startswith(f"{theirs}/charrette.yml:1: Expected a list")
+
+
 def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(tmp_path / "none")]) == 2
     assert "There is no such folder." in capsys.readouterr().err
