@@ -259,7 +259,7 @@ class Artifact:
         tokens, environment = self._parsed
         found: list[Link] = []
         for token in tokens:
-            if token.type == "inline" and token.map and ("[" in token.content or "<" in token.content):
+            if token.type == "inline" and token.map and _may_link(token.content, self.has_definitions):
                 children: list[Token] = []
                 _INLINE.inline.parse(token.content, _INLINE, environment, children)
                 found.extend(_links(children, token.map[0] + 1))
@@ -338,6 +338,11 @@ class Artifact:
         """The headings of a section's sub-sections."""
         numbers = [heading.line for heading in self.headings]
         return self.headings[bisect_left(numbers, section.first) : bisect_right(numbers, section.last)]
+
+
+def _may_link(text: str, definitions: bool) -> bool:
+    """Whether it is worth looking for links: brackets alone are many in some texts, and slow to parse."""
+    return "](" in text or "<" in text or (definitions and "[" in text)
 
 
 def _links(children: list[Token], line: int) -> Iterator[Link]:

@@ -266,7 +266,8 @@ class Reply:
     """What came of a turn; business outcomes are values.
 
     `answered`: `message` is the API's JSON, verbatim. `transient`: try again after `retry_after` seconds (0: unknown).
-    `refused`: the server or the recording will not answer this; `reason` says why.
+    `refused`: the server or the recording will not answer this; `reason` says why. `rejected` names the capability that
+    the server has not after all (`web`): asked without it, it may answer.
     """
 
     kind: Literal["answered", "transient", "refused"]
@@ -275,6 +276,7 @@ class Reply:
     retry_after: float = 0.0
     spent: Spent = field(default_factory=Spent)
     model: str = ""
+    rejected: str = ""
 
 
 class Model(Protocol):

@@ -202,7 +202,9 @@ def _after_conversations(state: State, outcomes: tuple[Outcome, ...]) -> State:
         if outcome.ended == "done":
             drafts[outcome.address.member] = outcome
     at = max((outcome.at for outcome in outcomes), default="") or state.now
-    state = replace(state, drafts=drafts, spent=spent, without=tuple(sorted(without)), now=at)
+    lacking = any("web" in outcome.without for outcome in outcomes)
+    record = replace(state.record, web=state.record.web and not lacking)
+    state = replace(state, record=record, drafts=drafts, spent=spent, without=tuple(sorted(without)), now=at)
     for outcome in outcomes:
         match outcome.ended:
             case "done":

@@ -1,6 +1,7 @@
 """A document's sentences, a table's cells among them, and those that are marked as not shown to hold."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -40,12 +41,13 @@ def sentences(artifact: Artifact) -> Iterator[Sentence]:
     starts = list(accumulate((len(line) + 1 for line in artifact.source), initial=0))
     for paragraph in artifact.paragraphs:
         bare = paragraph.text
+        lines = [match.end() for match in re.finditer(r"\n", bare)]
         if "UNVERIFIED" in bare:
             bare = blank(bare, marks(bare))
         for first, last in _bounds(paragraph):
             text = paragraph.text[first:last]
             if text.strip():
-                line = paragraph.line + paragraph.text.count("\n", 0, first + len(text) - len(text.lstrip()))
+                line = paragraph.line + bisect_right(lines, first + len(text) - len(text.lstrip()))
                 end = starts[paragraph.line - 1] + first + len(text.rstrip())
                 yield Sentence(line, " ".join(text.split()), end, UNVERIFIED in bare[first:last])
 

@@ -3,10 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from dbos import DBOS
 
+from ..core.absent import without_web
 from ..core.acts import Brief, Ended, Outcome
 from ..core.artifact import Artifact
 from ..core.codec import from_json, to_json
@@ -27,6 +30,10 @@ from .services import Conversing, Services
 
 CACHED = {"type": "ephemeral"}
 PATIENCE = 10
+NO_WEB = (
+    "There is no web search here after all: this server has none. What you know of the outside world is what people "
+    "gave you, and what you remember; what you only remember is marked [UNVERIFIED]."
+)
 WEB_TOOL = {"type": "web_search_20260318", "name": "web_search", "max_uses": 12}
 
 
@@ -76,19 +83,22 @@ class Conversation:
         self.spent = Spent()
         self.model = ""
 
+    @property
+    def _lacks_web(self) -> bool:
+        return "web" in self.brief.tools and not self.web
+
     def hold(self) -> Outcome:
         """From the first turn to the outcome."""
-        tools = self._tools()
         messages = [{"role": "user", "content": self._opening()}]
         for n in range(1, self.brief.turns + 1):
-            message = self._turn(n, messages, tools)
+            message = self._turn(n, messages, self._tools())
             if isinstance(message, _End):
                 return self._outcome(message)
             content = message["content"]
             messages.append({"role": "assistant", "content": content})
             match message["stop_reason"]:
                 case "end_turn" | "stop_sequence":
-                    return self._close(content, messages)
+                    return self._close(messages)
                 case "pause_turn":
                     continue
                 case _:
@@ -127,7 +137,7 @@ class Conversation:
         return self.services.tools(self.talk.repository.id, self.checkout.tree(self.brief.base))
 
     def _turn(
-        self, n: int, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]
+        self, n: int, messages: Sequence[dict[str, Any]], tools: Sequence[Mapping[str, Any]]
     ) -> dict[str, Any] | _End:
         """One turn, tried again (durably) while the server says that it will pass."""
         address = self.brief.address.turn(n)
@@ -142,7 +152,7 @@ class Conversation:
         )
         reason = ""
         for attempt in range(1, PATIENCE + 1):
-            result = step(f"turn {n}.{attempt}", lambda: self._ask(turn))
+            result = step(f"turn {n}.{attempt}", partial(self._ask, turn))
             if "ended" in result:
                 return _End(result["ended"], result["reason"])
             reply = from_json(Reply, result["reply"])
@@ -151,6 +161,12 @@ class Conversation:
                 self.spent += reply.spent
                 self.model = reply.model or self.model
                 return reply.message
+            if reply.rejected == "web":
+                log.warning("turn %s goes on without web search: %s", address, reply.reason)
+                self.web = False
+                messages[0]["content"].append({"type": "text", "text": NO_WEB})
+                turn = replace(turn, tools=self._tools())
+                continue
             if reply.kind == "refused":
                 self.spent += reply.spent
                 return _End("refused", reply.reason)
@@ -192,10 +208,11 @@ class Conversation:
         found: list[dict[str, Any]] = step(f"tools {n}", work)
         return found
 
-    def _close(self, content: Sequence[Mapping[str, Any]], messages: Sequence[Mapping[str, Any]]) -> Outcome:
+    def _close(self, messages: Sequence[Mapping[str, Any]]) -> Outcome:
         """The document that the last turn wrote, with what its gates find."""
-        said = "".join(block["text"] for block in content if block["type"] == "text")
-        text, data, faults = _written(self.brief, said, self._setting())
+        text, data, faults = _written(self.brief, _said(messages), self._setting())
+        if self._lacks_web and any(gate.name == "sources" for gate in self.brief.gates):
+            text = without_web(text)
         text = published(text)
         fetched = frozenset(_urls(messages))
 
@@ -225,14 +242,13 @@ class Conversation:
         return Setting(self.brief.title, self.brief.lens, documents, lines)
 
     def _outcome(self, end: _End) -> Outcome:
-        lacking = ("web",) if "web" in self.brief.tools and not self.web else ()
         return Outcome(
             address=self.brief.address,
             ended=end.ended,
             spent=self.spent,
             model=self.model,
             reason=end.reason,
-            without=lacking,
+            without=("web",) if self._lacks_web else (),
             at=step("clock", self.services.clock.now),
         )
 
@@ -248,6 +264,13 @@ def over_budget(limits: Limits, run: Spent, day: Spent) -> str:
         if dollars is not None and spent.dollars is not None and spent.dollars >= dollars > 0:
             return f"{what} has used {spent.dollars:.2f} of {dollars:.2f} USD."
     return ""
+
+
+def _said(messages: Sequence[Mapping[str, Any]]) -> str:
+    """What the model wrote since it was last spoken to: a turn that paused is a part of it."""
+    turns = list(takewhile(lambda message: message["role"] == "assistant", reversed(messages)))
+    blocks = [block for message in reversed(turns) for block in message["content"]]
+    return "".join(block["text"] for block in blocks if block["type"] == "text")
 
 
 def _written(brief: Brief, said: str, setting: Setting) -> tuple[str, Any, tuple[Finding, ...]]:

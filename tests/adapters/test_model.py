@@ -326,3 +326,23 @@ def test_settings_that_cannot_work_are_faults(settings: dict[str, Any], where: s
     with pytest.raises(FaultsError) as caught:
         make_model(ModelSettings(**settings))
     assert [fault.where for fault in caught.value.faults] == [where]
+
+
+WEB = {"type": "web_search_20260318", "name": "web_search"}
+
+
+@pytest.mark.parametrize(
+    ("said", "tools", "rejected"),
+    [
+        ("tools.1: unknown type", [{"name": "read"}, WEB], "web"),
+        ("web_search is not known here", [WEB], "web"),
+        ("tools[0]: unknown type", [{"name": "read"}, WEB], ""),
+        ("web_search is not known here", [{"name": "read"}], ""),
+        ("messages.1: roles must alternate", [WEB], ""),
+    ],
+)
+def test_a_server_that_rejects_web_search_has_none_from_then_on(said: str, tools: list[Any], rejected: str) -> None:
+    transport = Answering(failed(400, "invalid_request_error", said))
+    model = make_model(ModelSettings(base_url="http://model.test", web=True), transport)
+    assert model.turn(turn(tools=tools)).rejected == rejected
+    assert model.capabilities() == (set() if rejected else {"web"})

@@ -4,17 +4,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
+from bot.adapters.model import ModelSettings
 from bot.hub.server import running_hub
 from tests.hub.contract import Contract
 
 from . import in_process
-from .in_process import House, make_house, message, text
+from .in_process import House, Json, make_house, message, text
 from .stage import Story
 
 NOTE = in_process.NOTE + "      - citations: {strict: true}\n"
 DRAFT = "  - id: draft\n    gates:\n      - citations: {strict: true}\n"
+SEARCHING = DRAFT.replace("{strict: true}", "{}") + "      - sources: {at-least: 1}\n"
 RIGHT = "`Queue` is made in `src/queue.py:1`."
 WRONG = "It has workers in `src/gone.py:3`."
 WRITTEN = f"# A note\n\n## The note\n\n{RIGHT} {WRONG}\n"
@@ -88,3 +91,69 @@ def test_from_the_draft_to_the_day_when_the_code_has_moved(shared: House) -> Non
     story.says("/status")
     shared.play()
     assert "stands in 4 now" in story.bot_comments()[-1]
+
+
+FOUND = "https://docs.example.org/queues"
+SEARCHED = {
+    "type": "web_search_tool_result",
+    "tool_use_id": "srvtoolu_1",
+    "content": [{"type": "web_search_result", "url": FOUND, "title": "Queues", "encrypted_content": "x"}],
+}
+ASKED = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "queues"}}
+SOURCED = f"# A note\n\n## The note\n\nOthers have queues ([docs]({FOUND})).\n"
+UNSOURCED = "# A note\n\n## The note\n\nOthers have queues. [UNVERIFIED]\n"
+
+
+@pytest.fixture(scope="module")
+def searching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A worker whose settings say that the server searches the web."""
+    folder: Path = tmp_path_factory.mktemp("searching")
+    code = folder / "code"
+    code.mkdir()
+    (code / "README.md").write_text("# Library\n")
+    with pytest.MonkeyPatch.context() as patch, running_hub(folder / "hub", {"octo/library": code}) as hub:
+        patch.setattr(in_process, "WORKFLOW", in_process.WORKFLOW.replace("[repository]", "[repository, web]"))
+        patch.setattr(in_process, "NOTE", SEARCHING.replace("draft", "note"))
+        patch.setattr(in_process, "ModelSettings", lambda **values: ModelSettings(web=True, **values))
+        yield make_house(hub, folder, patch).play()
+
+
+def searches(request: Json) -> bool:
+    """Whether the model was offered the tool."""
+    return any(tool["name"] == "web_search" for tool in request["tools"])
+
+
+def test_what_a_search_returned_is_a_source_and_a_paused_turn_goes_on(searching: House) -> None:
+    def says(request: Json) -> Json:
+        if len(request["messages"]) == 1:
+            return message(text("# A note\n\n## The note\n\n"), ASKED, SEARCHED, stop="pause_turn")
+        assert request["messages"][-1]["role"] == "assistant"
+        return message(text(SOURCED.partition("note\n\n## The note\n\n")[2]))
+
+    searching.mind.says = says
+    story = searching.story().opens(title="Search").labels("note")
+    searching.play()
+    assert "**Done. " in story.status
+    assert "without web search" not in story.status
+    assert FOUND in "".join(story.files().values())
+
+
+def test_a_server_that_rejects_the_search_is_asked_without(searching: House) -> None:
+    rejected = {
+        "type": "error",
+        "error": {"type": "invalid_request_error", "message": "tools.4: unknown type web_search"},
+    }
+
+    def says(request: Json) -> Json | httpx2.Response:
+        return httpx2.Response(400, json=rejected) if searches(request) else message(text(UNSOURCED))
+
+    searching.mind.says = says
+    searching.mind.requests.clear()
+    story = searching.story().opens(title="No search").labels("memo")
+    searching.play()
+    assert [searches(request) for request in searching.mind.requests].count(True) == 1
+    assert "There is no web search here after all" in searching.mind.heard
+    assert "You have no web search here." in str(searching.mind.requests[-1]["system"])
+    assert "This was made without web search" in story.status
+    note = next(written for path, written in story.files().items() if path.endswith("-note.md"))
+    assert note.startswith("# A note\n\n> This document was written without web search: ")

@@ -26,6 +26,7 @@ class AnthropicModel:
     def __init__(self, settings: ModelSettings, transport: httpx2.BaseTransport) -> None:
         self.replayed = settings.replay is not None
         self._settings = settings
+        self._web = settings.official if settings.web == "auto" else settings.web
         self._transport = transport
         # A key and a URL are always given, since the SDK would else look for them in places of its own.
         self._client = Anthropic(
@@ -47,9 +48,8 @@ class AnthropicModel:
         return "replay" if self.replayed else self._settings.aliases[known]
 
     def capabilities(self) -> frozenset[str]:
-        """`web` where web search is to be had."""
-        web = self._settings.official if self._settings.web == "auto" else self._settings.web
-        return frozenset({"web"}) if web else frozenset()
+        """`web` where web search is to be had: until the server rejects it."""
+        return frozenset({"web"}) if self._web else frozenset()
 
     def turn(self, turn: Turn) -> Reply:
         """One request. An unknown alias raises `PersonError`; what the server says never raises."""
@@ -62,6 +62,7 @@ class AnthropicModel:
         if error is None:
             return of_message(assembly, body, self._settings.prices, self.replayed)
         reply = of_error(error, body)
+        self._web = self._web and reply.rejected != "web"
         if not assembly.message:
             return reply
         spent = spent_of(assembly.message, str(body["model"]), self._settings.prices, self.replayed)

@@ -1,6 +1,7 @@
 """What the server said, as a reply: every outcome is a value."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -44,7 +45,6 @@ FEATURES = (
     ("effort", ("effort",), "CHARRETTE_MODEL_EFFORT"),
     ("output_config", ("output_config", "json_schema"), "CHARRETTE_MODEL_SCHEMA"),
     ("cache_control", ("cache_control",), "CHARRETTE_MODEL_CACHE"),
-    ("web_search", ("web_search",), "CHARRETTE_MODEL_WEB"),
 )
 
 
@@ -100,6 +100,8 @@ def of_error(error: Exception, body: Mapping[str, Any]) -> Reply:
         reason = _reason(error)
         if _passes(error):
             return Reply("transient", reason=reason, retry_after=retry_after(error.response.headers))
+        if _without_web(error, reason, body):
+            return Reply("refused", reason=reason, rejected="web")
         return Reply("refused", reason=reason + _advice(reason, body))
     if isinstance(error, anthropic.APIConnectionError | httpx2.HTTPError | httpx2.StreamError):
         return Reply("transient", reason=f"The connection to the model failed: {_root(error)}.")
@@ -120,6 +122,13 @@ def _reason(error: anthropic.APIStatusError) -> str:
     if status == REFUSED:
         return said
     return f"The model's server said {status}: {said}{where}"
+
+
+def _without_web(error: anthropic.APIStatusError, reason: str, body: Mapping[str, Any]) -> bool:
+    """Whether the server may answer once it is not offered web search: it names the tool, or a tool by its place."""
+    places = [at for at, tool in enumerate(body.get("tools", ())) if str(tool.get("type", "")).startswith("web_search")]
+    named = "web_search" in reason or any(re.search(rf"tools(?:\.|\[){at}\b", reason) for at in places)
+    return bool(places) and named and error.status_code < httpx2.codes.INTERNAL_SERVER_ERROR
 
 
 def _advice(reason: str, body: Mapping[str, Any]) -> str:
