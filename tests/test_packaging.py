@@ -97,6 +97,11 @@ def test_the_console_script_says_its_version(installed: Path, tmp_path: Path) ->
     assert (done.returncode, done.stdout.split()[-1:]) == (0, [bot.__version__]), done.stderr
 
 
+def test_the_installed_doctor_has_the_manifest_to_compare_with(installed: Path, tmp_path: Path) -> None:
+    done = run(installed / "python", "-c", "from bot import app; print(*app.app_manifest())", cwd=tmp_path)
+    assert "default_permissions default_events" in done.stdout, done.stderr
+
+
 def test_the_installed_workflows_pass_the_check(installed: Path, tmp_path: Path) -> None:
     done = run(installed / "charrette", "check", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

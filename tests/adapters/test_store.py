@@ -336,3 +336,7 @@ def test_one_of_many_has_the_turn_until_it_is_due_again(url: str) -> None:
     assert taken() == [{"newest": 7}]
     for database in databases:
         database.close()
+
+
+def test_nothing_stands_between_a_store_and_its_database(store: Store) -> None:
+    assert store.pooled() is False

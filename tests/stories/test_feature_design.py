@@ -1,6 +1,7 @@
 """A label becomes a pull request: the feature design, as people live through it."""
 
 import re
+from itertools import pairwise
 
 from bot.core.record import trailers
 
@@ -51,7 +52,18 @@ def test_from_the_label_to_the_ready_pull_request(story: Story, mind: ClosedLoop
         ("charrette/feature-design", "success")
     ]
     assert len([body for body in story.bot_comments() if "charrette:key=status " in body]) == 1
+    said = headlines(story)
+    again = [one for one, other in pairwise(said) if one == other]
+    assert again == said[:1], "the status is written when the phase changes, and when the branch is there"
     assert mind.refused == []
+
+
+def headlines(story: Story) -> list[str]:
+    """What the status comment was made to say, write by write."""
+    assert story.hub is not None
+    writes = [each for each in story.hub.writes() if each["key"] == "status"]
+    mine = (each["body"] for each in writes if re.search(rf"run=\d+\.{story.number}\.", each["body"]))
+    return [line for body in mine for line in re.findall(r"\*\*(.+?)\*\*", body.replace("\\n", "\n"))[:1]]
 
 
 def slug(story: Story) -> str:

@@ -13,7 +13,7 @@ from bot.core.errors import CharretteError
 from .words import Patient, SkippedError, WrongError
 
 PATIENCE = 10
-# GitHub takes no token of an App whose clock is a minute ahead, and none that is ten minutes old.
+# The App's tokens are dated by GitHub's clock, but waits, limits by the day and what people read by this machine's.
 SKEW = 30.0
 LEVELS = ("none", "read", "write", "admin")
 # Installations that are asked one by one.
