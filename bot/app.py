@@ -93,6 +93,17 @@ def services(settings: Settings) -> "Services":
     )
 
 
+def resume(settings: Settings, full_name: str, number: int) -> str:
+    """Has the run of an issue or pull request taken up; what will happen, in words."""
+    from bot.engine import resuming
+
+    made = services(settings)
+    try:
+        return resuming.resume(made, full_name, number)
+    finally:
+        made.installations.close()
+
+
 def work(settings: Settings, stop: threading.Event) -> None:
     """A worker, until `stop` is set."""
     from bot.engine import worker

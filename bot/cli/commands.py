@@ -4,6 +4,7 @@ import argparse
 import importlib
 import logging
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, title="commands")
     _serving(commands)
     _looking(commands)
+    _mending(commands)
     _elsewhere(commands, "citations", "bot.cli.citing", "whether the code that a document cites is there, at a commit")
     _elsewhere(
         commands, "concerns", "bot.cli.concerning", "the concerns of a document, what was decided, contradictions"
@@ -136,6 +138,26 @@ def _looking(commands: "Commands") -> None:
     _with_settings(doctor)
 
 
+def _mending(commands: "Commands") -> None:
+    resume = _command(
+        commands,
+        "resume",
+        run_resume,
+        "takes up the run of an issue again: stopped, failed, or lost with the database",
+        "A run that the database does not know is found by its branch, and no finished phase is paid for again. It\n"
+        "works while the service runs and when it does not. Exit status 1 where there is no such run.",
+    )
+    resume.add_argument("of", type=_issue, metavar="OWNER/NAME#N", help="the issue, or its pull request")
+    _with_settings(resume)
+
+
+def _issue(text: str) -> tuple[str, int]:
+    found = re.fullmatch(r"([\w.-]+/[\w.-]+)#(\d{1,12})", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"“{text}” is no issue; write OWNER/NAME#N, e.g. octo/queue#12")
+    return found[1], int(found[2])
+
+
 def _elsewhere(commands: "Commands", name: str, module: str, summary: str) -> None:
     """A command whose options are its module's: `add_arguments(parser)` and `main(arguments) -> int`."""
     command = commands.add_parser(name, help=summary, add_help=False, prefix_chars="\0")
@@ -195,6 +217,16 @@ def run_serve(arguments: argparse.Namespace) -> int:
     if arguments.supervised:
         watch_supervisor()
     return serve(_settings(arguments, "web", "worker"), arguments.env_file)
+
+
+def run_resume(arguments: argparse.Namespace) -> int:
+    """`charrette resume`."""
+    from bot import app
+
+    settings = _settings(arguments, "worker")
+    app.prepare(settings)
+    print(app.resume(settings, *arguments.of))
+    return 0
 
 
 def run_check(arguments: argparse.Namespace) -> int:

@@ -95,7 +95,7 @@ def _verdict(state: State, phase: PhaseState | None, message: Message) -> Judgem
         stale = f"has changed since you could see it: it is `{awaited.digest[:SHORT]}` now, so nothing was {verb}."
         again = "Read it again; the status shows what waits."
         return Judgement(reply=f"{phase.phase.number:03d} {phase.phase.title} {stale} {again}", looks=True)
-    if isinstance(message.deed, Approve) and message.author and state.definition.parameters.get("not_by_requester"):
+    if isinstance(message.deed, Approve) and message.author and state.pinned.policy.not_by_requester:
         return Judgement(reply="You asked for this, and here nobody approves what they asked for. Another has to.")
     return Judgement(Entry(message, phase.about, awaited.digest))
 
@@ -153,18 +153,17 @@ def _retry(state: State, phase: PhaseState | None, message: Message) -> Judgemen
         return Judgement(Entry(message, phase.about))
     if state.trouble is not None:
         return Judgement(Entry(message))
+    if phase is not None and phase.status == "pending" and not state.lacks_description:
+        # Nobody is at it, or this would still wait in the queue: the engine has lost its work.
+        return Judgement(looks=True)
     return Judgement(reply=f"There is nothing to take up again: {_standing(state, phase)}")
 
 
 def _standing(state: State, phase: PhaseState | None) -> str:
     if state.lacks_description:
         return "the run waits for a description. Reply with it, or write `/answer <description>`."
-    match phase.status if phase else "over":
-        case "over":
-            return "the run is done. `/revise <what>` changes a document."
-        case "asking":
-            return "the run waits for answers. Reply, or write `/answer recommended`."
-        case "awaiting":
-            return "the run waits for approval: `/approve`, or `/reject <why>`."
-        case _:
-            return "the run is at work. `/status` says where it stands."
+    if phase is None:
+        return "the run is done. `/revise <what>` changes a document."
+    if phase.status == "asking":
+        return "the run waits for answers. Reply, or write `/answer recommended`."
+    return "the run waits for approval: `/approve`, or `/reject <why>`."

@@ -353,6 +353,9 @@ class Hook(Protocol):
     def repositories(self) -> Iterable[Repository]:
         """All that the App is installed on and that have issues."""
 
+    def repository(self, full_name: str) -> Repository:
+        """The one that is called owner/name. `MissingError` where the App is not installed on it."""
+
     def labelled(self, repository: Repository, label: str) -> Sequence[int]:
         """The open issues with this label."""
 

@@ -6,6 +6,7 @@ from .commands import COMMANDS, Needs, Vocabulary, usage
 from .safe import plain
 
 OVER = ("done", "findings")
+NO_RUN = "There is no run here. `/help` says how to start one."
 
 
 def help_text(vocabulary: Vocabulary) -> str:
@@ -78,3 +79,11 @@ def stands_still(status: str) -> str:
     if status == "stopped":
         return "The run is stopped already. `/resume`, or the label, takes it up again."
     return ""
+
+
+def unknown_run(workflow: str, branch: str) -> str:
+    """Where a run stands of which only its branch is left."""
+    return (
+        f"There is a `{workflow}` run on the branch `{branch}` that this service does not know: its database is new. "
+        "`/resume` takes it up from the branch; what is finished there is not made, or paid for, again."
+    )

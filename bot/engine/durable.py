@@ -13,6 +13,7 @@ from ..core.errors import TransientError
 
 log = logging.getLogger("charrette.engine")
 
+NAME = "charrette"
 LEGS = "legs"
 CONVERSATIONS = "conversations"
 POLL = 0.1
@@ -53,7 +54,7 @@ def _revive(value: dict[str, Any]) -> Any:
 def configuration(url: str, version: str, executor: str) -> DBOSConfig:
     """The engine's configuration for one database and one live process."""
     return DBOSConfig(
-        name="charrette",
+        name=NAME,
         system_database_url=url,
         application_version=version,
         executor_id=executor,

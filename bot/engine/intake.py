@@ -14,7 +14,17 @@ from ..core.messages import Message, Pushed, Retry, Say, Start, Stop
 from ..core.payload import MalformedEvent, Payload, read
 from ..core.ports import Delivery, GitHub, Issue, Permission, RunRow
 from ..core.publications import CommentWish, LabelWish
-from ..core.replies import OVER, corrected, help_text, open_run, refusal, refusal_key, stands_still
+from ..core.replies import (
+    NO_RUN,
+    OVER,
+    corrected,
+    help_text,
+    open_run,
+    refusal,
+    refusal_key,
+    stands_still,
+    unknown_run,
+)
 from ..core.state import fold
 from ..core.views import status
 from ..core.wishes import Correct, Examine, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
@@ -22,6 +32,7 @@ from .durable import log, pause
 from .eyes import Eyes
 from .leg import Enqueue
 from .loading import CLOSED, Asked, current, record_of, row_for
+from .lost import find as lost_run
 from .publish import Publisher
 from .services import Services
 from .words import words, words_of
@@ -152,21 +163,35 @@ class Intake:
         repository = event.repository
         subject = Subject(repository, self._home(github, wish))
         rows = self.services.runs.of_subject(repository.id, subject.home)
+        lost = None
         if not rows and not isinstance(wish.deed, Start):
-            if wish.eyes:
-                self._answer(repository, wish.number, id, "There is no run here. `/help` says how to start one.")
-            return
+            lost = lost_run(github, subject) if self._may_be_ours(event, wish, subject) else None
+            if lost is None:
+                if wish.eyes:
+                    self._answer(repository, wish.number, id, NO_RUN)
+                return
         issue = _live(github, subject.home, wish.link)
         if not _still_so(event, wish, issue):
             return
         rank = _rank(github.permission(event.sender.login))
         message = self._message(event, wish, id, issue, rank)
         if _allowed(wish, message, rank):
+            if lost is not None:
+                self.services.runs.create(lost.row(subject))
+                rows = self.services.runs.of_subject(repository.id, subject.home)
             said = self._pass_on(event, wish, subject, rows, issue, message)
             if said:
                 self._publisher(repository, subject.key).publish(CommentWish(f"reply/{message.id}", wish.number, said))
         else:
             self._refuse(subject, wish, message.by)
+
+    def _may_be_ours(self, event: InRepository, wish: Tell, subject: Subject) -> bool:
+        """Whether a branch is worth a request where no run is known: not for every comment on every issue."""
+        if wish.eyes is not None or isinstance(wish.deed, Pushed) or subject.home != wish.number:
+            return True
+        # What a repository calls its labels would have to be asked for.
+        ours = {each.trigger.label for each in self.services.definitions.all().values()}
+        return isinstance(event, events.CommentCreated) and not ours.isdisjoint(event.issue.labels)
 
     def _message(self, event: InRepository, wish: Tell, id: str, issue: Issue, rank: int) -> Message:
         sender, writer = event.sender.login, rank >= _rank("write")
@@ -241,7 +266,8 @@ class Intake:
         home = self._of_pull(github, number) if pull else number
         row = current(self.services.runs.of_subject(repository.id, home))
         if row is None:
-            return "There is no run here. `/help` says how to start one."
+            lost = lost_run(github, Subject(repository, home))
+            return NO_RUN if lost is None else unknown_run(lost.workflow, lost.branch)
         if not row.pinned:
             return f"The `{row.workflow}` run is {_status(row)}. {row.reason}".strip()
         record = record_of(self.services, row, Subject(repository, home))

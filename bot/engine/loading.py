@@ -25,8 +25,11 @@ from ..core.state import REQUEST, State, fold
 from ..gates import judge as judge_gates
 from ..gates.context import Context
 from .drifting import drift_of
+from .lost import restore_spend
 from .services import Services
 
+# The operator's messages come from the command line, and from no user of GitHub's.
+OPERATOR = ""
 CONFIGURATION = "configuration"
 CLOSED = ("done", "findings", "stopped", "failed", "budget")
 
@@ -71,10 +74,14 @@ def load(services: Services, asked: Asked) -> Loaded:
         return Loaded(None, "There is no run here yet. A design label, or `/design`, starts one.")
     pinned = _relieved(services, asked, row)
     record = _record(services, github, pinned, row)
+    # A run that was just taken up from its branch is shown and goes on, whatever was said.
+    fresh = row.status == "starting"
     kept = any(known.message.id == asked.message.id for known in record.entries)
     # Where it is kept, an attempt before a kill or a deploy got as far; its word may not have been said yet.
     judged = said_of(record, asked.message.id) if kept else _judgement(record, asked)
-    if judged.entry is None and not judged.looks and not kept:
+    if judged.entry is None and fresh and isinstance(asked.message.deed, Retry):
+        judged = Judgement(looks=True)
+    if judged.entry is None and not (judged.looks or kept or fresh):
         return Loaded(None, judged.reply, judged.once)
     if judged.entry is not None:
         services.runs.append(row.id, to_json(judged.entry))
@@ -96,6 +103,8 @@ def _no_longer_allowed(services: Services, github: GitHub, asked: Asked) -> str 
     GitHub is asked again before anything is pinned or written. A message that is kept was asked about then.
     """
     message = asked.message
+    if message.by == OPERATOR:
+        return None
     if not isinstance(message.deed, Start | Proceed | Approve | Reject | Revise | Retry):
         return None
     row = row_for(services.runs.of_subject(asked.subject.repository.id, asked.subject.home), message.deed)
@@ -151,6 +160,8 @@ def _row(services: Services, github: GitHub, asked: Asked) -> tuple[RunRow | Non
     if row is None or row.pinned:
         return row, False
     pinned, entries = _pin(services, github, asked, row.workflow)
+    if entries and not isinstance(asked.message.deed, Start | Retry):
+        entries += _stopped_meanwhile(services, github, asked.message, pinned, replace(row, entries=entries))
     services.runs.pin(row.id, to_json(pinned), entries)
     return services.runs.get(row.id), services.remotes.get(asked.subject.key, f"reply/{CONFIGURATION}") is not None
 
@@ -235,6 +246,7 @@ def _taken_over(
     services: Services, pinned: Pinned, commits: tuple[BranchCommit, ...]
 ) -> tuple[Pinned, list[dict[str, Any]]]:
     """Pinned inputs and entries as the branch has them: 001 and the trailers."""
+    restore_spend(services, pinned, commits)
     checkout = services.installations.checkout(pinned.subject.repository)
     checkout.fetch(commits[-1].sha)
     said = parse_request(checkout.text(f"{pinned.folder}/001-{REQUEST}.md", commits[-1].sha) or "")
@@ -253,6 +265,30 @@ def _taken_over(
         description=find_description(said.body, pinned.definition.needs_description) or "",
     )
     return found, [to_json(entry) for entry in said.entries]
+
+
+def _stopped_meanwhile(
+    services: Services, github: GitHub, message: Message, pinned: Pinned, row: RunRow
+) -> list[dict[str, Any]]:
+    """The stop of a run that was lost and can't have been at work: its issue is closed, or the label that began it off.
+
+    A stop leaves nothing on the branch, and what somebody merely says or pushes must not set to work what was stopped.
+    """
+    state = fold(_record(services, github, pinned, row))
+    if state.current is None:
+        return []
+    started = [entry.message for entry in state.record.entries if isinstance(entry.message.deed, Start)]
+    by_label = not started or "#issuecomment" not in started[-1].link
+    issue = github.issue(pinned.subject.home)
+    label = pinned.definition.trigger.label
+    if not issue.open:
+        why = "the issue was closed when the run was taken up from its branch"
+    elif by_label and label not in issue.labels:
+        why = f"the label `{label}` was off when the run was taken up from its branch"
+    else:
+        return []
+    stop = Message(f"{message.id}/stopped", "", message.at, pinned.url, Stop(why))
+    return [to_json(Entry(stop))]
 
 
 def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> Record:

@@ -14,7 +14,7 @@ import bot
 from bot.cli import commands, main
 from bot.core.errors import Fault, FaultsError, PersonError, TransientError
 
-COMMANDS = ["serve", "web", "worker", "check", "doctor", "citations", "demo", "local", "hub"]
+COMMANDS = ["serve", "web", "worker", "check", "doctor", "resume", "citations", "demo", "local", "hub"]
 HEAVY = ["anthropic", "dbos", "flask", "git", "github", "gunicorn", "pydantic", "sqlalchemy", "yaml"]
 
 
@@ -26,7 +26,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert [name for name in COMMANDS if f"\n    {name}" not in said] == []
 
 
-@pytest.mark.parametrize("name", ["serve", "web", "worker", "check", "doctor"])
+@pytest.mark.parametrize("name", ["serve", "web", "worker", "check", "doctor", "resume"])
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([name, "--help"])
@@ -43,7 +43,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert (ended.value.code, capsys.readouterr().out) == (0, f"charrette {bot.__version__}\n")
 
 
-@pytest.mark.parametrize("argv", [[], ["dance"], ["serve", "now"], ["check", "a", "b"]])
+@pytest.mark.parametrize(
+    "argv", [[], ["dance"], ["serve", "now"], ["check", "a", "b"], ["resume"], ["resume", "octo/queue"]]
+)
 def test_wrong_arguments_are_status_2(argv: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(argv)

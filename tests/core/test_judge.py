@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core import messages as m
+from bot.core.definition import Policy
 from bot.core.judge import judge, said_of
 from bot.core.messages import Judgement
 from bot.core.record import Record, Seen
@@ -117,7 +118,6 @@ REPLIES = [
     ("nothing to retry while it asks", asking, message(m.Retry()), "waits for answers"),
     ("nothing to retry before approval", awaiting, message(m.Retry()), "waits for approval"),
     ("nothing to retry without a description", undescribed, message(m.Retry()), "waits for a description"),
-    ("nothing to retry at work", lambda: fold(Record(pinned())), message(m.Retry()), "the run is at work"),
     ("a retry after the merge", merged, message(m.Retry()), "#13 is merged, so this design is final here."),
     ("the label after the merge", merged, message(m.Start("feature-design")), "#13 is merged"),
     ("a question behind /answer", asked_back, message(m.Say("1. what is that?", direct=True), id="gh-9.0"), "**Q1.**"),
@@ -272,8 +272,7 @@ def edited(state: State, now: str) -> State:
 
 
 def requested() -> State:
-    of = definition(SUMMARY, parameters={"not_by_requester": True})
-    play = Play(Record(pinned(of)), PLAIN)
+    play = Play(Record(pinned(definition(SUMMARY), policy=Policy(not_by_requester=True))), PLAIN)
     play.go()
     return play.state
 
@@ -325,6 +324,10 @@ def test_nobody_approves_what_they_asked_for_where_the_repository_says_so() -> N
     assert "Another has to." in judged.reply
     assert judge(requested(), message(m.Approve(), by="grace", author=False)).entry is not None
     assert judge(requested(), message(m.Reject("too long"))).entry is not None
+
+
+def test_a_retry_of_a_run_that_nobody_is_at_goes_on() -> None:
+    assert judge(fold(Record(pinned())), message(m.Retry())) == Judgement(looks=True)
 
 
 def test_retry_takes_up_what_failed_or_was_stopped_and_asks_anew_what_was_refused() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.commands import Vocabulary
-from bot.core.replies import corrected, help_text, open_run, refusal, refusal_key, stands_still
+from bot.core.replies import corrected, help_text, open_run, refusal, refusal_key, stands_still, unknown_run
 
 KNOWN = Vocabulary({"design": "feature-design"}, {"design": "feature-design"}, {"feature-design": "Design a feature."})
 
@@ -73,3 +73,9 @@ def test_a_start_that_can_t_be_gets_one_line() -> None:
 def test_a_stop_where_there_is_nothing_to_stop_gets_a_word(status: str, words: str) -> None:
     assert words in stands_still(status)
     assert bool(words) == bool(stands_still(status))
+
+
+def test_a_run_that_only_its_branch_knows_says_how_it_is_taken_up() -> None:
+    text = unknown_run("feature-design", "charrette/12-queue-depth")
+    assert "`feature-design` run on the branch `charrette/12-queue-depth`" in text
+    assert "`/resume`" in text

@@ -48,6 +48,9 @@ class Fake(Hook):
     def repositories(self) -> Iterable[Repository]:
         return [HERE]
 
+    def repository(self, full_name: str) -> Repository:
+        return HERE
+
     def labelled(self, repository: Repository, label: str) -> Sequence[int]:
         return sorted(self.issues)
 

@@ -1,7 +1,11 @@
 """The branch is the record: the database is lost in the middle of a run, and no finished phase is paid for again."""
 
+import re
 import shutil
+import subprocess
+import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot.adapters.definitions import FolderDefinitions
@@ -10,7 +14,15 @@ from bot.core.record import trailers
 from bot.hub.server import running_hub
 
 from .closed_loop import ClosedLoop, closed_loop
-from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library, running
+from .stage import REPOSITORY, ROOT, SOURCE, Service, Story, environment, free_port, library, running
+
+SPENT = re.compile(r"^Charrette-Spent: (\d+) calls", re.MULTILINE)
+
+
+def resume(env: Mapping[str, str], number: int) -> str:
+    """What `charrette resume` says."""
+    argv = [sys.executable, "-m", "bot.cli", "resume", f"{REPOSITORY}#{number}"]
+    return subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def test_a_run_is_taken_up_again_from_its_branch(tmp_path: Path) -> None:
@@ -24,7 +36,14 @@ def test_a_run_is_taken_up_again_from_its_branch(tmp_path: Path) -> None:
         before = story.commits()
         shutil.rmtree(tmp_path / "state")
         with running(Service(env, tmp_path / "serve.log")):
-            story.unlabels().labels().until_status("**Done. ")
+            story.says("/resume").until_status("Phase 6 of 8")
+        shutil.rmtree(tmp_path / "state")
+        assert "from its branch charrette/" in resume(env, story.number)
+        with running(Service(env, tmp_path / "serve.log")):
+            story.until_status("**Done. ")
+            calls = re.search(r"tokens in (\d+) calls", story.status)
+        assert calls is not None
+        assert int(calls[1]) == sum(int(spent[1]) for spent in map(SPENT.search, story.commits()) if spent)
         phases = Counter(trailers(message)["Phase"] for message in story.commits())
         assert story.commits()[: len(before)] == before
         assert [phase for phase, n in phases.items() if n > 1] == []

@@ -66,6 +66,11 @@ class AppHook(Hook):
             if each["has_issues"] and not each["archived"] and not each["disabled"]:
                 yield Repository(each["id"], each["full_name"], installation)
 
+    def repository(self, full_name: str) -> Repository:
+        installation = self._tokens.ask("GET", f"/repos/{full_name}/installation")[1]["id"]
+        found = self._get(installation, f"/repos/{full_name}")[1]
+        return Repository(found["id"], found["full_name"], installation)
+
     def labelled(self, repository: Repository, label: str) -> Sequence[int]:
         """Asked with the ETag of the last time: costs nothing where nothing changed."""
         path = f"/repos/{repository.full_name}/issues"

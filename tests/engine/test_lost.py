@@ -1,0 +1,304 @@
+"""A run that only its branch knows: what takes it up, what does not, and what that costs."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+import handlers
+from bot.adapters.store import Store
+from bot.core.commands import Vocabulary, vocabulary
+from bot.core.definition import Definition
+from bot.core.errors import MissingError, PersonError
+from bot.core.identity import Repository, Subject
+from bot.core.ports import BranchCommit, Comment, Delivery, GitHub, Issue, Permission, Pull
+from bot.core.record import Spent, spent_trailer, with_trailers
+from bot.engine import lost
+from bot.engine.eyes import Eyes
+from bot.engine.houses import Houses
+from bot.engine.intake import Intake
+from bot.engine.loading import Asked
+from bot.engine.resuming import resume
+from bot.engine.services import Services
+from tests.core.a_run import definition, pinned
+
+HERE = Repository(7, "octo/queue", 3)
+RUN = "7.12.feature-design.1"
+NOON = "2026-11-20T12:00:00Z"
+SPENT = Spent(2, 100, 0, 0, 50, 0.25)
+
+
+def commit(phase: str, run: str = RUN, spent: Spent = SPENT, at: str = NOON, ours: bool = True) -> BranchCommit:
+    values = {"Run": run, "Phase": f"{phase}@1", "Model": "m-1", "Spent": spent_trailer(spent)}
+    return BranchCommit(phase, with_trailers(phase, "", values), at, "charrette[bot]", ours)
+
+
+@dataclass
+class Fake:
+    """GitHub with issue 12, perhaps with a branch; `asked` names every request."""
+
+    written: Mapping[str, Sequence[BranchCommit]] = field(default_factory=dict)
+    may: Permission = "write"
+    asked: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def repository(self, full_name: str) -> Repository:
+        if full_name != HERE.full_name:
+            raise MissingError("GitHub: Not Found.")
+        return HERE
+
+    def github(self, repository: Repository) -> "Fake":
+        return self
+
+    def branches(self, prefix: str) -> Sequence[str]:
+        self.asked.append("branches")
+        return [name for name in self.written if name.startswith(prefix)]
+
+    def default_branch(self) -> tuple[str, str]:
+        return "main", "b" * 40
+
+    def branch_commits(self, branch: str, base: str) -> Sequence[BranchCommit]:
+        return self.written[branch]
+
+    def issue(self, number: int) -> Issue:
+        self.asked.append("issue")
+        if number == 99:
+            raise MissingError("GitHub: Not Found.")
+        return Issue(
+            number, "Queue depth", "Body.", "ada", True, (), "https://github.example/octo/queue/issues/12", number == 13
+        )
+
+    def pull(self, number: int) -> Pull:
+        self.asked.append("pull")
+        return Pull(number, "", "a" * 40, "charrette/12-queue-depth", "", "", draft=True, open=True)
+
+    def permission(self, login: str) -> Permission:
+        self.asked.append("permission")
+        return self.may
+
+    def comments(self, number: int) -> Sequence[Comment]:
+        return []
+
+    def create_comment(self, number: int, body: str) -> int:
+        self.said.append(body)
+        return len(self.said)
+
+
+BRANCH = {"charrette/12-queue-depth": [commit("user-request"), commit("understanding")]}
+
+
+class Known:
+    """The one workflow, everywhere."""
+
+    def all(self) -> Mapping[str, Definition]:
+        return {"feature-design": definition()}
+
+    def vocabulary(self, repository: Repository) -> Vocabulary:
+        return vocabulary(self.all().values())
+
+
+class Blind:
+    """Gives no eyes."""
+
+    def give(self, event: object, wishes: object) -> None:
+        pass
+
+    def given(self, delivery: str) -> bool:
+        return True
+
+
+@dataclass
+class Scene:
+    """An inbox, a GitHub, and what was queued."""
+
+    github: Fake
+    services: Services
+    queued: list[Asked] = field(default_factory=list)
+
+    def hears(self, body: str, labels: Sequence[str] = (), pull: bool = False, author: str = "ada") -> "Scene":
+        """A comment is delivered."""
+        issue: dict[str, Any] = {
+            "number": 13 if pull else 12, "title": "Queue depth", "body": "", "user": {"login": "ada"}, "state": "open",
+            "labels": [{"name": label} for label in labels], "html_url": "https://github.example/octo/queue/issues/12",
+            "created_at": NOON,
+        }  # fmt: skip
+        if pull:
+            issue["pull_request"] = {}
+        user = {"login": author, "id": 5, "type": "User"}
+        comment = {"id": 9, "user": user, "body": body, "html_url": "https://github.example/c/9", "created_at": NOON}
+        return self._delivered(
+            "issue_comment", {"action": "created", "issue": issue, "comment": comment, "sender": user}
+        )
+
+    def sees_a_push(self) -> "Scene":
+        """A push to the branch is delivered."""
+        sender = {"login": "ada", "id": 5, "type": "User"}
+        pushed = {"ref": "refs/heads/charrette/12-queue-depth", "before": "b" * 40, "after": "c" * 40, "compare": "x"}
+        return self._delivered("push", {**pushed, "sender": sender})
+
+    def _delivered(self, event: str, payload: dict[str, Any]) -> "Scene":
+        repository = {"id": 7, "full_name": "octo/queue", "default_branch": "main", "pushed_at": NOON}
+        body = json.dumps({**payload, "repository": repository, "installation": {"id": 3}}).encode()
+        self.services.deliveries.accept([Delivery("d", event, body)])
+        Intake(self.services, self._queue, cast(Eyes, Blind())).drain()
+        return self
+
+    def _queue(self, message: str, asked: Asked, delay: float) -> None:
+        self.queued.append(asked)
+
+    @property
+    def row(self) -> str:
+        """The run's status, or nothing."""
+        return next((row.status for row in self.services.runs.of_subject(7, 12)), "")
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    store = Store(f"sqlite:///{tmp_path / 'charrette.sqlite'}")
+    store.migrate()
+    github, unused = Fake(BRANCH), cast(Any, None)
+
+    @dataclass
+    class Clock:
+        def now(self) -> str:
+            return NOON
+
+    services = Services(
+        deliveries=store.deliveries, runs=store.runs, ledger=store.ledger, remotes=store.remotes, turns=store.turns,
+        hook=cast(Any, github), installations=cast(Any, github), houses=cast(Houses, Known()),
+        definitions=cast(Any, Known()), model=unused, tools=unused, clock=Clock(), limits=unused,
+        handle=handlers.handle, present=unused,
+        database_url=f"sqlite:///{tmp_path / 'engine.sqlite'}",
+    )  # fmt: skip
+    return Scene(github, services)
+
+
+@pytest.mark.parametrize("command", ["/resume", "/answer 1A", "/proceed", "/revise 002: shorter", "/cancel"])
+def test_a_command_takes_it_up(scene: Scene, command: str) -> None:
+    scene.hears(command)
+    assert [asked.subject.home for asked in scene.queued] == [12]
+    assert scene.row == "starting"
+
+
+def test_so_does_a_reply_where_the_label_is_on_or_on_the_pull_request(scene: Scene) -> None:
+    assert len(scene.hears("1A 2B", labels=["design"]).queued) == 1
+
+
+def test_a_reply_on_the_pull_request_does_too(scene: Scene) -> None:
+    assert len(scene.hears("1A 2B", pull=True).queued) == 1
+    assert scene.queued[0].number == 13
+
+
+def test_and_a_push_to_the_branch(scene: Scene) -> None:
+    assert len(scene.sees_a_push().queued) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "labels", "asked"),
+    [
+        ("Nice.", (), []),
+        ("Nice.", ("bug",), []),
+        ("/lgtm", (), []),
+        ("Nice.", ("design",), ["branches"]),
+        ("/proceed", (), ["branches"]),
+    ],
+    ids=["words", "words beside another label", "another bot's command", "words beside the label", "a command"],
+)
+def test_where_there_is_no_branch_little_is_asked(scene: Scene, body: str, labels: list[str], asked: list[str]) -> None:
+    scene.github.written = {"charrette/1-other": [commit("understanding")]}
+    scene.hears(body, labels)
+    assert (scene.queued, scene.row) == ([], "")
+    assert scene.github.asked == asked
+    assert [body[:24] for body in scene.github.said] == (["There is no run here. `/"] if body == "/proceed" else [])
+
+
+def test_a_person_without_the_right_takes_nothing_up(scene: Scene) -> None:
+    scene.github.may = "read"
+    scene.hears("/resume", author="eve")
+    assert (scene.queued, scene.row) == ([], "")
+    assert scene.github.said[0].startswith("@eve, thank you, but that is for")
+
+
+def test_the_status_says_how_it_is_taken_up_and_takes_up_nothing(scene: Scene) -> None:
+    scene.hears("/status", author="eve")
+    assert (scene.queued, scene.row) == ([], "")
+    assert "a `feature-design` run on the branch `charrette/12-queue-depth`" in scene.github.said[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ({}, None),
+        ({"charrette/12-a": [commit("understanding", ours=False)]}, None),
+        ({"charrette/12-a": [commit("understanding", run="7.1.feature-design.1")]}, None),
+        ({"charrette/12-a": [commit("understanding")]}, "charrette/12-a"),
+        (
+            {"charrette/12-b": [commit("x", at="2026-11-21T00:00:00Z")], "charrette/12-a": [commit("y")]},
+            "charrette/12-b",
+        ),
+    ],
+    ids=["no branch", "somebody else's commits", "another subject's", "ours", "the newest"],
+)
+def test_a_run_is_found_by_its_trailers(written: dict[str, list[BranchCommit]], expected: str | None) -> None:
+    found = lost.find(cast(GitHub, Fake(written)), Subject(HERE, 12))
+    assert (found.branch if found else None) == expected
+    if found:
+        assert (found.run, found.workflow) == (RUN, "feature-design")
+
+
+def test_what_was_spent_comes_back_on_its_days_and_once(scene: Scene) -> None:
+    commits = [
+        commit("understanding", at="2026-11-19T12:00:00Z"),
+        commit("prior-art"),
+        commit("elsewhere", run="7.1.feature-design.1"),
+        commit("user-request", spent=Spent()),
+    ]
+    for _ in range(2):
+        lost.restore_spend(scene.services, pinned(run=RUN), commits)
+    ledger = scene.services.ledger
+    assert ledger.run_total(RUN) == SPENT + SPENT
+    assert ledger.day_total(7, "2026-11-19") == SPENT
+
+
+# --- from the command line -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [12, 13], ids=["the issue", "its pull request"])
+def test_an_operator_takes_it_up_too(scene: Scene, number: int) -> None:
+    said = resume(scene.services, "octo/queue", number)
+    assert said.startswith("The feature-design run is taken up from its branch charrette/12-queue-depth, which")
+    assert scene.row == "starting"
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "words"),
+    [
+        ("octo/other", 12, "The App is not installed on octo/other"),
+        ("octo/queue", 99, "There is no issue or pull request octo/queue#99."),
+        ("octo/queue", 5, "There is no run of octo/queue#5"),
+    ],
+)
+def test_where_there_is_nothing_to_take_up_it_says_so(scene: Scene, name: str, number: int, words: str) -> None:
+    with pytest.raises(PersonError, match=words):
+        resume(scene.services, name, number)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("done", "is done: there is nothing to resume."),
+        ("waits for answers", "waits for answers: there is nothing to resume."),
+        ("failed", "The feature-design run (failed) goes on where it stands."),
+    ],
+)
+def test_a_run_that_is_known_goes_on_where_it_stands(scene: Scene, status: str, words: str) -> None:
+    row = lost.Lost(RUN, "feature-design", "").row(Subject(HERE, 12))
+    scene.services.runs.create(row)
+    scene.services.runs.set_stop(RUN, status == "failed")
+    scene.services.runs.close(RUN, status, {}, "", "")
+    said = resume(scene.services, "octo/queue", 12)
+    assert words in said
+    assert not scene.services.runs.stopped(RUN)
