@@ -95,7 +95,8 @@ def _verdict(state: State, phase: PhaseState | None, message: Message) -> Judgem
         stale = f"has changed since you could see it: it is `{awaited.digest[:SHORT]}` now, so nothing was {verb}."
         again = "Read it again; the status shows what waits."
         return Judgement(reply=f"{phase.phase.number:03d} {phase.phase.title} {stale} {again}", looks=True)
-    if isinstance(message.deed, Approve) and message.author and state.pinned.policy.not_by_requester:
+    asked = message.author or message.by == state.pinned.started_by
+    if isinstance(message.deed, Approve) and asked and state.pinned.policy.not_by_requester:
         return Judgement(reply="You asked for this, and here nobody approves what they asked for. Another has to.")
     return Judgement(Entry(message, phase.about, awaited.digest))
 

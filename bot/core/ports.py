@@ -213,9 +213,6 @@ class GitHub(Protocol):
     def ensure_label(self, wish: LabelWish) -> None:
         """The repository has this label."""
 
-    def file(self, path: str, ref: str) -> str | None:
-        """A text file at a ref, or None."""
-
     def touched(self, number: int) -> Iterator[str]:
         """The paths that a pull request changes; one request for a hundred of them, made as they are read."""
 

@@ -191,7 +191,9 @@ def test_a_commit_makes_a_branch_of_ours(place: Place) -> None:
     ]
     assert commits[1].message.strip() == "second"
     assert commits[1].at.endswith("Z")
-    assert place.client.file("_tasks/q/bild.md", sha) == "Größe 🙂\n"
+    written = place.person().get_contents("_tasks/q/bild.md", sha)
+    assert not isinstance(written, list)
+    assert written.decoded_content.decode() == "Größe 🙂\n"
 
 
 def test_a_persons_commit_is_not_ours(place: Place) -> None:
@@ -241,19 +243,6 @@ def test_a_comment_whose_answer_was_lost_was_written_once(place: Place, kind: st
     with pytest.raises(TransientError):
         place.client.create_comment(number, BODY)
     assert [comment.body for comment in place.client.comments(number)] == [BODY]
-
-
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        pytest.param("README.md", "# Library\n", id="text"),
-        pytest.param("nowhere.md", None, id="missing"),
-        pytest.param("folder", None, id="a folder"),
-        pytest.param("picture.png", None, id="not text"),
-    ],
-)
-def test_files(place: Place, path: str, expected: str | None) -> None:
-    assert place.client.file(path, "main") == expected
 
 
 def test_a_pull_request_from_draft_to_ready(place: Place) -> None:

@@ -489,12 +489,6 @@ def test_a_repository_without_a_commit_has_no_default_branch(net: responses.Requ
         client.default_branch()
 
 
-def test_a_file_that_comes_without_its_content_is_none(net: responses.RequestsMock, client: Client) -> None:
-    large = {"type": "file", "encoding": "none", "content": "", "size": 2_000_000, "path": "big.md"}
-    net.get(f"{REPO}/contents/big.md", json=large)
-    assert client.file("big.md", "main") is None
-
-
 def test_a_label_that_another_made_meanwhile_is_there(net: responses.RequestsMock, client: Client) -> None:
     net.get(f"{REPO}/labels/design", json={"message": "Not Found"}, status=404)
     exists = {"message": "Validation Failed", "errors": [{"resource": "Label", "code": "already_exists"}]}

@@ -56,9 +56,6 @@ class Client(GitHub):
         role: Permission = found["role_name"] if found.get("role_name") in PERMISSIONS else found["permission"]
         return role
 
-    def file(self, path: str, ref: str) -> str | None:
-        return self._ask(lambda: commits.text(self._repo, path, ref))
-
     def configuration(self, commit: str = "") -> Layer:
         return self.layer(".github", ".github/", commit)
 

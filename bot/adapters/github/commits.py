@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from github.GitCommit import GitCommit
-from github.GithubException import UnknownObjectException
 from github.GitTree import GitTree
 from github.InputGitTreeElement import InputGitTreeElement
 from github.Repository import Repository
@@ -46,18 +45,3 @@ def move(repository: Repository, branch: str, sha: str, create: bool) -> None:
         # PyGithub's lazy `GitRef.edit` asks at the address for reading, which has no PATCH.
         path = f"{repository.url}/git/refs/heads/{quote(branch)}"
         repository.requester.requestJsonAndCheck("PATCH", path, input={"sha": sha, "force": False})
-
-
-def text(repository: Repository, path: str, ref: str) -> str | None:
-    """A text file at a ref; None where there is none, or none that is text."""
-    try:
-        found = repository.get_contents(path, ref)
-    except UnknownObjectException:
-        return None
-    # A file of more than 1 MB comes without its content.
-    if isinstance(found, list) or found.type != "file" or found.encoding != "base64":
-        return None
-    try:
-        return found.decoded_content.decode()
-    except UnicodeDecodeError:
-        return None
