@@ -1,9 +1,11 @@
 """A folder as the list tool shows it: files by name, deeper folders as a count."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Protocol
 
+from bot.core.invisible import visible
 from bot.core.ports import Tree
 
 from .tree import Entry
@@ -31,7 +33,7 @@ def listing(tree: Listable, path: str, depth: int) -> str:
         shown -= 1
         counts = _collapsed(below, shown)
     lines = [_line(tree, prefix, name, count) for name, count in list(counts.items())[:LIMIT]]
-    head = f"{path or 'The repository'}: {len(below)} files"
+    head = f"{named(path) or 'The repository'}: {len(below)} files"
     notes = []
     if shown < depth:
         notes.append(f"Only {shown} of {depth} levels fit: give a `path` to see more of a folder.")
@@ -49,8 +51,19 @@ def _collapsed(files: list[str], depth: int) -> Counter[str]:
     return counts
 
 
+def shown(text: str) -> str:
+    """Text of a repository on one line, without what no reader sees: names and lines can't pretend to be others."""
+    return visible(text).replace("\n", " ")
+
+
+def named(path: str) -> str:
+    """A path as the model reads it, and may write it: one that holds what can't be shown is a JSON string."""
+    return path if shown(path) == path else json.dumps(path)
+
+
 def _line(tree: Listable, prefix: str, name: str, count: int) -> str:
+    whole = named(prefix + name)
     if name.endswith("/"):
-        return f"{prefix}{name}  ({count} {'file' if count == 1 else 'files'})"
+        return f"{whole}  ({count} {'file' if count == 1 else 'files'})"
     entry = tree.entry(prefix + name)
-    return f"{prefix}{name}{MARKS[entry.kind] if entry else ''}"
+    return f"{whole}{MARKS[entry.kind] if entry else ''}"

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from bot.core.ports import Tree
 
-from .listing import listing
+from .listing import listing, named, shown
 from .tree import LARGEST, Entry, Log, Search
 
 LINES = 400
@@ -174,7 +174,7 @@ class RepositoryTools:
         if not found.hits:
             where = f" below `{path}`" if path else ""
             return f"No line{where} holds {_quoted(pattern)}. The search is case-sensitive; try a shorter text."
-        lines = [f"{hit.path}:{hit.line}: {_short(hit.text.strip())}" for hit in found.hits]
+        lines = [f"{named(hit.path)}:{hit.line}: {_short(hit.text.strip())}" for hit in found.hits]
         kept = _fitting(lines)
         if found.more or len(kept) < len(lines):
             kept.append(f"There are more lines than these {len(kept)}. Narrow it: a longer pattern, or a `path`.")
@@ -185,14 +185,17 @@ class RepositoryTools:
         if not 1 <= limit <= COMMITS:
             raise RefusedError(f"`limit` goes from 1 to {COMMITS}.")
         log = self._tree.log(path, limit)
-        lines = [f"{entry.sha[:10]} {entry.date} {entry.author}: {_short(entry.subject)}" for entry in log.entries]
+        lines = [
+            f"{entry.sha[:10]} {entry.date} {_short(entry.author)}: {_short(entry.subject)}" for entry in log.entries
+        ]
         if log.cut:
             lines.append("Older commits are not in this clone.")
         return "\n".join(lines) or f"No commit touched `{path}`."
 
     def _place(self, written: str) -> str:
         """A path of the tree, or empty for its root; refuses all others."""
-        parts = [part for part in written.strip().strip("/").split("/") if part not in {"", "."}]
+        written = _unquoted(written)
+        parts = [part for part in written.strip(" ").strip("/").split("/") if part not in {"", "."}]
         if ".." in parts:
             raise RefusedError(
                 f"{_quoted(written)} may leave the repository. Write a path from its root, without `..`."
@@ -206,6 +209,16 @@ class RepositoryTools:
             if entry is not None:
                 raise RefusedError(f"`{above}` is a {_what(entry)}, not a folder.{_instead(above, entry)}")
         raise RefusedError(f"There is no {_quoted(path)} at this commit. {_nearest_path(path, self._tree.files())}")
+
+
+def _unquoted(written: str) -> str:
+    """A path that was written as the listing shows those that can't be shown."""
+    if written.startswith('"') and written.endswith('"') and len(written) > 1:
+        try:
+            return str(json.loads(written))
+        except ValueError:
+            return written
+    return written
 
 
 def _check(tool: Tool, arguments: Mapping[str, Any]) -> None:
@@ -247,7 +260,7 @@ def _numbered(path: str, lines: Sequence[str], start: int, end: int) -> str:
     wanted = [f"{n:>5}  {_short(lines[n - 1])}" for n in range(start, min(end, start + LINES - 1) + 1)]
     kept = _fitting(wanted)
     last = start + len(kept) - 1
-    head = f"{path}, lines {start} to {last} of {len(lines)}"
+    head = f"{named(path)}, lines {start} to {last} of {len(lines)}"
     if last < end:
         kept.append(f"Cut here: a call gives {LINES} lines or {BYTES // 1000} kB. Go on with start={last + 1}.")
     return "\n".join([head, *kept])
@@ -265,12 +278,13 @@ def _fitting(lines: Sequence[str]) -> list[str]:
     return kept
 
 
-def _short(line: str) -> str:
+def _short(written: str) -> str:
+    line = shown(written)
     return line if len(line) <= WIDTH else f"{line[:WIDTH]} … ({len(line) - WIDTH:,} more characters)"
 
 
 def _quoted(written: object) -> str:
-    return f"`{str(written)[:200]}`"
+    return f"`{shown(str(written))[:200]}`"
 
 
 def _nearest(written: str, known: Sequence[str]) -> str:
@@ -283,5 +297,7 @@ def _nearest_path(path: str, files: Sequence[str]) -> str:
     same = [file for file in files if file.rpartition("/")[2] == name or f"/{name}/" in f"/{file}"][:3]
     close = same or difflib.get_close_matches(path, files[:20_000], n=3, cutoff=0.75)
     return (
-        f"Near it are {', '.join(f'`{file}`' for file in close)}." if close else "Call list_files to see what there is."
+        f"Near it are {', '.join(f'`{named(file)}`' for file in close)}."
+        if close
+        else "Call list_files to see what there is."
     )

@@ -106,7 +106,7 @@ class Comment:
 
 @dataclass(frozen=True)
 class BranchCommit:
-    """A commit on a branch. `ours` says that GitHub attributes it to our App."""
+    """A commit on a branch. `ours` says that GitHub attributes it to our App, and signed it."""
 
     sha: str
     message: str
@@ -129,6 +129,7 @@ class Pull:
     open: bool
     merged: bool = False
     fork: bool = False
+    author: str = ""
 
 
 class GitHub(Protocol):

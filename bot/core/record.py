@@ -174,7 +174,8 @@ def trailers(message: str) -> dict[str, str]:
 
 def with_trailers(subject: str, body: str, values: dict[str, str]) -> str:
     """A commit message: subject, body where there is one, then the trailers."""
-    lines = "\n".join(f"Charrette-{name}: {values[name]}" for name in TRAILERS if name in values)
+    # A server names its model itself: a line's end in there would make a trailer of its own.
+    lines = "\n".join(f"Charrette-{name}: {' '.join(values[name].split())}" for name in TRAILERS if name in values)
     return "\n\n".join(part for part in (subject, body.strip(), lines) if part) + "\n"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
+from .fitting import shortened
 from .messages import Revise, Touched
 from .publications import Annotation, CheckWish, CommentWish, Conclusion, DraftWish, Publication, PullRequestWish
 from .questions import Question
@@ -13,7 +14,6 @@ from .safe import line as one_line
 from .safe import plain, published
 from .state import DESCRIPTION, PhaseState, State
 
-LIMIT = 65_000
 FEW, MANY = 5, 100
 SHORT = 7
 CHECK = "charrette"
@@ -73,13 +73,6 @@ def _untouched(state: State) -> Iterator[CommentWish]:
             words = "I can't tell which documents this touches. Please name them, for example `/revise 002 ...`."
         if words:
             yield CommentWish(f"revise/{deed.of}", state.pinned.subject.home, f"@{by.get(deed.of, '')} {words}\n")
-
-
-def shortened(text: str) -> str:
-    """The text within GitHub's limit for bodies, cut at a line with a word about it."""
-    if len(text) <= LIMIT:
-        return text
-    return text[:LIMIT].rpartition("\n")[0] + "\n\n(The rest is in the files on the branch.)\n"
 
 
 # --- the status comment ----------------------------------------------------------------------------------------------

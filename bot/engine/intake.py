@@ -235,7 +235,13 @@ class Intake:
         row = RunRow(id, subject.repository.id, subject.home, workflow, "starting", False, {}, [])
         self.services.runs.create(row)
         self.services.runs.set_stop(id, False)
-        self._welcome(subject.repository)
+        try:
+            self._welcome(subject.repository)
+        except TransientError:
+            raise
+        except CharretteError as error:
+            # Labels are a convenience: the run has a row by now, and nothing but its leg would ever end it.
+            log.info("no labels in %s: %s", subject.key, error)
 
     def _home(self, github: GitHub, wish: Tell) -> int:
         """The subject's number: for a pull request of ours, the issue that its branch names."""

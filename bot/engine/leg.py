@@ -11,8 +11,9 @@ from dbos import DBOS, EnqueueOptions
 from ..core.acts import Commit, Committed, Converse, End, Outcome, Show, Shown, Wait
 from ..core.codec import from_json, to_json
 from ..core.configuration import MENDED
-from ..core.errors import CharretteError, ConflictError, TransientError, UnconfiguredError
+from ..core.errors import CharretteError, ConflictError, PersonError, TransientError, UnconfiguredError
 from ..core.findings import Finding
+from ..core.identity import BRANCH_PREFIX
 from ..core.messages import Entry, Expired, Message
 from ..core.publications import CommentWish
 from ..core.record import Record, trailers
@@ -20,6 +21,7 @@ from ..core.run import after, next_act
 from ..core.safe import published
 from ..core.state import State, fold
 from ..core.views import publications
+from ..core.where import obstacle
 from .conversation import Talk, hold
 from .durable import CONVERSATIONS, gave_up, log, patiently, step
 from .loading import CONFIGURATION, Asked, give_up, load, reload
@@ -243,6 +245,7 @@ class Engine:
         github = self.services.installations.github(pinned.subject.repository)
         if (made := self._already(state, act)) is not None:
             return made
+        self._has_room(state, act)
         try:
             sha, files = github.commit(
                 pinned.branch, act.parent or pinned.base, act.files, act.message, create=act.parent is None
@@ -250,6 +253,18 @@ class Engine:
         except ConflictError:
             return self._already(state, act) or Committed(refused="conflict")
         return Committed(sha, dict(files), at=self.services.clock.now())
+
+    def _has_room(self, state: State, act: Commit) -> None:
+        """`PersonError` where the documents would replace what is no document, or can have no branch."""
+        pinned, parent = state.pinned, act.parent or state.pinned.base
+        checkout = self.services.installations.checkout(pinned.subject.repository)
+        checkout.fetch(parent)
+        if (wrong := obstacle(checkout.tree(parent), act.files)) is not None:
+            raise PersonError(f"The documents can't be written: {wrong} Move it, or set `artifacts` to another folder.")
+        if act.parent is None:
+            github = self.services.installations.github(pinned.subject.repository)
+            if github.head(BRANCH_PREFIX.rstrip("/")) is not None:
+                raise PersonError(f"A branch `{BRANCH_PREFIX.rstrip('/')}` is in the way of all `{BRANCH_PREFIX}...`.")
 
     def _already(self, state: State, act: Commit) -> Committed | None:
         """This very commit, where an attempt before a kill got as far as GitHub."""

@@ -306,7 +306,11 @@ def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> 
     if head is not None:
         known = _known_findings(row)
         commits = tuple(_commits(pinned, ours, checkout, known))
-        edited = dict(_edited(commits, checkout.blobs(head, pinned.folder)))
+        there = checkout.blobs(head, pinned.folder)
+        edited = dict(_edited(commits, there))
+        theirs = tuple(_theirs(pinned, commits, there, checkout.blobs(pinned.base, pinned.folder), head))
+        edited |= {path: blob for commit in theirs for path, blob in commit.files.items()}
+        commits += theirs
         remarked = dict(_remarks(commits, checkout, head))
         text = checkout.text(f"{pinned.folder}/001-{REQUEST}.md", head)
     pull = github.pull_for(pinned.branch) if head is not None else None
@@ -410,6 +414,20 @@ def _remarks(commits: tuple[PhaseCommit, ...], checkout: Checkout, head: str) ->
     for path in sorted({path for commit in commits if commit.revision > 1 for path in commit.files}):
         if found := remarks(checkout.text(path, head) or ""):
             yield path, found
+
+
+def _theirs(
+    pinned: Pinned, commits: tuple[PhaseCommit, ...], head: Mapping[str, str], base: Mapping[str, str], sha: str
+) -> Iterator[PhaseCommit]:
+    """Documents that stand on the branch though no commit of ours made them: a person rebased, squashed or wrote them.
+
+    They are taken as they are, since making them again would overwrite what a person pushed.
+    """
+    made = {commit.phase for commit in commits}
+    for phase in pinned.definition.phases:
+        files = {path: head[path] for path in _paths(pinned, phase.id) if path in head and head[path] != base.get(path)}
+        if phase.source == "model" and phase.id not in made and len(files) == len(_paths(pinned, phase.id)):
+            yield PhaseCommit(phase.id, 1, "done", sha, files)
 
 
 def _edited(commits: tuple[PhaseCommit, ...], head: Mapping[str, str]) -> Iterator[tuple[str, str]]:

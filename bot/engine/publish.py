@@ -3,8 +3,9 @@
 from typing import assert_never
 
 from ..core.errors import MissingError
+from ..core.fitting import shortened
 from ..core.identity import Repository
-from ..core.ports import GitHub, Remote
+from ..core.ports import GitHub, Pull, Remote
 from ..core.publications import (
     CheckWish,
     CommentWish,
@@ -71,8 +72,8 @@ class Publisher:
         return str(self.github.create_comment(wish.number, body))
 
     def _marked(self, wish: CommentWish | PullRequestWish) -> str:
-        """The body with our marker, and with no other that somebody's text brought along."""
-        return f"{marker_free(wish.body).rstrip()}\n\n{marker(self.scope, wish.key)}\n"
+        """The body within GitHub's limit, with our marker, and with no other that somebody's text brought along."""
+        return f"{shortened(marker_free(wish.body)).rstrip()}\n\n{marker(self.scope, wish.key)}\n"
 
     def _find(self, wish: CommentWish) -> int | None:
         """Our comment of this key, found by the marker in text of our own; the search index is never asked."""
@@ -84,14 +85,25 @@ class Publisher:
     def _pull(self, wish: PullRequestWish, known: Remote | None) -> str:
         """Opened once, as a draft; edited while it is open; ready when the wish says so."""
         body = self._marked(wish)
-        pull = self.github.pull(int(known.id)) if known else self.github.pull_for(wish.branch)
+        pull = self.github.pull(int(known.id)) if known else None
+        if pull is None or not pull.open:
+            pull = self.github.pull_for(wish.branch) or pull
         if pull is None or (wish.reopens and not pull.open and not pull.merged):
-            pull = self.github.create_pull(wish.branch, wish.base, wish.title, body, draft=True)
-        elif pull.open:
-            self.github.update_pull(pull.number, wish.title, body)
-        if pull.open and pull.draft and not wish.draft:
+            pull = self._opened(wish, body)
+        elif pull.open and self._is_ours(pull):
+            self.github.update_pull(pull.number, pull.title, body)
+        if pull.open and pull.draft and not wish.draft and self._is_ours(pull):
             self.github.set_draft(pull.number, False)
         return str(pull.number)
+
+    def _opened(self, wish: PullRequestWish, body: str) -> Pull:
+        """A new one, into the branch that is the default now where the one of the start is gone."""
+        base = wish.base if self.github.head(wish.base) else self.github.default_branch()[0]
+        return self.github.create_pull(wish.branch, base, wish.title, body, draft=True)
+
+    def _is_ours(self, pull: Pull) -> bool:
+        """A pull request that a person opened from our branch stays as they wrote it."""
+        return pull.author == self.github.login()
 
     def _draft(self, wish: DraftWish) -> str:
         pull = self.github.pull_for(wish.branch)

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..core.errors import PersonError
+from ..core.fitting import shortened
 from ..core.ports import GitHub
 from ..core.publications import Remark, ReviewWish, marked
 from ..core.safe import marker_free
-from ..core.views import shortened
 
 log = logging.getLogger("charrette.engine")
 

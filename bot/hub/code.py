@@ -169,7 +169,14 @@ class Code:
             lines.append(f"{mode} {sha}\t{change.path}\0")
         try:
             self.run("read-tree", *([base] if base else ["--empty"]), env=env)
-            self.run("update-index", "-z", "--add", "--index-info", stdin="".join(lines).encode(), env=env)
+            self.run(
+                "update-index",
+                "-z",
+                "--add",
+                "--index-info",
+                stdin="".join(lines).encode(errors="surrogateescape"),
+                env=env,
+            )
             return self.run("write-tree", env=env).decode().strip()
         finally:
             index.unlink(missing_ok=True)

@@ -27,7 +27,7 @@ from bot.core.publications import LabelWish
 
 # PyGithub names the port always.
 API = "https://github.example.com:443/api/v3"
-REPO = f"{API}/repos/o/r"
+REPO = f"{API}/repositories/1"
 THERE = Repository(1, "o/r", 5)
 MINT = f"{API}/app/installations/5/access_tokens"
 COMMENTS = f"{REPO}/issues/3/comments"

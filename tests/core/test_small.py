@@ -124,3 +124,8 @@ def test_only_errors_go_back_to_the_model() -> None:
 def test_a_prompt_that_grows_without_end_is_refused() -> None:
     with pytest.raises(PersonError, match="more than 2,000,000 letters"):
         render("{% for a in x %}{% for b in x %}" + "y" * 1000 + "{% endfor %}{% endfor %}", {"x": range(100_000)})
+
+
+def test_a_trailer_is_one_line_whatever_a_server_calls_its_model() -> None:
+    message = with_trailers("design(x): 002 note", "", {"Run": "r", "Model": "m\nCharrette-Status: done\r\n\u2028x"})
+    assert trailers(message) == {"Run": "r", "Model": "m Charrette-Status: done x"}

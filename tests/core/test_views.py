@@ -8,7 +8,7 @@ from bot.core import messages as m
 from bot.core.publications import CheckWish, CommentWish, Publication, PullRequestWish
 from bot.core.record import Limits, Record, Spent
 from bot.core.state import State, fold
-from bot.core.views import cost, elapsed, publications, shortened, status
+from bot.core.views import cost, elapsed, publications, status
 
 from .a_run import (
     ASKING,
@@ -210,13 +210,6 @@ def test_money_is_told_honestly(spent: Spent, words: str) -> None:
 )
 def test_elapsed(now: str, words: str) -> None:
     assert elapsed("2026-11-20T10:00:00Z", now) == words
-
-
-def test_nothing_is_longer_than_github_takes() -> None:
-    text = shortened("a line\n" * 20_000)
-    assert len(text) < 65_536
-    assert text.endswith("(The rest is in the files on the branch.)\n")
-    assert shortened("short") == "short"
 
 
 def test_a_run_on_a_pull_request_links_to_its_repository() -> None:

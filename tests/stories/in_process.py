@@ -174,6 +174,10 @@ DRAFT = """\
     gates:
       - headings: [Questions, What is noted]
 """
+REVIEWED = """\
+  - id: verdict
+    output: findings
+"""
 NOTE = """\
   - id: note
     gates:
@@ -198,12 +202,12 @@ NOTED = "# A note\n\n## The note\n\nIt is noted that the library is small.\n"
 
 
 def workflows(folder: Path) -> Path:
-    """Two small workflows: `note` writes one document, `memo` asks the author first."""
+    """Small workflows: `note` writes one document, `memo` asks the author first, `verdict` answers with data."""
     shutil.copytree(built_in_workflows() / "prompts", folder / "prompts")
-    for name, phases in (("note", NOTE), ("memo", DRAFT + NOTE)):
+    for name, phases in (("note", NOTE), ("memo", DRAFT + NOTE), ("verdict", REVIEWED)):
         (folder / name / "phases").mkdir(parents=True)
         (folder / name / "workflow.yaml").write_text(WORKFLOW.format(name=name, phases=phases.rstrip()))
-        for phase in ("draft", "note") if name == "memo" else ("note",):
+        for phase in ("draft", "note") if name == "memo" else (name,):
             written = f"# The {phase} of {{{{ title }}}}\n\nWrite `{{{{ path }}}}`.\n"
             (folder / name / "phases" / f"{phase}.md").write_text(written)
     return folder
@@ -273,6 +277,12 @@ class House:
                 return self
         raise AssertionError("it goes on for ever")
 
+    def rest(self) -> None:
+        """Nothing of a story is left for the next one."""
+        self.mind.says, self.mind.before = diligent, lambda turn: None
+        self.mind.requests.clear()
+        self.engine.delayed.clear()
+
     def expire(self) -> "House":
         """The delayed legs come due."""
         self.engine.queued.update(self.engine.delayed)
@@ -305,3 +315,14 @@ def make_house(hub: RunningHub, folder: Path, monkeypatch: pytest.MonkeyPatch, *
     eyes = Later()
     intake = Intake(services, worker.enqueue, Eyes(services, threading.Event(), pool=eyes))
     return House(hub, services, intake, engine, mind, eyes)
+
+
+def once(deed: Callable[[], object]) -> Callable[[int], None]:
+    """Does it before the next turn of the model, and then no more."""
+    left = [deed]
+
+    def before(turn: int) -> None:
+        if left:
+            left.pop()()
+
+    return before

@@ -32,7 +32,8 @@ class Client(GitHub):
         self.repository, self._contents = repository, contents
         self._app_id, self._tokens, self._requester = app_id, tokens, requester
         self._limiter = requester.limiter
-        self._repo = TheirRepository(requester, url=f"/repos/{repository.full_name}")
+        # By its id: a former name redirects, and PyGithub takes the redirection of a write for its answer.
+        self._repo = TheirRepository(requester, url=f"/repositories/{repository.id}")
 
     # --- the repository ---
 
@@ -43,7 +44,7 @@ class Client(GitHub):
         name = self._ask(lambda: self._repo.default_branch)
         head = self.head(name)
         if head is None:
-            raise MissingError(f"The branch {name} has no commit.")
+            raise MissingError(f"The branch `{name}` has no commit yet. Push a first one, then put the label on again.")
         return name, head
 
     def permission(self, login: str) -> Permission:

@@ -54,6 +54,7 @@ def pull(found: github.PullRequest.PullRequest) -> Pull:
         # A list of pull requests has no `merged`, and PyGithub would ask for each.
         merged=found.merged_at is not None,
         fork=_repository(found.head) != _repository(found.base),
+        author=login_of(found.user),
     )
 
 
@@ -64,12 +65,12 @@ def _repository(part: object) -> int | None:
 
 
 def branch_commit(found: github.Commit.Commit, ours: str) -> BranchCommit:
-    """A commit that GitHub attributes to our App's user; it signs those as `web-flow`."""
+    """A commit of our App's user: GitHub signs those, which no push can pretend; anybody may push our name."""
     author, committer = login_of(found.author, ""), login_of(found.committer, "")
     return BranchCommit(
         sha=found.sha,
         message=found.commit.message,
         at=instant(found.commit.committer.date),
         author=author or found.commit.author.name or "",
-        ours=author == ours and committer in (ours, "web-flow"),
+        ours=author == ours and committer in (ours, "web-flow") and found.commit.verification.verified,
     )

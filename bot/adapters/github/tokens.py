@@ -15,7 +15,7 @@ from github import Consts
 from github.Auth import AppAuth, Auth, Token
 from urllib3 import Retry
 
-from bot.core.errors import CharretteError, PersonError
+from bot.core.errors import CharretteError, MissingError, PersonError
 from bot.core.identity import Repository
 
 from .server_time import ServerTime
@@ -173,7 +173,11 @@ class Tokens:
             wanted["repositories"] = [repository.full_name.rpartition("/")[2]]
         elif repository.id:
             wanted["repository_ids"] = [repository.id]
-        answer = self.ask("POST", f"/app/installations/{repository.installation}/access_tokens", wanted)[1]
+        try:
+            answer = self.ask("POST", f"/app/installations/{repository.installation}/access_tokens", wanted)[1]
+        except MissingError as error:
+            # No branch, issue or file is missing: whoever asks for one must not take it for that.
+            raise PersonError(f"The App is not installed there any more. {error}") from error
         return answer["token"], datetime.fromisoformat(answer["expires_at"])
 
     def _revoke(self, token: str) -> None:
