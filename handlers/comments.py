@@ -10,6 +10,9 @@ from bot.core.events import CommentCreated, CommentEdited
 from bot.core.messages import Approve, Deed, Proceed, Reject, Retry, Revise, Say, Start, Stop
 from bot.core.wishes import Correct, ShowHelp, ShowStatus, Tell, Wish
 
+# Nobody has more to say at once; each is answered, and a comment has room for ten thousand.
+MOST = 10
+
 
 def created(event: CommentCreated, vocabulary: Vocabulary) -> tuple[Wish, ...]:
     """Its commands; or, where there is none for us, its words, of which the run judges what they answer."""
@@ -36,7 +39,7 @@ def _by_bot(event: CommentCreated | CommentEdited) -> bool:
 def _wishes(
     event: CommentCreated | CommentEdited, commands: tuple[Command, ...], vocabulary: Vocabulary
 ) -> tuple[Wish, ...]:
-    found = (_wish(event, command, vocabulary) for command in commands)
+    found = (_wish(event, command, vocabulary) for command in commands[:MOST])
     return tuple(wish for wish in found if wish)
 
 

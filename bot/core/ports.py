@@ -394,6 +394,9 @@ class Runs(Protocol):
     def of_subject(self, repository: int, home: int) -> Sequence[RunRow]:
         """All runs of a subject, oldest first."""
 
+    def begun(self, repository: int, since: str) -> int:
+        """How many runs of a repository were created since (ISO 8601, UTC)."""
+
     def newest(self, repository: int, limit: int) -> Sequence[RunRow]:
         """The runs of a repository that were last written to, newest first."""
 

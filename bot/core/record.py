@@ -1,7 +1,7 @@
 """What is kept of a run: its pinned inputs, the commits on its branch with their trailers, and its entries."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .definition import Budgets, Definition, Policy, least
@@ -58,15 +58,19 @@ class Limits:
     day_tokens: int = 20_000_000
     day_dollars: float | None = 200.0
     turns: int = 60
+    hour_commands: int = 20
+    hour_starts: int = 10
+    day_runs: int = 100
 
     def lowered(self, budgets: Budgets) -> "Limits":
         """These limits, each as low as the repository wants it, and none higher."""
-        return Limits(
-            least(self.run_tokens, budgets.run_tokens),
-            least(self.run_dollars or None, budgets.run_dollars),
-            least(self.day_tokens, budgets.day_tokens),
-            least(self.day_dollars or None, budgets.day_dollars),
-            least(self.turns, budgets.turns),
+        return replace(
+            self,
+            run_tokens=least(self.run_tokens, budgets.run_tokens),
+            run_dollars=least(self.run_dollars or None, budgets.run_dollars),
+            day_tokens=least(self.day_tokens, budgets.day_tokens),
+            day_dollars=least(self.day_dollars or None, budgets.day_dollars),
+            turns=least(self.turns, budgets.turns),
         )
 
 

@@ -87,3 +87,27 @@ def unknown_run(workflow: str, branch: str) -> str:
         f"There is a `{workflow}` run on the branch `{branch}` that this service does not know: its database is new. "
         "`/resume` takes it up from the branch; what is finished there is not made, or paid for, again."
     )
+
+
+def too_many(login: str, limit: int) -> str:
+    """A word to somebody whose comments are no longer answered for a while."""
+    return (
+        f"@{login}, I answer {limit} comments of one person on an issue within an hour, and those are used up. "
+        "What you write meanwhile is left alone, but for `/cancel` by people who may; write again later."
+    )
+
+
+def started_often(limit: int) -> str:
+    """What a start meets on a subject where runs were started too often."""
+    return (
+        f"A run was started {limit} times within an hour here, so I wait. "
+        "Put the label on again, or write `/retry`, later."
+    )
+
+
+def begun_often(limit: int) -> str:
+    """What a start meets in a repository with too many runs in a day."""
+    return (
+        f"{limit} runs were begun in this repository within a day, which is all that this service allows. "
+        "Put the label on again tomorrow, or ask the operator to raise `CHARRETTE_DAY_RUNS`."
+    )

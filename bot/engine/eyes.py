@@ -13,6 +13,7 @@ from ..core.payload import MalformedEvent, read
 from ..core.ports import Delivery
 from ..core.publications import ReactionWish
 from ..core.wishes import Tell, Wish
+from .allowance import Allowance, Answered, spoken
 from .durable import log, pause
 from .publish import Publisher
 from .services import Services
@@ -34,9 +35,14 @@ class Eyes:
     services: Services
     stop: threading.Event
     mine: Callable[[], bool] = lambda: True
+    allowance: Allowance = field(init=False)
     open: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE, "eyes"))
+
+    def __post_init__(self) -> None:
+        limits = self.services.limits
+        self.allowance = Allowance(limits.hour_commands, limits.hour_starts)
 
     def watch(self) -> None:
         """Looks at what is new, until it is told to stop."""
@@ -73,6 +79,8 @@ class Eyes:
 
     def give(self, event: Event, wishes: Sequence[Wish]) -> None:
         """Has the reactions made that these wishes ask for, soon; those that are on their way are left to it."""
+        if spoken(wishes) or self.allowance.answers(event, words=False) is not Answered.YES:
+            return
         for n, wish in enumerate(wishes):
             if isinstance(event, InRepository) and isinstance(wish, Tell) and wish.eyes is not None:
                 id = f"{event.delivery}.{n}"

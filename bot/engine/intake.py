@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from ..core import events
@@ -17,17 +18,21 @@ from ..core.publications import CommentWish, LabelWish
 from ..core.replies import (
     NO_RUN,
     OVER,
+    begun_often,
     corrected,
     help_text,
     open_run,
     refusal,
     refusal_key,
     stands_still,
+    started_often,
+    too_many,
     unknown_run,
 )
 from ..core.state import fold
 from ..core.views import status
 from ..core.wishes import Correct, Examine, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
+from .allowance import Answered, spoken
 from .durable import log, pause
 from .eyes import Eyes
 from .leg import Enqueue
@@ -114,6 +119,8 @@ class Intake:
             self.services.houses.moved(event.repository, event.after)
         wishes = self.services.handle(event, words(self.services, event))
         self.eyes.give(event, wishes)
+        if wishes and not self._answers(event, spoken(wishes)):
+            wishes = self._over_the_limit(event, wishes)
         for n, wish in enumerate(wishes):
             try:
                 self._grant(event, wish, f"{delivery.id}.{n}")
@@ -147,6 +154,28 @@ class Intake:
                 self._examine(github, repository, wish)
             case _:
                 assert_never(wish)
+
+    def _answers(self, event: Event, words: bool) -> bool:
+        """Whether the event is heeded still, whoever may have sent how many."""
+        match self.eyes.allowance.answers(event, words):
+            case Answered.YES:
+                return True
+            case Answered.NO:
+                return False
+            case Answered.WRITERS:
+                assert isinstance(event, InRepository)
+                github = self.services.installations.github(event.repository)
+                return _rank(github.permission(event.sender.login)) >= _rank("write")
+
+    def _over_the_limit(self, event: Event, wishes: tuple[Wish, ...]) -> tuple[Wish, ...]:
+        """What is left of the wishes of a comment too many: to stop a run. Whose command it was is told, once."""
+        assert isinstance(event, events.OnIssue)
+        if not spoken(wishes):
+            login, number = event.sender.login, event.issue.number
+            publisher = self._publisher(event.repository, f"{event.repository.id}.{number}")
+            body = too_many(login, self.services.limits.hour_commands)
+            publisher.publish(CommentWish(f"limit/{login}", number, body))
+        return tuple(replace(w, eyes=None) for w in wishes if isinstance(w, Tell) and isinstance(w.deed, Stop))
 
     # --- messages ----------------------------------------------------------------------------------------------------
 
@@ -210,6 +239,9 @@ class Intake:
                 said = open_run(workflow, [(row.workflow, _status(row), _pull(row)) for row in rows])
                 if said is not None:
                     return said
+                if over := self._too_often(subject, rows, workflow, event.delivery):
+                    self._publisher(subject.repository, subject.key).publish(CommentWish("limit", wish.number, over))
+                    return ""
                 self._begin(subject, workflow)
             case Stop() as deed:
                 row = row_for(rows, deed)
@@ -219,6 +251,8 @@ class Intake:
                     return standing if wish.eyes is not None else ""
                 self.services.runs.set_stop(row.id, True)
             case Retry():
+                if over := self._too_often(subject, rows, "", event.delivery):
+                    return over
                 row = row_for(rows, message.deed)
                 if row is not None:
                     self.services.runs.set_stop(row.id, False)
@@ -227,6 +261,18 @@ class Intake:
         text = _text(event, issue)
         asked = Asked(subject, message, text.title, text.body, text.author, text.url, wish.number)
         self.enqueue(message.id, asked, 0.0)
+        return ""
+
+    def _too_often(self, subject: Subject, rows: Sequence[RunRow], workflow: str, delivery: str) -> str:
+        """Why no run is started now, in a sentence; "" where one is."""
+        limits, repository = self.services.limits, subject.repository.id
+        if not self.eyes.allowance.starts_again(subject.key, delivery):
+            return started_often(limits.hour_starts)
+        if workflow and all(row.workflow != workflow for row in rows):
+            day = datetime.fromisoformat(self.services.clock.now()) - timedelta(days=1)
+            if self.services.runs.begun(repository, f"{day:%Y-%m-%dT%H:%M:%SZ}") >= limits.day_runs:
+                log.warning("repository %d has begun %d runs within a day", repository, limits.day_runs)
+                return begun_often(limits.day_runs)
         return ""
 
     def _begin(self, subject: Subject, workflow: str) -> None:

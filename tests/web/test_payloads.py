@@ -17,6 +17,7 @@ from bot.adapters.store import Store
 from bot.app import built_in_workflows, definitions
 from bot.core.errors import ConflictError, MissingError, PersonError, TransientError
 from bot.core.ports import Comment, Delivery, Installations, Issue, Layer, Pull
+from bot.core.record import Limits
 from bot.engine.eyes import Eyes
 from bot.engine.houses import Houses
 from bot.engine.intake import Intake
@@ -133,6 +134,7 @@ def take_in(folder: Path, deliveries: Sequence[Delivery], seed: int) -> dict[str
         houses=Houses(installations, known, store.remotes),
         clock=SystemClock(),
         handle=handle,
+        limits=Limits(hour_commands=1_000_000),
     )
     no_eyes = threading.Event()
     no_eyes.set()
@@ -171,11 +173,11 @@ def test_githubs_examples_are_taken_and_understood(tmp_path: Path) -> None:
 
 
 def test_mutated_payloads(tmp_path: Path) -> None:
-    nothing_breaks(tmp_path, OURS, 2_000, 20_261_120)
+    nothing_breaks(tmp_path, OURS, 1_000, 20_261_120)
 
 
 def test_mutations_of_githubs_examples(tmp_path: Path) -> None:
-    nothing_breaks(tmp_path, githubs(), 500, 20_261_121)
+    nothing_breaks(tmp_path, githubs(), 300, 20_261_121)
 
 
 @pytest.mark.soak

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
 from bot.core.errors import MissingError
 from bot.core.ports import Clock, RunRow
@@ -52,6 +52,12 @@ class StoredRuns:
         query = select(run).where(run.c.repository == repository, run.c.home == home).order_by(run.c.seq)
         with self._database.reading() as connection:
             return [_row(row) for row in connection.execute(query)]
+
+    def begun(self, repository: int, since: str) -> int:
+        """How many runs of a repository were created since."""
+        query = select(func.count()).where(run.c.repository == repository, run.c.created_at >= since)
+        with self._database.reading() as connection:
+            return int(connection.scalar(query) or 0)
 
     def newest(self, repository: int, limit: int) -> Sequence[RunRow]:
         """The runs of a repository that were last written to, newest first."""
