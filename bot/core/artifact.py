@@ -20,6 +20,7 @@ _BLOCKS = MarkdownIt("commonmark").enable("table").use(front_matter_plugin).disa
 _INLINE = MarkdownIt("commonmark")
 _ENUMERATOR = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.):]?|[A-Z][.):])\s+(?=\S)")
 _REMARK = re.compile(r"\s*\([^()]*\)\s*$")
+_BLANK = re.compile(r"(?:<[^<>]*>|[\s>*_=|:-])*")
 _LINKED = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 
 
@@ -195,9 +196,15 @@ class Artifact:
         return tuple(found)
 
     def section(self, title: str) -> Section | None:
-        """The first section of that title: by its words, else by its words without number and remark."""
-        exact = next((section for section in self.sections if normal(section.title) == normal(title)), None)
-        return exact or next((section for section in self.sections if loose(section.title) == loose(title)), None)
+        """The section of that title: by its words, else by its words without number and remark.
+
+        Of several the first of the highest level, the document's own title last.
+        """
+        for form in (normal, loose):
+            found = [section for section in self.sections if form(section.title) == form(title)]
+            if found:
+                return min(found, key=lambda section: (section.heading.level == 1, section.heading.level))
+        return None
 
     def section_at(self, line: int) -> Section | None:
         """The innermost section that a line is in."""
@@ -327,12 +334,12 @@ class Artifact:
         return [(token.map[0], token.map[1]) for token in tokens if token.type in {"fence", "code_block"} and token.map]
 
     def is_empty(self, section: Section | None = None) -> bool:
-        """There is nothing but headings and comments."""
+        """There is nothing but headings, comments, rules and tags."""
         first, last = (section.first, section.last) if section else (1, len(self.source))
         if any(begin < last and end >= first for begin, end in self._code):
             return False
         titles = {number for heading, below in self._heading_lines for number in range(heading.line, below + 1)}
-        return all(line.number in titles for line in self.prose(section, code=True))
+        return all(line.number in titles or _BLANK.fullmatch(line.text) for line in self.prose(section, code=True))
 
     def headings_in(self, section: Section) -> tuple[Heading, ...]:
         """The headings of a section's sub-sections."""

@@ -21,11 +21,13 @@ _FEWEST = 4  # words: what is shorter says too little to be called a repetition
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence or a cell. `end` is its last place in the document, each line's end counted once; `words` is what
-    sentences are compared by, without the mark.
+    """A sentence or a cell, from one `line` to the `last`.
+
+    `end` is its last place in the document, each line's end counted once.
     """
 
     line: int
+    last: int
     text: str
     end: int
     marked: bool
@@ -49,7 +51,8 @@ def sentences(artifact: Artifact) -> Iterator[Sentence]:
             if text.strip():
                 line = paragraph.line + bisect_right(lines, first + len(text) - len(text.lstrip()))
                 end = starts[paragraph.line - 1] + first + len(text.rstrip())
-                yield Sentence(line, " ".join(text.split()), end, UNVERIFIED in bare[first:last])
+                below = paragraph.line + bisect_right(lines, first + len(text.rstrip()) - 1)
+                yield Sentence(line, below, " ".join(text.split()), end, UNVERIFIED in bare[first:last])
 
 
 def _bounds(paragraph: Paragraph) -> Iterator[tuple[int, int]]:

@@ -1,5 +1,7 @@
 """Tables, or lists in their place, that have every cell."""
 
+import html
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +11,7 @@ from bot.core.findings import Finding
 from .context import Context
 from .place import missing, shown
 
+_TAGS = re.compile(r"<[^<>]*>")
 _EMPTY = frozenset({"", "-", "–", "—", "?", "…", "..."})
 
 
@@ -59,7 +62,7 @@ def _gaps(grid: _Grid, columns: Sequence[str]) -> Iterator[Finding]:
     wanted = [any(names(head, column) for column in columns) or not columns for head in grid.columns]
     for name, cells in grid.rows:
         for head, (line, text), counts in zip(grid.columns, cells, wanted, strict=True):
-            if counts and text.strip("*_` ") in _EMPTY:
+            if counts and html.unescape(_TAGS.sub("", text)).strip("*_` \N{NO-BREAK SPACE}") in _EMPTY:
                 mend = "Fill it, or write “None, because …”."
                 yield Finding(line, f"The cell “{head}” of “{name}” is empty.", mend)
 

@@ -15,7 +15,7 @@ _WORDS = re.compile(
     r"|coming soon|placeholder text|goes here))\b"
 )
 # A set, a path template and a generic type are no placeholders: what stands in code or hangs on other text is left.
-_BRACES = re.compile(r"(?<![\w$/{=:\\.])\{\{?\s?[a-z][\w .-]*[\w.]\s?\}?\}(?![\w/}])")
+_BRACES = re.compile(r"(?<![\w$/{=:\\.])(?<![-=]> )(?<![=∈∪∩] )\{\{?\s?[a-z][\w .-]*[\w.]\s?\}?\}(?![\w/}])")
 _ANGLES = re.compile(r"(?<![\w<])<[a-z][a-z0-9]*(?:[ _-][a-z0-9']+)*>")
 _SQUARES = re.compile(
     r"\[(?:insert|your|describe|fill|add|enter|replace|i['’]ll|placeholder|name of|link to)\b[^\]\n]{0,200}\](?![(\[])",

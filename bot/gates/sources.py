@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from urllib.parse import urlsplit
 
 from bot.core.artifact import Artifact, names
+from bot.core.citations import find
 from bot.core.findings import Finding
 from bot.core.permalinks import is_permalink
+from bot.core.sentences import unverified
 
 from .context import Context
 from .place import shown
@@ -18,7 +20,8 @@ _MARK = "UNVERIFIED"
 def sources(artifact: Artifact, context: Context, *, at_least: int = 0, each: Sequence[str] = ()) -> Iterator[Finding]:
     """Every outside link was given or fetched; there are so many; each of these systems has one, or is UNVERIFIED.
 
-    A line marked UNVERIFIED is no source, and the document says at its top that there are such lines. Where it does,
+    A line marked UNVERIFIED is no source, and the document says at its top that there are such lines, but for those
+    that cite this repository's code. Where it does,
     too few sources are a warning: what nobody gave and no search found can't be cited.
     """
     marked = {line.number for line in artifact.prose(code=True) if _MARK in line.text}
@@ -41,11 +44,23 @@ def sources(artifact: Artifact, context: Context, *, at_least: int = 0, each: Se
         )
         mend = f"Cite what was given or fetched, or say at the top what is {_MARK}."
         yield Finding(1, wrong, mend, severity="warning" if declared else "error")
-    if marked and not declared:
+    outside = marked - _of_code(artifact) if marked and not declared else frozenset()
+    if outside:
         mend = f"Say below the title which parts are {_MARK}, and why."
-        yield Finding(1, f"Line {min(marked)} is {_MARK}, and the top of the document does not say so.", mend)
+        yield Finding(1, f"Line {min(outside)} is {_MARK}, and the top of the document does not say so.", mend)
     for system in each:
         yield from _unsourced(artifact, system, good, marked)
+
+
+def _of_code(artifact: Artifact) -> Set[int]:
+    """The lines of marked sentences that cite this repository's code: those speak of no other system."""
+    cited = {citation.line for citation in find(artifact) if citation.unverified and not citation.foreign}
+    lines: set[int] = set()
+    for sentence in unverified(artifact):
+        whole = range(sentence.line, sentence.last + 1)
+        if cited.intersection(whole):
+            lines.update(whole)
+    return lines
 
 
 def address(url: str) -> str:

@@ -194,6 +194,9 @@ def test_words_and_lines_of_a_whole_document() -> None:
         ("", True),
         ("# T\n\n## U\n<!-- c -->", True),
         ("T\n==\n", True),
+        ("# T\n\n---\n\n<details>\n<summary></summary>\n\n</details>\n\n> \n", True),
+        ("# T\n\n<details><summary>x</summary>", False),
+        ("# T\n\n| |\n|---|\n| x |", False),
         ("# T\nx", False),
         ("# T\n```\nx\n```", False),
         ("text", False),
@@ -201,6 +204,15 @@ def test_words_and_lines_of_a_whole_document() -> None:
 )
 def test_headings_and_comments_are_nothing(text: str, empty: bool) -> None:
     assert Artifact("", text).is_empty() is empty
+
+
+def test_of_several_sections_the_highest_is_meant_and_the_title_last() -> None:
+    artifact = Artifact("", "# A\n\n## B\n\n### A\n\nx\n\n## A\n\ny\n\n## A\n\nz\n")
+    found = artifact.section("A")
+    assert found
+    assert found.heading.line == 9
+    assert Artifact("", "# A\n\nx").section("a") is not None
+    assert artifact.section("C") is None
 
 
 def test_a_section_is_empty_by_itself() -> None:

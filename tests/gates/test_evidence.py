@@ -98,6 +98,7 @@ def test_covers_good(found: Judge, text: str, value: Any) -> None:
         (COVERED, ALL | {"rows": ["Kubernetes", "Slurm"]}, [(1, "“Systems compared” has no row for “Slurm”.")]),
         (COVERED, ALL | {"columns": ["Trade-offs", "Lessons"]}, [(1, "“Systems compared” has no column “Lessons”.")]),
         (COVERED, ALL | {"at-least": 3}, [(1, "“Systems compared” has 2 rows.")]),
+        (COVERED.replace("few", "<br>&nbsp;"), ALL, [(6, "The cell “Trade-offs” of “Ray” is empty.")]),
         (COVERED.replace("few", "—"), ALL, [(6, "The cell “Trade-offs” of “Ray” is empty.")]),
         (COVERED.replace("| few |", "|"), ALL, [(6, "The cell “Trade-offs” of “Ray” is empty.")]),
         (LISTED.replace("few", ""), ALL, [(9, "The cell “Trade-offs” of “Ray” is empty.")]),
@@ -146,6 +147,7 @@ Jobs (https://slurm.schedmd.com/a_(b)?q=1).
     [
         (SOURCED, {"at-least": 3, "each": ["Ray", "Kubernetes", "Slurm"]}),
         ("No links.", {}),
+        ("# P\n\n## X\n\nThe queue is made\nin `src/a.py:1` [UNVERIFIED].", {}),
         (f"It is in [a.py:1](https://github.example/o/r/blob/{'0' * 40}/a.py#L1).", {}),
         ("`https://example.org` is a name, [this](#x) a place.\n\n```\nhttps://example.org\n```", 0),
         (
@@ -166,6 +168,11 @@ def test_sources_good(found: Judge, text: str, value: Any) -> None:
         ("See (https://x.org/a).", {}, [(1, "https://x.org/a was neither given nor fetched.", "error")]),
         (SOURCED, {"at-least": 4}, [(1, "3 sources of at least 4 are cited.", "error")]),
         ("https://k8s.io/docs", {"at-least": 2}, [(1, "1 source of at least 2 is cited.", "error")]),
+        (
+            "# P\n\n## X\n\nIt is in `a.py:1` [UNVERIFIED].\n\nBorg has cells. [UNVERIFIED]",
+            {},
+            [(1, "Line 7 is UNVERIFIED, and the top of the document does not say so.", "error")],
+        ),
         ("All of it is UNVERIFIED.", {"at-least": 1}, [(1, "0 sources of at least 1 are cited.", "warning")]),
         (SOURCED, {"each": ["Nomad"]}, [(1, "“Nomad” has no source.", "error")]),
         ("# P\n\nRay has actors.", {"each": ["Ray"]}, [(3, "“Ray” has no source.", "error")]),

@@ -29,6 +29,7 @@ def test_not_empty_bad(found: Judge, text: str) -> None:
         "A todo list, a List<String>, ${HOME}, {1, 2}, /users/{id}, {id}/x and `<T>`.",
         "<details><summary>More</summary>\n\ntext <br> <https://x.org> <a@b.org>\n\n</details>",
         "[add it](b.md) and [Your guide][g] and [x]",
+        "Segments {1, 2} -> {merged}. Let S' = {compacted}.",
         "It is needed as a key. Fill in the form.",
         "- [ ] open",
     ],
