@@ -76,6 +76,7 @@ def services(settings: Settings) -> "Services":
         ledger=store.ledger,
         remotes=store.remotes,
         turns=store.turns,
+        retention=store.retention,
         hook=app.hook(),
         installations=installations,
         definitions=known,
@@ -89,6 +90,7 @@ def services(settings: Settings) -> "Services":
         database_url=settings.engine_url,
         missed_seconds=settings.missed_minutes * 60,
         conversations=settings.conversations,
+        keep_days=settings.keep_days,
         wait_days=settings.wait_days,
     )
 

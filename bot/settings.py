@@ -72,6 +72,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CHARRETTE_WRITE_INTERVAL_SECONDS", values.seconds, "Write seconds, e.g. 1.0.", "1.0"),
     Setting("CHARRETTE_MISSED_MINUTES", values.some, "Write minutes, e.g. 10 or 0.5.", "10"),
     Setting("CHARRETTE_CONVERSATIONS", values.count, _COUNT.format("6"), "6"),
+    Setting("CHARRETTE_KEEP_DAYS", values.kept, "Write days, 7 or more, e.g. 90.", "90"),
     Setting("CHARRETTE_WAIT_DAYS", values.some, "Write days, e.g. 7 or 0.5."),
     Setting("CHARRETTE_RUN_TOKENS", values.count, _COUNT.format("5000000"), str(Limits.run_tokens)),
     Setting("CHARRETTE_RUN_DOLLARS", values.dollars, _AMOUNT.format("50"), str(Limits.run_dollars)),
@@ -146,6 +147,7 @@ class Settings:
     write_interval: float
     missed_minutes: float
     conversations: int
+    keep_days: float
     wait_days: float | None
     limits: Limits
     model: ModelOptions
@@ -252,6 +254,7 @@ class _Reader:
             write_interval=self._value("CHARRETTE_WRITE_INTERVAL_SECONDS"),
             missed_minutes=self._value("CHARRETTE_MISSED_MINUTES"),
             conversations=self._value("CHARRETTE_CONVERSATIONS"),
+            keep_days=self._value("CHARRETTE_KEEP_DAYS"),
             wait_days=self._value("CHARRETTE_WAIT_DAYS"),
             limits=Limits(
                 run_tokens=self._value("CHARRETTE_RUN_TOKENS"),

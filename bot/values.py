@@ -123,6 +123,14 @@ def some(text: str) -> float:
     return number
 
 
+def kept(text: str) -> float:
+    """Days, of which a week is the least: GitHub delivers again what is three days old, and it is known by then."""
+    number = _number(text)
+    if number < 7:
+        raise ValueError("is too short")
+    return number
+
+
 def dollars(text: str) -> float | None:
     """An amount, or None for no limit."""
     return None if text.lower() == "none" else _number(text)

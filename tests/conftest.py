@@ -2,12 +2,19 @@
 
 import pytest
 
+from tests.databases import VARIABLE, has_postgres
 from tests.soak import BUDGET, Budget
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--library NAME`: the installed package that the story from outside designs for."""
     parser.addoption("--library", default="itsdangerous", help="an installed package with Python source")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Which databases were there is said, so that nobody takes half for the whole."""
+    if not has_postgres():
+        terminalreporter.write_line(f"On SQLite alone: {VARIABLE} names no PostgreSQL server.")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
@@ -14,6 +14,20 @@ VARIABLE = "CHARRETTE_TEST_POSTGRES_URL"
 def has_postgres() -> bool:
     """There is a PostgreSQL server for the tests."""
     return bool(os.environ.get(VARIABLE))
+
+
+KINDS = ["sqlite", "postgresql"] if has_postgres() else ["sqlite"]
+"""What there is to run stories on."""
+
+
+@contextmanager
+def settings_of(kind: str) -> Iterator[Mapping[str, str]]:
+    """The settings of a service on a database of its own: none for SQLite, whose file is in its state folder."""
+    if kind == "sqlite":
+        yield {}
+        return
+    with postgres() as url:
+        yield {"CHARRETTE_DATABASE_URL": url}
 
 
 @contextmanager

@@ -46,6 +46,9 @@ def parser() -> argparse.ArgumentParser:
     _elsewhere(
         commands, "concerns", "bot.cli.concerning", "the concerns of a document, what was decided, contradictions"
     )
+    _elsewhere(
+        commands, "plan", "bot.cli.planning", "a macro plan as data: its units, and what they need of each other"
+    )
     _elsewhere(commands, "demo", "bot.demo.cli", "a label becomes a pull request, on this machine, in the browser")
     _elsewhere(
         commands,

@@ -460,6 +460,16 @@ class Turns(Protocol):
         """What the next turn has to know."""
 
 
+class Retention(Protocol):
+    """What is old goes."""
+
+    def forget(self, before: str, over: Sequence[str]) -> int:
+        """Deletes handled deliveries and what is known of runs with an `over` status, from before that time.
+
+        A run's row stays, without its inputs: its branch has them. Returns how many rows went, or were emptied.
+        """
+
+
 class Living(Protocol):
     """The workers that live at one moment."""
 

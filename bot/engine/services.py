@@ -16,6 +16,7 @@ from ..core.ports import (
     Model,
     Presence,
     Remotes,
+    Retention,
     Runs,
     Toolbox,
     Tree,
@@ -56,6 +57,7 @@ class Services:
     ledger: Ledger
     remotes: Remotes
     turns: Turns
+    retention: Retention
     hook: Hook
     installations: Installations
     definitions: Definitions
@@ -69,6 +71,7 @@ class Services:
     database_url: str
     missed_seconds: float = 600.0
     conversations: int = 6
+    keep_days: float = 90.0
     wait_days: float | None = None
     version: str = "2"
 

@@ -15,6 +15,7 @@ from .intake import Intake
 from .leg import Engine
 from .loading import Asked
 from .missed import Missed
+from .retention import Forgetting
 from .services import Services
 from .takeover import Takeover
 
@@ -46,7 +47,7 @@ def run(services: Services, stop: threading.Event) -> None:
     takeover = launch(services, presence)
     eyes = Eyes(services, stop, lambda: presence.leads(INBOX))
     missed = Missed(services, stop)
-    watches = {"eyes": eyes.watch, "missed": missed.watch}
+    watches = {"eyes": eyes.watch, "missed": missed.watch, "retention": Forgetting(services, stop).watch}
     if presence.grace:
         watches["takeover"] = lambda: takeover.watch(stop)
     for name, watch in watches.items():

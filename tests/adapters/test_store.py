@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from bot.adapters.store import Store
 from bot.adapters.store import database as database_module
+from bot.adapters.store import retention as retention_module
 from bot.adapters.store.schema import metadata
 from bot.adapters.store.turns import StoredTurns
 from bot.core.errors import CharretteError, MissingError, TransientError
@@ -340,3 +341,76 @@ def test_one_of_many_has_the_turn_until_it_is_due_again(url: str) -> None:
 
 def test_nothing_stands_between_a_store_and_its_database(store: Store) -> None:
     assert store.pooled() is False
+
+
+class Then:
+    """A clock at a time of ours."""
+
+    def __init__(self, at: str) -> None:
+        self.at = at
+
+    def now(self) -> str:
+        return self.at
+
+
+def test_what_is_old_and_over_is_forgotten_and_nothing_else(url: str) -> None:
+    clock = Then("2026-01-01T00:00:00Z")
+    store = Store(url, clock)
+    store.migrate()
+    answer = Reply("answered", {"content": []}, spent=Spent(calls=1, input=10, output=5))
+
+    def happen(day: str) -> None:
+        clock.at = f"{day}T00:00:00Z"
+        store.deliveries.accept(
+            [Delivery(f"handled {day}", "issues", b"{}"), Delivery(f"waits {day}", "issues", b"{}")]
+        )
+        store.deliveries.handled(f"handled {day}")
+        for status in ("done", "stopped", "waits for answers", "running"):
+            id = f"{status} {day}"
+            store.runs.create(replace(ROW, id=id, home=len(id)))
+            store.runs.append(id, {"message": {"id": "gh-1.0"}})
+            store.runs.close(id, status, {"pull": 3, "now": clock.at, "findings": {"sha": []}}, "", "why")
+            store.ledger.write(f"{id}/note@1#1", id, 7, answer, clock.at)
+            store.remotes.put(id, "status", Remote("1", "d"))
+        for key in (f"eyes/handled {day}.0", f"reply/gh-handled {day}.0", f"reply/waits {day}.0", "label/design"):
+            store.remotes.put("7", key, Remote("1", "d"))
+
+    happen("2026-01-01")
+    happen("2026-06-01")
+    before = "2026-03-01T00:00:00Z"
+    over = ("done", "stopped")
+    assert store.retention.forget(before, over) == 1 + 2 + 2 + 2
+    assert store.retention.forget(before, over) == 0
+    assert [each.id for each in store.deliveries.pending()] == ["waits 2026-01-01", "waits 2026-06-01"]
+    assert store.deliveries.held(["handled 2026-01-01", "handled 2026-06-01"]) == {"handled 2026-06-01"}
+    left = store.runs.get("done 2026-01-01")
+    assert left is not None
+    assert (left.status, left.reason, left.pinned, left.entries) == ("done", "why", {}, [])
+    assert left.state == {"pull": 3, "now": "2026-01-01T00:00:00Z"}
+    for id, known in {
+        "done 2026-01-01": False,
+        "stopped 2026-01-01": False,
+        "waits for answers 2026-01-01": True,
+        "running 2026-01-01": True,
+        "done 2026-06-01": True,
+    }.items():
+        row = store.runs.get(id)
+        assert row is not None
+        assert (row.pinned == ROW.pinned) is known, id
+        assert (store.ledger.recorded(f"{id}/note@1#1") is not None) is known, id
+        assert (store.remotes.get(id, "status") is not None) is known, id
+    keys = ("eyes/handled 2026-01-01.0", "reply/gh-handled 2026-01-01.0", "reply/waits 2026-01-01.0", "label/design")
+    assert [store.remotes.get("7", key) is not None for key in keys] == [False, False, True, True]
+    store.close()
+
+
+def test_more_than_a_batch_is_forgotten(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention_module, "BATCH", 3)
+    store = Store(url, Then("2026-01-01T00:00:00Z"))
+    store.migrate()
+    store.deliveries.accept([Delivery(f"d{n}", "issues", b"{}") for n in range(10)])
+    for n in range(10):
+        store.deliveries.handled(f"d{n}")
+        store.remotes.put("7", f"eyes/d{n}.0", Remote("1", "d"))
+    assert store.retention.forget("2026-03-01T00:00:00Z", ("done",)) == 20
+    store.close()

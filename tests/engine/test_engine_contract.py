@@ -13,9 +13,10 @@ from tests.databases import postgres
 
 # A workflow on a partition: a step that is paid for, and a step in which the first process dies.
 PROGRAM = """
-import json, os, sys, time
+import json, os, sys, threading, time
 from pathlib import Path
 from dbos import DBOS
+from bot.engine.retention import Forgetting
 from bot.engine.durable import Json, configuration
 url, version, executor, folder, role = sys.argv[1:]
 paid = Path(folder, "paid")
@@ -57,6 +58,11 @@ found["result"] = DBOS.retrieve_workflow("first").get_result(polling_interval_se
 found["twice"] = recover("1/dead")
 found["next result"] = DBOS.retrieve_workflow("next").get_result(polling_interval_sec=0.05)
 found["latest"] = [each["version_name"] for each in DBOS.list_application_versions()]
+# Retention: what has ended goes, with all that was kept of it; what waits stays.
+DBOS.enqueue_workflow_with_options({**options, "workflow_id": "later", "delay_seconds": 3600}, "later")
+forgetting = Forgetting(None, threading.Event())
+found["deleted"] = [forgetting._workflows("2000-01-01T00:00:00Z"), forgetting._workflows("2999-01-01T00:00:00Z")]
+found["kept"] = [each.workflow_id for each in DBOS.list_workflows()]
 print(json.dumps(found))
 sys.stdout.flush()
 os._exit(0)
@@ -90,5 +96,7 @@ def test_what_a_dead_executor_left_is_taken_up_once_and_nothing_else_is(url: str
         "twice": [],
         "next result": ["next", "an answer", "the end"],
         "latest": ["1"],
+        "deleted": [0, 2],
+        "kept": ["later"],
     }
     assert (tmp_path / "paid").read_text().split() == ["1/dead", "1/lives"]

@@ -170,7 +170,7 @@ def scene(tmp_path: Path) -> Scene:
         deliveries=store.deliveries, runs=store.runs, ledger=store.ledger, remotes=store.remotes, turns=store.turns,
         hook=cast(Any, github), installations=cast(Any, github), houses=cast(Houses, Known()),
         definitions=cast(Any, Known()), model=unused, tools=unused, clock=Clock(), limits=unused,
-        handle=handlers.handle, present=unused,
+        handle=handlers.handle, present=unused, retention=unused,
         database_url=f"sqlite:///{tmp_path / 'engine.sqlite'}",
     )  # fmt: skip
     return Scene(github, services)

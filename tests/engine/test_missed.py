@@ -90,6 +90,7 @@ def services(github: Fake, tmp_path: Path) -> Services:
         ledger=store.ledger,
         remotes=store.remotes,
         turns=store.turns,
+        retention=store.retention,
         hook=github,
         installations=cast(Any, github),
         clock=github,

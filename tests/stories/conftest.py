@@ -1,6 +1,9 @@
-"""A hub, a model and a service that the stories of a test process share; each story has an issue of its own."""
+"""A hub, a model and a service that the stories of a test process share; each story has an issue of its own.
 
-from collections.abc import Iterator
+Where there is a PostgreSQL server, the stories run on it as on SQLite, with a hub and a service for each.
+"""
+
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
 from bot.hub.server import RunningHub, running_hub
+from tests.databases import KINDS, settings_of
 from tests.hub.contract import Contract
 
 from .closed_loop import ClosedLoop, closed_loop
@@ -22,8 +26,22 @@ def mind() -> Iterator[ClosedLoop]:
         yield loop
 
 
+@pytest.fixture(scope="session", params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database that the shared service keeps its state in."""
+    found: str = request.param
+    return found
+
+
+@pytest.fixture(params=KINDS)
+def on(request: pytest.FixtureRequest) -> Iterator[Mapping[str, str]]:
+    """The settings with which a service of a story's own keeps its state in an empty database."""
+    with settings_of(request.param) as settings:
+        yield settings
+
+
 @pytest.fixture(scope="session")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+def hub(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
     """The hub, with a library's source; all that goes in and out is held against GitHub's own description."""
     folder: Path = tmp_path_factory.mktemp("hub")
     webhook = f"http://127.0.0.1:{free_port()}/webhook"
@@ -36,11 +54,15 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
 
 
 @pytest.fixture(scope="session")
-def service(hub: RunningHub, mind: ClosedLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(
+    kind: str, hub: RunningHub, mind: ClosedLoop, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
     """The service, web and worker."""
     folder = tmp_path_factory.mktemp("service")
-    with running(Service(environment(hub, folder, mind.url), folder / "serve.log")) as service:
-        yield service
+    with settings_of(kind) as database:
+        env = environment(hub, folder, mind.url, **database)
+        with running(Service(env, folder / "serve.log")) as service:
+            yield service
 
 
 @pytest.fixture

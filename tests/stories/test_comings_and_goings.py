@@ -1,5 +1,6 @@
 """Labels and commands that meet a run in the middle: on means work, off means stop, whatever comes between."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot.adapters.definitions import FolderDefinitions
@@ -10,12 +11,12 @@ from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, l
 from .test_dropped_in import dropped_in
 
 
-def test_stops_in_mid_turn_other_labels_and_lifted_limits(tmp_path: Path) -> None:
+def test_stops_in_mid_turn_other_labels_and_lifted_limits(tmp_path: Path, on: Mapping[str, str]) -> None:
     workflows = dropped_in(tmp_path / "workflows")
     mind = ClosedLoop(FolderDefinitions(workflows).all(), source=SOURCE)
     webhook = f"http://127.0.0.1:{free_port()}/webhook"
     with closed_loop(mind), running_hub(tmp_path / "hub", {REPOSITORY: library(tmp_path / "code")}, webhook) as hub:
-        env = environment(hub, tmp_path / "state", mind.url, CHARRETTE_WORKFLOWS=str(workflows))
+        env = environment(hub, tmp_path / "state", mind.url, CHARRETTE_WORKFLOWS=str(workflows), **on)
         with running(Service({**env, "CHARRETTE_RUN_TOKENS": "14000"}, tmp_path / "serve.log")):
             mind.delay = 0.5
             story = Story(hub).opens().labels()

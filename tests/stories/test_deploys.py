@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,12 +29,12 @@ def version(name: str, env: dict[str, str], log: Path) -> Iterator["subprocess.P
         process.wait()
 
 
-def test_a_deploy_in_a_wait_and_one_in_a_leg(tmp_path: Path) -> None:
+def test_a_deploy_in_a_wait_and_one_in_a_leg(tmp_path: Path, on: Mapping[str, str]) -> None:
     mind = ClosedLoop(FolderDefinitions(built_in_workflows()).all(), source=SOURCE)
     webhook = f"http://127.0.0.1:{free_port()}/webhook"
     code = library(tmp_path / "code")
     with closed_loop(mind), running_hub(tmp_path / "hub", {REPOSITORY: code}, webhook) as hub:
-        env = environment(hub, tmp_path / "state", mind.url)
+        env = environment(hub, tmp_path / "state", mind.url, **on)
         log = tmp_path / "worker.log"
         with running(Service(env, tmp_path / "web.log", "web")):
             story = Story(hub)

@@ -1,6 +1,7 @@
 """A workflow dropped in as a folder runs without a line of Python: `each`, `output`, `asks` and `approval`."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot.adapters.definitions import FolderDefinitions
@@ -60,12 +61,12 @@ def dropped_in(folder: Path) -> Path:
     return folder
 
 
-def test_it_runs(tmp_path: Path) -> None:
+def test_it_runs(tmp_path: Path, on: Mapping[str, str]) -> None:
     workflows = dropped_in(tmp_path / "workflows")
     mind = ClosedLoop(FolderDefinitions(workflows).all())
     webhook = f"http://127.0.0.1:{free_port()}/webhook"
     with closed_loop(mind), running_hub(tmp_path / "hub", {REPOSITORY: library(tmp_path / "code")}, webhook) as hub:
-        env = environment(hub, tmp_path / "state", mind.url, CHARRETTE_WORKFLOWS=str(workflows))
+        env = environment(hub, tmp_path / "state", mind.url, CHARRETTE_WORKFLOWS=str(workflows), **on)
         with running(Service(env, tmp_path / "serve.log")):
             story = Story(hub).opens(title="A note").labels("note")
             story.until_status("waits for answers").says("recommended")

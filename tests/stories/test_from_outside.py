@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -30,14 +31,19 @@ def clone(tmp_path: Path, pytestconfig: pytest.Config) -> Path:
     return tmp_path / "clone"
 
 
-def test_a_script_sees_what_the_service_makes(tmp_path: Path, clone: Path) -> None:
+def test_a_script_sees_what_the_service_makes(tmp_path: Path, on: Mapping[str, str], clone: Path) -> None:
     mind = ClosedLoop(FolderDefinitions(built_in_workflows()).all(), source=SOURCE)
     hub_command = ["hub", "--state", str(tmp_path / "hub"), "--listen", "127.0.0.1:0"]
     hub_command += ["--repository", f"{REPOSITORY}={clone}", "--webhook", f"http://127.0.0.1:{free_port()}/webhook"]
     with closed_loop(mind), (tmp_path / "log").open("w") as log:
         hub = start(hub_command, log, {})
         ready = json.loads(hub.stdout.readline())  # type: ignore[union-attr]
-        env = {"ANTHROPIC_BASE_URL": mind.url, "CHARRETTE_MODEL_WEB": "off", "CHARRETTE_STATE": str(tmp_path / "state")}
+        env = {
+            "ANTHROPIC_BASE_URL": mind.url,
+            "CHARRETTE_MODEL_WEB": "off",
+            "CHARRETTE_STATE": str(tmp_path / "state"),
+            **on,
+        }
         serve = start(["serve", "--env-file", ready["env_file"]], log, env)
         try:
             assert json.loads(serve.stdout.readline())["ready"]  # type: ignore[union-attr]

@@ -2,16 +2,16 @@
 
 import random
 import re
-import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
@@ -103,11 +103,11 @@ class Stage:
     mind: ClosedLoop
     service: Service
     assassin: Assassin
-    state: Path
+    database: str
 
 
 @contextmanager
-def killing_field(tmp_path: Path, seed: int) -> Iterator[Stage]:
+def killing_field(tmp_path: Path, seed: int, on: Mapping[str, str]) -> Iterator[Stage]:
     """Hub, model, service and assassin."""
     assassin = Assassin(seed)
     mind = ClosedLoop(FolderDefinitions(built_in_workflows()).all(), source=SOURCE)
@@ -116,26 +116,23 @@ def killing_field(tmp_path: Path, seed: int) -> Iterator[Stage]:
     code = library(tmp_path / "code")
     hub_of = running_hub(tmp_path / "hub", {REPOSITORY: code}, webhook, middleware=assassin.middleware)
     with closed_loop(mind), hub_of as hub:
-        service = Service(environment(hub, tmp_path / "state", mind.url), tmp_path / "serve.log")
+        service = Service(environment(hub, tmp_path / "state", mind.url, **on), tmp_path / "serve.log")
         assassin.service = service.start()
         try:
-            yield Stage(hub, mind, service, assassin, tmp_path / "state")
+            file = f"sqlite:///{tmp_path / 'state/charrette.sqlite'}"
+            yield Stage(hub, mind, service, assassin, on.get("CHARRETTE_DATABASE_URL", file))
         finally:
             assassin.aim("")
             service.stop()
 
 
-def recorded(state: Path) -> int:
+def recorded(database: str) -> int:
     """How many answers the ledger holds."""
-    found = 0
-    for file in state.glob("*.sqlite*"):
-        if file.suffix != ".sqlite":
-            continue
-        with sqlite3.connect(file) as connection:
-            names = [row[0] for row in connection.execute("select name from sqlite_master where type='table'")]
-            if "charrette_spend" in names:
-                found += connection.execute("select count(*) from charrette_spend where attempt = 0").fetchone()[0]
-    return found
+    engine = create_engine(database)
+    with engine.connect() as connection:
+        found = connection.scalar(text("select count(*) from charrette_spend where attempt = 0"))
+    engine.dispose()
+    return int(found or 0)
 
 
 def whole_run(story: Story) -> dict[str, str]:
@@ -146,7 +143,7 @@ def whole_run(story: Story) -> dict[str, str]:
 def play(stage: Stage, title: str, kills: list[str]) -> tuple[Story, list[str]]:
     """A run with kills at these kinds of moments, each with a look at the books; and those that did not come."""
     assassin, mind = stage.assassin, stage.mind
-    lost = sum(mind.asked.values()) - recorded(stage.state)
+    lost = sum(mind.asked.values()) - recorded(stage.database)
     left = sorted(kills, key=MOMENTS.index)
     aim(assassin, left)
     story = Story(stage.hub).opens(title=title).labels()
@@ -162,7 +159,7 @@ def play(stage: Stage, title: str, kills: list[str]) -> tuple[Story, list[str]]:
 
     story.until(moved, 120)
     while assassin.struck.is_set():
-        missing = sum(mind.asked.values()) - recorded(stage.state) - lost
+        missing = sum(mind.asked.values()) - recorded(stage.database) - lost
         assert missing <= 1, f"{missing} calls at once were lost by one kill {left[0]}"
         lost += missing
         left = left[1:]
@@ -195,9 +192,9 @@ def once_each(hub: RunningHub, story: Story) -> None:
 
 
 def kills_then_whole(
-    tmp_path: Path, seed: int, wanted: int, moments: list[str], budget: Budget | None = None
+    tmp_path: Path, seed: int, wanted: int, moments: list[str], on: Mapping[str, str], budget: Budget | None = None
 ) -> Counter[str]:
-    with killing_field(tmp_path, seed) as stage:
+    with killing_field(tmp_path, seed, on) as stage:
         plain, _ = play(stage, "No kills", [])
         expected = whole_run(plain)
         assert len(expected) == 9
@@ -216,16 +213,16 @@ def kills_then_whole(
         return hits
 
 
-def test_a_few_kills_leave_the_run_whole(tmp_path: Path) -> None:
+def test_a_few_kills_leave_the_run_whole(tmp_path: Path, on: Mapping[str, str]) -> None:
     moments = ["after branch moved", "model asked", "before comment edited", "after check made"]
-    assert sum(kills_then_whole(tmp_path, 7, 4, moments).values()) == 4
+    assert sum(kills_then_whole(tmp_path, 7, 4, moments, on).values()) == 4
 
 
 @pytest.mark.soak
-def test_fifty_kills_at_every_boundary(tmp_path: Path, soak_budget: Budget) -> None:
+def test_fifty_kills_at_every_boundary(tmp_path: Path, on: Mapping[str, str], soak_budget: Budget) -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
-    hits = kills_then_whole(tmp_path, seed, 50, list(MOMENTS), soak_budget)
+    hits = kills_then_whole(tmp_path, seed, 50, list(MOMENTS), on, soak_budget)
     assert sum(hits.values()) > 0
     if soak_budget.limited:
         return

@@ -6,20 +6,21 @@ from pathlib import Path
 import pytest
 
 from bot.hub.server import RunningHub, running_hub
+from tests.databases import settings_of
 
 from .closed_loop import ClosedLoop
 from .stage import REPOSITORY, Service, Story, environment, free_port, library, running
 
 
 @pytest.fixture(scope="module")
-def frugal(mind: ClosedLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+def frugal(kind: str, mind: ClosedLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
     """A service that waits three seconds for answers, and has tokens for three phases."""
     folder: Path = tmp_path_factory.mktemp("frugal")
     webhook = f"http://127.0.0.1:{free_port()}/webhook"
-    with running_hub(folder / "state", {REPOSITORY: library(folder / "code")}, webhook) as hub:
-        env = environment(
-            hub, folder / "service", mind.url, CHARRETTE_WAIT_DAYS="0.00004", CHARRETTE_RUN_TOKENS="20000"
-        )
+    hub_of = running_hub(folder / "state", {REPOSITORY: library(folder / "code")}, webhook)
+    with settings_of(kind) as database, hub_of as hub:
+        limits = {"CHARRETTE_WAIT_DAYS": "0.00004", "CHARRETTE_RUN_TOKENS": "20000"}
+        env = environment(hub, folder / "service", mind.url, **limits, **database)
         with running(Service(env, folder / "serve.log")):
             yield hub
 

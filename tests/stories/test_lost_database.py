@@ -8,10 +8,13 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
 from bot.core.record import trailers
 from bot.hub.server import running_hub
+from tests.databases import KINDS, settings_of
 
 from .closed_loop import ClosedLoop, closed_loop
 from .stage import REPOSITORY, ROOT, SOURCE, Service, Story, environment, free_port, library, running
@@ -25,23 +28,25 @@ def resume(env: Mapping[str, str], number: int) -> str:
     return subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
-def test_a_run_is_taken_up_again_from_its_branch(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_is_taken_up_again_from_its_branch(tmp_path: Path, kind: str) -> None:
     mind = ClosedLoop(FolderDefinitions(built_in_workflows()).all(), source=SOURCE)
     webhook = f"http://127.0.0.1:{free_port()}/webhook"
     with closed_loop(mind), running_hub(tmp_path / "hub", {REPOSITORY: library(tmp_path / "code")}, webhook) as hub:
         env = environment(hub, tmp_path / "state", mind.url)
         story = Story(hub)
-        with running(Service(env, tmp_path / "serve.log")):
+        with settings_of(kind) as first, running(Service({**env, **first}, tmp_path / "serve.log")):
             story.opens().labels().until_status("waits for answers").says("1B 2A").until_status("Phase 4 of 8")
         before = story.commits()
         shutil.rmtree(tmp_path / "state")
-        with running(Service(env, tmp_path / "serve.log")):
+        with settings_of(kind) as second, running(Service({**env, **second}, tmp_path / "serve.log")):
             story.says("/resume").until_status("Phase 6 of 8")
         shutil.rmtree(tmp_path / "state")
-        assert "from its branch charrette/" in resume(env, story.number)
-        with running(Service(env, tmp_path / "serve.log")):
-            story.until_status("**Done. ")
-            calls = re.search(r"tokens in (\d+) calls", story.status)
+        with settings_of(kind) as third:
+            assert "from its branch charrette/" in resume({**env, **third}, story.number)
+            with running(Service({**env, **third}, tmp_path / "serve.log")):
+                story.until_status("**Done. ")
+                calls = re.search(r"tokens in (\d+) calls", story.status)
         assert calls is not None
         assert int(calls[1]) == sum(int(spent[1]) for spent in map(SPENT.search, story.commits()) if spent)
         phases = Counter(trailers(message)["Phase"] for message in story.commits())

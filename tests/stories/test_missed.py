@@ -1,5 +1,6 @@
 """The service is down when somebody puts the label on: when it is back, the run starts by itself, once."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot.adapters.definitions import FolderDefinitions
@@ -12,7 +13,7 @@ from .stage import REPOSITORY, Service, Story, environment, free_port, library, 
 from .test_dropped_in import dropped_in
 
 
-def test_a_label_that_nobody_heard_of(tmp_path: Path) -> None:
+def test_a_label_that_nobody_heard_of(tmp_path: Path, on: Mapping[str, str]) -> None:
     workflows = dropped_in(tmp_path / "workflows")
     mind = ClosedLoop(FolderDefinitions(workflows).all())
     webhook = f"http://127.0.0.1:{free_port()}/webhook"
@@ -20,7 +21,7 @@ def test_a_label_that_nobody_heard_of(tmp_path: Path) -> None:
     with closed_loop(mind), running_hub(tmp_path / "hub", code, webhook, middleware=contract) as hub:
         story = Story(hub).opens(title="A note").labels("note")
         hub.settle()
-        env = environment(hub, tmp_path / "state", mind.url, CHARRETTE_WORKFLOWS=str(workflows))
+        env = environment(hub, tmp_path / "state", mind.url, CHARRETTE_WORKFLOWS=str(workflows), **on)
         with running(Service(env, tmp_path / "serve.log")):
             story.until_status("waits for answers")
         labelled = [each for each in hub.deliveries() if each["action"] == "labeled"]

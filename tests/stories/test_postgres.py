@@ -1,13 +1,12 @@
-"""The same on PostgreSQL: a wait, a kill, a deploy in the middle of a leg, two subjects at once."""
+"""Two versions at once on PostgreSQL: what one has begun is left to it, what it leaves is taken up, and rolled back."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from bot.adapters.definitions import FolderDefinitions
-from bot.app import built_in_workflows
 from bot.core.record import trailers
 from bot.hub.server import running_hub
 from tests.databases import postgres
@@ -15,6 +14,7 @@ from tests.databases import postgres
 from .closed_loop import ClosedLoop, closed_loop
 from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library, running
 from .test_deploys import version
+from .test_dropped_in import dropped_in
 
 
 @pytest.fixture
@@ -23,30 +23,45 @@ def database() -> Iterator[str]:
         yield url
 
 
-def test_a_run_with_a_kill_and_a_deploy(tmp_path: Path, database: str) -> None:
-    mind = ClosedLoop(FolderDefinitions(built_in_workflows()).all(), source=SOURCE)
+def cancelled(database: str) -> int:
+    """How many workflows were cancelled, which takes their work from whoever is at it."""
+    engine = create_engine(database)
+    with engine.connect() as connection:
+        found = connection.scalar(text("select count(*) from dbos.workflow_status where status = 'CANCELLED'"))
+    engine.dispose()
+    return int(found or 0)
+
+
+def test_a_rolling_deploy_and_a_rollback(tmp_path: Path, database: str) -> None:
+    workflows = dropped_in(tmp_path / "workflows")
+    mind = ClosedLoop(FolderDefinitions(workflows).all(), source=SOURCE)
     webhook = f"http://127.0.0.1:{free_port()}/webhook"
     with closed_loop(mind), running_hub(tmp_path / "hub", {REPOSITORY: library(tmp_path / "code")}, webhook) as hub:
-        env = environment(hub, tmp_path / "state", mind.url, CHARRETTE_DATABASE_URL=database)
-        log = tmp_path / "worker.log"
+        more = {"CHARRETTE_DATABASE_URL": database, "CHARRETTE_WORKFLOWS": str(workflows)}
+        env = environment(hub, tmp_path / "state", mind.url, **more)
         with running(Service(env, tmp_path / "web.log", "web")):
             one, other = Story(hub), Story(hub)
-            with version("1", env, log):
-                one.opens().labels()
-                other.opens(title="Key ids").labels().until_status("waits for answers")
-                one.until_status("waits for answers")
-            with version("1", env, log):
+            with version("1", env, tmp_path / "1.log") as old:
+                one.opens().labels().until_status("waits for answers")
+                mind.delay = 0.5
                 one.says("1A 2A").until_status("Phase 4 of 8")
-                mind.hold = threading.Event()
-                before = sum(mind.asked.values())
-                one.until(lambda: sum(mind.asked.values()) > before)
-            mind.hold.set()
-            mind.hold = None
-            with version("2", env, log):
-                other.says("1B 2A")
-                one.until_status("**Done. ")
-                other.until_status("**Done. ")
+                with version("2", env, tmp_path / "2.log") as new:
+                    # The new version takes what is new; the old one goes on with what it began, until it is told to go.
+                    other.opens(title="Key ids").labels("note").until_status("waits for answers")
+                    assert "Phase " in one.status
+                    assert cancelled(database) == 0
+                    old.terminate()
+                    assert old.wait(40) == 0
+                    mind.delay = 0.0
+                    one.until_status("**Done. ")
+                    new.terminate()
+                    assert new.wait(40) == 0
+            assert cancelled(database) > 0
+            with version("1", env, tmp_path / "1.log"):
+                other.says("1B 2A").until_status("waits for a maintainer's `/approve`")
         for story in (one, other):
             phases = [trailers(message)["Phase"] for message in story.commits()]
             assert len(phases) == len(set(phases))
+    assert "version 1 takes new legs" in (tmp_path / "1.log").read_text()
+    assert sum(mind.asked.values()) == len(mind.asked), "workers that leave in good order lose no call"
     assert mind.refused == []

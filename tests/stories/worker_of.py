@@ -18,6 +18,7 @@ def main(version: str) -> None:
     known = settings.read(os.environ, None, frozenset({"worker"}))
     app.prepare(known)
     worker.run(replace(app.services(known), version=version), stop)
+    os._exit(0)  # as `charrette worker` does
 
 
 if __name__ == "__main__":

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from bot.adapters.clock import SystemClock
-from bot.core.ports import Clock, Deliveries, Ledger, Presence, Remotes, Runs, Turns
+from bot.core.ports import Clock, Deliveries, Ledger, Presence, Remotes, Retention, Runs, Turns
 
 from .database import Database, use_wal
 from .deliveries import StoredDeliveries
 from .ledger import StoredLedger
 from .presence import present
 from .remotes import StoredRemotes
+from .retention import StoredRetention
 from .runs import StoredRuns
 from .turns import StoredTurns
 
@@ -25,6 +26,7 @@ class Store:
     ledger: Ledger
     remotes: Remotes
     turns: Turns
+    retention: Retention
 
     def __init__(self, url: str, clock: Clock | None = None) -> None:
         clock = clock or SystemClock()
@@ -34,6 +36,7 @@ class Store:
         self.ledger = StoredLedger(self._database)
         self.remotes = StoredRemotes(self._database)
         self.turns = StoredTurns(self._database)
+        self.retention = StoredRetention(self._database)
 
     def migrate(self) -> None:
         """The tables are there. Twice is once."""

@@ -1,0 +1,75 @@
+"""`charrette plan`: a macro plan as data."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.core.plan import Plan, Unit, read
+
+from .documents import document_text
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `charrette plan`."""
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    parse = verbs.add_parser("parse", help="sections, units, dependencies and what can't be placed")
+    parse.add_argument("file", type=Path, metavar="FILE", help="a Markdown plan")
+    parse.add_argument("--json", action="store_true", help="one JSON object instead of the list")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Prints the plan; 0 whatever is wrong with it, since reading is not judging."""
+    plan = read(document_text(arguments.file, "charrette plan parse 002-macro-plan.md"), str(arguments.file))
+    print(_as_json(plan) if arguments.json else _as_list(arguments.file, plan))
+    return 0
+
+
+def _as_json(plan: Plan) -> str:
+    told = {
+        "sections": [{"title": each.title, "line": each.line, "lines": each.lines} for each in plan.sections],
+        "units": [_unit(unit, plan) for unit in plan.units],
+        "edges": [list(edge) for edge in plan.edges],
+        "risks": [vars(risk) for risk in plan.risks],
+        "findings": [
+            {name: getattr(each, name) for name in ("rule", "line", "wrong", "mend")} for each in plan.findings
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+def _unit(unit: Unit, plan: Plan) -> Mapping[str, Any]:
+    sources: dict[str, list[str]] = {}
+    for each in plan.statements:
+        if each.unit == unit.id and each.sense == "needs" and each.other not in sources.setdefault(each.where, []):
+            sources[each.where].append(each.other)
+    return {
+        "id": unit.id,
+        "title": unit.title,
+        "line": unit.line,
+        "depends_on": list(unit.depends_on),
+        "status": unit.status,
+        "sources": sources,
+        "stable": unit.stable,
+        "tier1": {name: text for name, text in unit.tier1.items() if name != "heading"},
+        "tier2": dict(unit.tier2),
+        "guarantees": [vars(each) for each in unit.guarantees],
+    }
+
+
+def _as_list(file: Path, plan: Plan) -> str:
+    width = max((len(unit.id) for unit in plan.units), default=0)
+    lines = []
+    for unit in plan.units:
+        after = f"  after {', '.join(unit.depends_on)}" if unit.depends_on else ""
+        status = f"  [{unit.status}]" if unit.status else ""
+        lines.append(f"{unit.id:<{width}}  {unit.title}{status}{after}")
+    counts = (("section", plan.sections), ("unit", plan.units), ("dependency", plan.edges))
+    lines.append(", ".join(_counted(name, len(each)) for name, each in counts))
+    lines += [f"{file}:{each.line}: {each.rule}: {each.wrong} {each.mend}" for each in plan.findings]
+    return "\n".join(lines)
+
+
+def _counted(name: str, n: int) -> str:
+    return f"{n} {name}" if n == 1 else f"{n} {name.removesuffix('y') + 'ies' if name.endswith('y') else name + 's'}"

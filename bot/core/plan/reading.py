@@ -1,0 +1,173 @@
+"""Reads a plan: ours exactly, people's in the forms that they have; what can't be placed is a finding.
+
+No edge is inferred from prose.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from ..artifact import Artifact, Table, normal
+from ..findings import Finding
+from .drawings import Drawn, ascii_drawing, mermaid, one_line
+from .ids import ids, leading
+from .shape import Plan, PlanSection, Risk, Sense, Statement, Unit, Where
+from .stated import Label, label_of, said
+from .units import fields_of, headed, listed
+
+_DAG = re.compile(r"\b(?:depend\w*|dag|graph|order\w*)\b", re.IGNORECASE)
+_RISKS = {
+    "decision": ("decision",),
+    "assumption": ("assumption",),
+    "validation": ("validation method", "validation"),
+    "cost": ("cost if wrong", "cost"),
+    "gate": ("gate",),
+}
+
+
+def read(text: str, path: str = "") -> Plan:
+    """The plan in a document."""
+    artifact = Artifact(path, text)
+    units = headed(artifact) or listed(artifact)
+    known = {unit.id for unit in units}
+    found: list[Finding] = []
+    statements = [
+        *_heading_statements(units),
+        *_row_statements(artifact, found),
+        *_label_statements(artifact, units, found),
+        *_drawn_statements(artifact, found),
+    ]
+    statements = list(dict.fromkeys(statements))
+    needs = [each for each in statements if each.sense == "needs" and each.unit in known and each.other in known]
+    edges = tuple(dict.fromkeys((each.other, each.unit) for each in needs))
+    return Plan(
+        artifact.title,
+        tuple(_sections(artifact)),
+        tuple(_with_dependencies(unit, statements) for unit in units),
+        tuple(statements),
+        edges,
+        tuple(risk for table in artifact.tables for risk in _risks(table)),
+        tuple(sorted(found, key=lambda finding: finding.line)),
+    )
+
+
+def _with_dependencies(unit: Unit, statements: Sequence[Statement]) -> Unit:
+    others = [
+        each.other for each in statements if each.unit == unit.id and each.sense == "needs" and each.other != unit.id
+    ]
+    return replace(unit, depends_on=tuple(dict.fromkeys(others)))
+
+
+def _sections(artifact: Artifact) -> Iterator[PlanSection]:
+    """The sections of the document's second level; of its first where it has no second."""
+    levels = Counter(heading.level for heading in artifact.headings)
+    level = 2 if levels[2] else min(levels, default=2)
+    for section in artifact.sections:
+        if section.heading.level == level:
+            yield PlanSection(section.title, section.heading.line, artifact.lines(section), level)
+
+
+# --- what is stated --------------------------------------------------------------------------------------------------
+
+
+def _heading_statements(units: Sequence[Unit]) -> Iterator[Statement]:
+    """`### PR 2: Title (depends on PR 1)`."""
+    for unit in units:
+        for remark in re.findall(r"\(([^()]*)\)", unit.tier1.get("heading", "")):
+            name, _, rest = remark.partition(" on ")
+            label = label_of(f"{name} on") if rest else None
+            if label == "needs":
+                yield from _stated(unit.id, "needs", ids(rest), "heading", unit.line)
+
+
+def _row_statements(artifact: Artifact, found: list[Finding]) -> Iterator[Statement]:
+    """Tables with a column such as “Depends on”, a unit in each row."""
+    for table in artifact.tables:
+        columns = {at: label for at, cell in enumerate(table.header) if (label := label_of(cell))}
+        if not columns or 0 in columns:
+            continue
+        for row in table.rows:
+            own = ids(row.cells[0])
+            for at, label in columns.items():
+                if len(own) == 1:
+                    yield from _of(own[0], label, row.cells[at], "row", row.line, found)
+
+
+def _label_statements(artifact: Artifact, units: Sequence[Unit], found: list[Finding]) -> Iterator[Statement]:
+    """Labelled lines, and rows of a table of aspects, below a unit's heading."""
+    for unit in units:
+        for entry in fields_of(artifact, unit):
+            label = label_of(entry.name)
+            if label:
+                yield from _of(unit.id, label, entry.text, entry.where, entry.line, found)
+
+
+def _of(unit: str, label: Label, text: str, where: Where, line: int, found: list[Finding]) -> Iterator[Statement]:
+    what = said(text)
+    if what.unread and label in ("needs", "blocks"):
+        wrong = f"What {unit} depends on can't be read: “{' '.join(text.split())[:80]}”."
+        mend = "Name units by their ids, as in “Depends on: PR 1, PR 2”, or write “none”."
+        found.append(Finding(line, wrong, mend, "unread-dependency", "warning"))
+    match label:
+        case "needs" | "parallel":
+            yield from _stated(unit, "needs" if label == "needs" else "parallel", what.ids, where, line)
+        case "blocks":
+            for other in what.ids:
+                yield Statement(other, unit, where, line)
+        case "independent":
+            return
+        case _:
+            assert_never(label)
+
+
+def _stated(unit: str, sense: Sense, others: Sequence[str], where: Where, line: int) -> Iterator[Statement]:
+    for other in others:
+        yield Statement(unit, other, where, line, sense)
+
+
+def _drawn_statements(artifact: Artifact, found: list[Finding]) -> Iterator[Statement]:
+    for fence in artifact.fences:
+        flow = fence.info.split(" ")[0].lower() == "mermaid"
+        drawn: Drawn | None = mermaid(fence) if flow else ascii_drawing(fence)
+        if drawn is None:
+            continue
+        for first, then, line in drawn.edges:
+            yield Statement(then, first, "mermaid" if flow else "drawing", line)
+        if drawn.first:
+            wrong = f"This drawing (lines {drawn.first} to {drawn.last}) is read in part or not at all."
+            mend = "Draw it as Mermaid, as arrows on one line, or as a chain from top to bottom; rows say it best."
+            found.append(Finding(drawn.first, wrong, mend, "unread-drawing", "warning"))
+    yield from _arrows_in_prose(artifact)
+
+
+def _arrows_in_prose(artifact: Artifact) -> Iterator[Statement]:
+    """`PR 1 → PR 2` alone on a line of a section about dependencies."""
+    for line in artifact.prose(code=True):
+        text = line.text.strip().strip("`*-> ")
+        bare = re.sub(r"\([^()]*\)", "", text)
+        section = artifact.section_at(line.number)
+        if section and _DAG.search(" ".join((*section.heading.under, section.title))) and _only_arrows(bare):
+            for first, then, at in one_line(bare, line.number):
+                yield Statement(then, first, "drawing", at)
+
+
+def _only_arrows(text: str) -> bool:
+    parts = re.split(r"\s*(?:[-─=]*[>►▶→⟶⇒])\s*", text)
+    return len(parts) > 1 and all(
+        all(
+            leading(each) and not (leading(each) or ("", ""))[1].strip(" `*") for each in re.split(r",|\band\b|&", part)
+        )
+        for part in parts
+    )
+
+
+def _risks(table: Table) -> Iterator[Risk]:
+    titles = [normal(cell) for cell in table.header]
+    at = {name: next((titles.index(each) for each in known if each in titles), None) for name, known in _RISKS.items()}
+    if at["decision"] is None or at["assumption"] is None:
+        return
+    for row in table.rows:
+        cells = {name: row.cells[column] if column is not None else "" for name, column in at.items()}
+        yield Risk(**cells, line=row.line)

@@ -1,0 +1,217 @@
+"""The units of a plan: by their headings, else by the rows or items that list them; with their fields and tiers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..artifact import Artifact, Heading, Section, normal
+from .ids import ids, leading
+from .shape import Guarantee, Unit
+from .stated import label_of
+
+_PLAN = re.compile(
+    r"(?:\b(?:pr|prs|pull requests?|work packages?|units?|tasks?|implementation|delivery|milestones?)\b.*"
+    r"\b(?:plan|series|list|breakdown|sequence|packages|phases)\b)|^(?:units|tasks|work packages|plan|prs|pr series)$"
+)
+_GROUPS = re.compile(r"(?:Stage|Milestone|Epic|M|Step)\d")
+_STABLE = re.compile(r"<!--\s*unit:\s*([a-z0-9][a-z0-9-]*)\s*-->")
+_STATUS = re.compile(
+    r"\s*[-–—:]*\s*(?:\(|\[)?(?:✅|☑|✔|🚧|⏳)?\s*\b(?P<status>completed|complete|done|merged|shipped|in progress|wip"
+    r"|dropped|superseded|deferred|skipped)\b[\s:]*(?P<date>\d{4}-\d\d-\d\d)?(?:\)|\])?\s*$|\s*(?P<mark>✅|☑|✔)\s*$",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"\s*\((?:issue\s*)?#\d+\)|\s*\((?:hard |soft )?(?:depends? on|needs|blocked by)[^()]*\)", re.IGNORECASE
+)
+_TIER = re.compile(r"[\W_]*tier\s*(?P<tier>[12])\b", re.IGNORECASE)
+_FIELD = re.compile(
+    r"(?P<indent>\s*)(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*|__)(?P<name>[^*_\n]{2,60}?)\s*(?::(?:\*\*|__)|(?:\*\*|__)\s*:)\s*(?P<text>.*)$"
+)
+_BARE = re.compile(r"(?P<indent>\s*)(?:[-*+]\s+)?(?P<name>[^\W\d_][\w /-]{1,40}?)\s*(?:：\s*|:\s+)(?P<text>\S.*)$")
+_GUARANTEE = re.compile(
+    r"\s*(?:[-*+]\s+)?\**`?(?P<id>(?:BC|G|INV)-[A-Z0-9]+(?:-[A-Z0-9]+)*)`?\**\s*[:.)–—-]*\s*(?P<text>.*)$"
+)
+_ITEM = re.compile(r"\s*[-*+]\s+(?:\[(?P<mark>[ xX])\]\s+)?(?P<text>.+)$")
+GUARANTEES = ("behavioral guarantees", "behavioural guarantees", "guarantees", "contracts")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A labelled line, or a row of a table of aspects, of a unit."""
+
+    name: str
+    text: str
+    line: int
+    where: Literal["row", "label"]
+    tier: int = 1
+
+
+def headed(artifact: Artifact) -> list[Unit]:
+    """The units that have a heading of their own; a heading over such headings is a group."""
+    inside = [section for section in artifact.sections if _PLAN.search(_title(section))]
+    found = [(section, begun) for section in artifact.sections if (begun := _begins(section, inside))]
+    groups = {
+        section.heading.line
+        for section, (id, _) in found
+        if _GROUPS.match(id) and any(_within(other, section) for other, _ in found)
+    }
+    return [_unit(artifact, section, *begun) for section, begun in found if section.heading.line not in groups]
+
+
+def listed(artifact: Artifact) -> list[Unit]:
+    """The units of a plan without such headings: rows of a table with dependencies, else items of a task list."""
+    rows = [
+        (row.line, row.cells)
+        for table in artifact.tables
+        if any(label_of(cell) for cell in table.header)
+        for row in table.rows
+        if len(ids(row.cells[0])) == 1
+    ]
+    if rows:
+        return [Unit(ids(cells[0])[0], _cell_title(cells), line, line) for line, cells in rows]
+    found = []
+    for line in artifact.prose(code=True):
+        match = _ITEM.fullmatch(line.text)
+        begun = leading(match["text"].strip("* ")) if match else None
+        if match and begun:
+            status = "done" if (match["mark"] or " ") in "xX" else ""
+            found.append(Unit(begun[0], _cleaned(begun[1])[0], line.number, line.number, status=status))
+    return found
+
+
+def fields_of(artifact: Artifact, unit: Unit) -> Iterator[Entry]:
+    """All that a unit says under a label, in order, with its tier."""
+    if unit.last <= unit.line:
+        return
+    tiers = _tiers(artifact, unit)
+    for table in artifact.tables:
+        if unit.line < table.line <= unit.last and len(table.header) == 2:
+            for row in table.rows:
+                yield Entry(row.cells[0].strip("*` "), row.cells[1], row.line, "row", _tier_at(tiers, row.line))
+    yield from _labelled(artifact, unit, tiers)
+
+
+def _labelled(artifact: Artifact, unit: Unit, tiers: Sequence[tuple[int, int]]) -> Iterator[Entry]:
+    """The labelled lines with what is nested below them."""
+    name, line, indent = "", 0, 0
+    parts: list[str] = []
+    for each in artifact.prose(_body(unit), code=True):
+        if each.text.lstrip().startswith("|"):
+            continue
+        match = _FIELD.fullmatch(each.text) or (_BARE.fullmatch(each.text) if _is_label(each.text) else None)
+        if match and (not name or len(match["indent"].expandtabs(4)) <= indent):
+            if name:
+                yield Entry(name, "\n".join(parts).strip(), line, "label", _tier_at(tiers, line))
+            name, line, parts = match["name"].strip(), each.number, [match["text"]]
+            indent = len(match["indent"].expandtabs(4))
+        elif _TIER.match(each.text) or each.text.lstrip().startswith("#") or set(each.text.strip()) <= set("-*_ "):
+            if name:
+                yield Entry(name, "\n".join(parts).strip(), line, "label", _tier_at(tiers, line))
+            name, parts = "", []
+        elif name:
+            parts.append(each.text)
+    if name:
+        yield Entry(name, "\n".join(parts).strip(), line, "label", _tier_at(tiers, line))
+
+
+def _is_label(text: str) -> bool:
+    match = _BARE.fullmatch(text)
+    return bool(match and label_of(match["name"]))
+
+
+def _begins(section: Section, inside: Sequence[Section]) -> tuple[str, str] | None:
+    """The id and the rest of a heading that begins a unit, within the plan's section where there is one."""
+    heading = section.heading
+    if not 2 <= heading.level <= 5 or (inside and not any(_within(section, plan) for plan in inside)):
+        return None
+    return leading(_STABLE.sub("", heading.title))
+
+
+def _unit(artifact: Artifact, section: Section, id: str, rest: str) -> Unit:
+    line, last = section.heading.line, section.last
+    title, status = _cleaned(_STABLE.sub("", rest))
+    stable = _STABLE.search(section.heading.title) or _STABLE.search("\n".join(artifact.source[line : line + 3]))
+    bare = Unit(id, title, line, last)
+    tiers: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    lines: dict[str, int] = {}
+    for entry in fields_of(artifact, bare):
+        name = normal(entry.name)
+        tiers[entry.tier - 1].setdefault(name, entry.text)
+        lines.setdefault(name, entry.line)
+    tiers[0]["heading"] = rest
+    lines["heading"] = line
+    said = next((tier["status"] for tier in tiers if tier.get("status")), "")
+    return Unit(
+        id,
+        title,
+        line,
+        last,
+        stable[1] if stable else "",
+        status or said.strip().lower(),
+        tiers[0],
+        tiers[1],
+        tuple(_guarantees(artifact, tiers, lines)),
+        lines=lines,
+    )
+
+
+def _guarantees(artifact: Artifact, tiers: Sequence[dict[str, str]], lines: dict[str, int]) -> Iterator[Guarantee]:
+    name = next((each for each in GUARANTEES if any(each in tier for tier in tiers)), None)
+    if name is None:
+        return
+    text = next(tier[name] for tier in tiers if name in tier)
+    for part in filter(str.strip, text.split("\n")):
+        match = _GUARANTEE.fullmatch(part)
+        line = _line_of(artifact, part.strip(), lines[name])
+        if match:
+            yield Guarantee(match["id"], match["text"].strip(), line)
+        else:
+            yield Guarantee("", part.strip(" -*+"), line)
+
+
+def _line_of(artifact: Artifact, text: str, after: int) -> int:
+    """The line of a text that stands at or below a line."""
+    below = range(after, len(artifact.source) + 1)
+    return next((at for at in below if artifact.source[at - 1].strip() == text), after)
+
+
+def _cleaned(rest: str) -> tuple[str, str]:
+    """A title without separators, remarks and status; and the status."""
+    text = _REMARK.sub("", rest)
+    status = ""
+    if match := _STATUS.search(text):
+        status = " ".join(part for part in ((match["status"] or "done").lower(), match["date"]) if part)
+        text = text[: match.start()]
+    return text.strip().lstrip(":.)]–—- \t`*").rstrip(" \t`*:–—-"), status
+
+
+def _cell_title(cells: Sequence[str]) -> str:
+    rest = (leading(cells[0]) or ("", ""))[1]
+    return _cleaned(rest)[0] or (cells[1] if len(cells) > 1 else "")
+
+
+def _tiers(artifact: Artifact, unit: Unit) -> list[tuple[int, int]]:
+    """The lines at which a tier begins, with its number."""
+    return [
+        (line.number, int(match["tier"]))
+        for line in artifact.prose(_body(unit), code=True)
+        if (match := _TIER.match(line.text))
+    ]
+
+
+def _tier_at(tiers: Sequence[tuple[int, int]], line: int) -> int:
+    return next((tier for at, tier in reversed(tiers) if at <= line), 1)
+
+
+def _body(unit: Unit) -> Section:
+    """What stands below a unit's heading."""
+    return Section(Heading(2, unit.title, unit.line), unit.line + 1, unit.last, "")
+
+
+def _title(section: Section) -> str:
+    return normal(re.sub(r"^\W*(?:[A-Z]|\d+)[).:]\s*", "", section.title))
+
+
+def _within(section: Section, outer: Section) -> bool:
+    return outer.first <= section.heading.line <= outer.last
