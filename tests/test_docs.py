@@ -81,3 +81,10 @@ def test_the_manifest_of_the_app_asks_for_no_more_than_is_used() -> None:
     writes = {name for name, level in manifest["default_permissions"].items() if level == "write"}
     assert writes == {"checks", "contents", "issues", "pull_requests"}
     assert manifest["public"] is False
+
+
+def test_each_rule_of_security_names_a_test_that_there_is() -> None:
+    text = (ROOT / "SECURITY.md").read_text()
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", text)
+    assert len(named) >= 11
+    assert [name for path, name in named if f"\ndef {name}(" not in (ROOT / path).read_text()] == []

@@ -14,7 +14,7 @@ from ..core.acts import Brief, Ended, Outcome
 from ..core.artifact import Artifact
 from ..core.codec import from_json, to_json
 from ..core.definition import Budgets
-from ..core.errors import CharretteError
+from ..core.errors import CharretteError, PersonError
 from ..core.findings import Finding
 from ..core.identity import Repository
 from ..core.outputs import OUTPUTS, Setting
@@ -30,6 +30,8 @@ from .services import Conversing, Services
 
 CACHED = {"type": "ephemeral"}
 PATIENCE = 10
+CALLS = 32
+NOTHING = "The model's server says that the model goes on, and nothing of what it would do."
 NO_WEB = (
     "There is no web search here after all: this server has none. What you know of the outside world is what people "
     "gave you, and what you remember; what you only remember is marked [UNVERIFIED]."
@@ -96,13 +98,18 @@ class Conversation:
                 return self._outcome(message)
             content = message["content"]
             messages.append({"role": "assistant", "content": content})
+            calls = any(block["type"] == "tool_use" for block in content)
             match message["stop_reason"]:
-                case "end_turn" | "stop_sequence":
-                    return self._close(messages)
+                case "tool_use" if not calls:
+                    return self._outcome(_End("refused", NOTHING))
+                case "pause_turn" if not content:
+                    return self._outcome(_End("refused", NOTHING))
                 case "pause_turn":
                     continue
-                case _:
+                case _ if calls:
                     messages.append({"role": "user", "content": self._results(n, content)})
+                case _:
+                    return self._close(messages)
         reason = f"The model used all of its {self.brief.turns} turns without writing the document."
         return self._outcome(_End("refused", reason))
 
@@ -157,8 +164,8 @@ class Conversation:
                 return _End(result["ended"], result["reason"])
             reply = from_json(Reply, result["reply"])
             reason = reply.reason
+            self.spent += reply.spent
             if reply.kind == "answered":
-                self.spent += reply.spent
                 self.model = reply.model or self.model
                 return reply.message
             if reply.rejected == "web":
@@ -168,7 +175,6 @@ class Conversation:
                 turn = replace(turn, tools=self._tools())
                 continue
             if reply.kind == "refused":
-                self.spent += reply.spent
                 return _End("refused", reply.reason)
             DBOS.sleep(pause(attempt, reply.retry_after or None))
         return _End("failed", f"The model did not answer after {PATIENCE} tries: {reason}")
@@ -185,7 +191,10 @@ class Conversation:
         limits = self.services.limits.lowered(self.talk.budgets)
         if over := over_budget(limits, ledger.run_total(run), ledger.day_total(repository, now[:10])):
             return {"ended": "budget", "reason": over}
-        reply = self.services.model.turn(turn)
+        try:
+            reply = self.services.model.turn(turn)
+        except PersonError as error:
+            return {"ended": "refused", "reason": str(error)}
         if reply.kind == "answered" or reply.spent.calls:
             ledger.write(turn.address, run, repository, reply, now)
         if reply.kind == "transient":
@@ -197,10 +206,13 @@ class Conversation:
 
         def work() -> list[dict[str, Any]]:
             box = self._toolbox()
-            results = []
+            results: list[dict[str, Any]] = []
             for block in content:
                 if block["type"] == "tool_use":
-                    text, failed = box.call(block["name"], block["input"])
+                    if len(results) < CALLS:
+                        text, failed = box.call(block["name"], block["input"])
+                    else:
+                        text, failed = f"At most {CALLS} calls are answered a turn. Make this one in the next.", True
                     result = {"type": "tool_result", "tool_use_id": block["id"], "content": text}
                     results.append(result | ({"is_error": True} if failed else {}))
             return results

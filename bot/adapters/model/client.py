@@ -1,5 +1,6 @@
 """The model behind the port: one streamed request a turn, no retries of its own, every outcome a value."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -61,7 +62,7 @@ class AnthropicModel:
             error = caught
         if error is None:
             return of_message(assembly, body, self._settings.prices, self.replayed)
-        reply = of_error(error, body)
+        reply = self._without_key(of_error(error, body))
         self._web = self._web and reply.rejected != "web"
         if not assembly.message:
             return reply
@@ -83,6 +84,11 @@ class AnthropicModel:
             return frozenset()
         except APIConnectionError as error:
             raise TransientError(f"it can't be reached: {error.__cause__ or error}.") from error
+
+    def _without_key(self, reply: Reply) -> Reply:
+        """A server may say our key back, and what it says is shown to people."""
+        key = self._settings.api_key
+        return replace(reply, reason=reply.reason.replace(key, "***")) if key else reply
 
     def close(self) -> None:
         """Closes the connections."""

@@ -54,6 +54,10 @@ def of_message(assembly: Assembly, body: Mapping[str, Any], prices: Table, repla
     spent = spent_of(message, str(body["model"]), prices, replayed)
     if not assembly.complete:
         return Reply("transient", reason="The server's answer broke off.", spent=spent, model=model)
+    if (wrong := _malformed(message)) is not None:
+        return Reply(
+            "transient", reason=f"The server's answer is not what the Messages API says: {wrong}.", spent=spent
+        )
     match message.get("stop_reason"):
         case "end_turn" | "tool_use" | "pause_turn":
             return Reply("answered", message=message, spent=spent, model=model)
@@ -64,6 +68,23 @@ def of_message(assembly: Assembly, body: Mapping[str, Any], prices: Table, repla
         case stop:
             reason = f"The server stopped for a reason that is not known here: {stop}."
     return Reply("refused", message=message, reason=reason, spent=spent, model=model)
+
+
+SHAPES: Mapping[str, Mapping[str, type]] = {
+    "text": {"text": str},
+    "tool_use": {"id": str, "name": str, "input": dict},
+}
+
+
+def _malformed(message: Message) -> str | None:
+    """What a block lacks that a conversation goes on from; blocks of kinds that are not known here are let be."""
+    for n, block in enumerate(message["content"]):
+        if not isinstance(block, dict) or not isinstance(block.get("type"), str):
+            return f"block {n} has no type"
+        for key, of in SHAPES.get(block["type"], {}).items():
+            if not isinstance(block.get(key), of):
+                return f"block {n}, {block['type']}, has no {key}"
+    return None
 
 
 def _model(message: Message, body: Mapping[str, Any], replayed: bool) -> str:
@@ -102,7 +123,7 @@ def of_error(error: Exception, body: Mapping[str, Any]) -> Reply:
             return Reply("transient", reason=reason, retry_after=retry_after(error.response.headers))
         if _without_web(error, reason, body):
             return Reply("refused", reason=reason, rejected="web")
-        return Reply("refused", reason=reason + _advice(reason, body))
+        return Reply("refused", reason=reason + (_OPERATOR if _is_denied(error) else _advice(reason, body)))
     if isinstance(error, anthropic.APIConnectionError | httpx2.HTTPError | httpx2.StreamError):
         return Reply("transient", reason=f"The connection to the model failed: {_root(error)}.")
     return Reply("transient", reason=f"The server's answer is not what the Messages API says: {error}")
@@ -113,6 +134,14 @@ def _passes(error: anthropic.APIStatusError) -> bool:
     if error.status_code < httpx2.codes.BAD_REQUEST:
         return error.type not in LASTING_TYPES
     return error.status_code in PASSING_STATUS or error.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR
+
+
+_OPERATOR = " Ask the operator to look at the model's key and to run `charrette doctor`."
+_DENIED = frozenset({"authentication_error", "permission_error", "billing_error"})
+
+
+def _is_denied(error: anthropic.APIStatusError) -> bool:
+    return error.type in _DENIED or error.status_code in (401, 403)
 
 
 def _reason(error: anthropic.APIStatusError) -> str:
