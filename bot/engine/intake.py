@@ -40,7 +40,7 @@ from .loading import CLOSED, Asked, current, record_of, row_for
 from .lost import find as lost_run
 from .publish import Publisher
 from .services import Services
-from .words import words, words_of
+from .words import settled, words, words_of
 
 RANKS: tuple[Permission, ...] = ("none", "read", "triage", "write", "maintain", "admin")
 COLOR = "5319e7"
@@ -218,9 +218,8 @@ class Intake:
         """Whether a branch is worth a request where no run is known: not for every comment on every issue."""
         if wish.eyes is not None or isinstance(wish.deed, Pushed) or subject.home != wish.number:
             return True
-        # What a repository calls its labels would have to be asked for.
-        ours = {each.trigger.label for each in self.services.definitions.all().values()}
-        return isinstance(event, events.CommentCreated) and not ours.isdisjoint(event.issue.labels)
+        on = event.issue.labels if isinstance(event, events.CommentCreated) else ()
+        return bool(on) and not words_of(self.services, event.repository).labels.keys().isdisjoint(on)
 
     def _message(self, event: InRepository, wish: Tell, id: str, issue: Issue, rank: int) -> Message:
         sender, writer = event.sender.login, rank >= _rank("write")
@@ -335,7 +334,7 @@ class Intake:
             self._publisher(repository).publish(check(wish.head, faults, layer))
 
     def _welcome(self, repository: Repository) -> None:
-        publisher, known = self._publisher(repository), words_of(self.services, repository)
+        publisher, known = self._publisher(repository), settled(self.services, repository)
         for label, workflow in known.labels.items():
             summary = known.summaries[workflow]
             publisher.publish(LabelWish(f"label/{label}", label, COLOR, f"Charrette: {summary}"[:100]))

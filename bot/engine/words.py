@@ -22,6 +22,18 @@ def words(services: Services, event: Event) -> Vocabulary:
             return Vocabulary()
 
 
+def settled(services: Services, repository: Repository) -> Vocabulary:
+    """Those that a repository gets labels for: none as long as its configuration has faults, or can't be read."""
+    try:
+        house = services.houses.of(repository).house
+    except TransientError:
+        raise
+    except CharretteError as error:
+        log.warning("the configuration of %s can't be read: %s", repository.full_name, error)
+        return Vocabulary()
+    return Vocabulary() if house.faults else vocabulary(house.definitions.values())
+
+
 def words_of(services: Services, repository: Repository) -> Vocabulary:
     """Those of a repository; those that are built in where its configuration can't be read."""
     try:

@@ -1,14 +1,17 @@
 """When the configuration of a repository is asked for anew, and which words count while it has faults."""
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from bot.app import built_in_workflows, definitions
+from bot.core.errors import PersonError
 from bot.core.identity import Repository
 from bot.core.ports import Layer, Remote
 from bot.engine.houses import AGAIN, Houses
+from bot.engine.words import settled, words_of
 
 HERE, THERE = Repository(1, "octo/Library", 5), Repository(2, "octo/other", 5)
 
@@ -22,12 +25,15 @@ class Fake:
     asked: list[str] = field(default_factory=list)
     marks: dict[tuple[str, str], Remote] = field(default_factory=dict)
     time: float = 0.0
+    refuses: bool = False
 
     def github(self, repository: Repository) -> Any:
         fake = self
 
         class Client:
             def configuration(self, commit: str = "") -> Layer:
+                if fake.refuses:
+                    raise PersonError("GitHub refused: Resource not accessible by integration.")
                 fake.asked.append(f"{repository.full_name}@{commit}")
                 return layer(".github/", fake.text)
 
@@ -113,6 +119,18 @@ def test_with_faults_the_words_of_before_and_of_what_can_be_read_still_count(fak
     fake.text = ""
     houses.moved(HERE, "3")
     assert sorted(houses.vocabulary(HERE).labels) == ["design"]
+
+
+def test_labels_are_made_of_a_configuration_without_faults_alone(fake: Fake) -> None:
+    services = cast(Any, SimpleNamespace(houses=fake.houses(), definitions=KNOWN))
+    assert list(settled(services, HERE).labels) == ["design"]
+    fake.text = "sistems: []"
+    services.houses.moved(HERE, "1")
+    assert dict(settled(services, HERE).labels) == {}
+    fake.refuses = True
+    services.houses.moved(HERE, "2")
+    assert dict(settled(services, HERE).labels) == {}
+    assert list(words_of(services, HERE).labels) == ["design"]
 
 
 def test_a_pull_request_answers_for_its_own_faults_alone(fake: Fake) -> None:

@@ -103,25 +103,26 @@ def place(shared: Place) -> Iterator[Place]:
             shared.configured(None, repository)
 
 
-def test_a_label_a_folder_and_a_budget_of_its_own(place: Place) -> None:
-    place.configured("labels: {note: rfc}\nartifacts: docs/rfcs/{slug}\nbudgets: {run: {tokens: 2000}, attempts: 1}\n")
+def test_labels_a_folder_and_a_budget_of_its_own(place: Place) -> None:
+    ours = "labels: {note: rfc, memo: letter}\nartifacts: docs/rfcs/{slug}\n"
+    place.configured(ours + "budgets: {run: {tokens: 2000}, attempts: 1}\n")
     plain = place.story().opens(title="An old label").labels("note")
     place.house.play()
     assert plain.bot_comments() == []
-    story = place.story().opens(title="A memo of ours").labels("rfc")
+    assert "The label `rfc` does the same." in help_there(place)
+    story = place.story().opens(title="A letter of ours").labels("letter")
+    place.house.play()
+    story.says("/proceed")
+    place.house.play()
+    assert "of 2,000 tokens" in story.status
+    place.configured(ours + "budgets: {run: {tokens: 200000}}\n")
+    story.says("/retry")
     place.house.play()
     assert "**Done." in story.status
-    assert all(path.startswith("docs/rfcs/a-memo-of-ours/") for path in story.files())
-    assert "The label `rfc` does the same." in help_there(place)
-    two = place.story().opens(title="Two phases").labels("memo")
-    place.house.play()
-    two.says("/proceed")
-    place.house.play()
-    assert "2,000 tokens" in two.status
-    place.configured("budgets: {run: {tokens: 200000}}\n")
-    two.says("/retry")
-    place.house.play()
-    assert "**Done." in two.status
+    assert all(path.startswith("docs/rfcs/a-letter-of-ours/") for path in story.files())
+    store = place.house.hub.hub.store
+    names = {each.name for each in store.all(Label, repository_id=store.repository("octo", "library").id)}
+    assert {"rfc", "letter"} <= names
 
 
 def help_there(place: Place, repository: str = LIBRARY) -> str:
@@ -269,12 +270,3 @@ def test_what_is_none_of_our_business_costs_at_most_one_look(place: Place) -> No
     place.house.play()
     story.labels("bug")
     assert place.counted.during(place.house.play) == ["GET /repos/solo/tool/contents/.github"]
-
-
-def test_the_labels_are_the_configured_ones(place: Place) -> None:
-    place.configured("labels: {note: rfc, memo: letter}\n", SERVICE)
-    place.story(SERVICE).opens(title="A letter").labels("letter")
-    place.house.play()
-    store = place.house.hub.hub.store
-    names = {each.name for each in store.all(Label, repository_id=store.repository("octo", "service").id)}
-    assert {"rfc", "letter"} <= names

@@ -106,14 +106,14 @@ class Moody:
             case "create_comment":
                 self.wrote += 1
                 return 7
-            case "update_comment" | "react" | "ensure_label":
+            case "update_comment" | "react" | "ensure_label" | "update_check":
                 return None
             case "configuration":
                 return self.dice.choice(LAYERS)
             case "touched":
                 return [".github/charrette.yml"] if self.dice.random() < 0.5 else ["README.md"]
-            case "checks" | "create_check":
-                return [] if name == "checks" else 8
+            case "checks" | "create_check" | "branches":
+                return 8 if name == "create_check" else []
         raise AssertionError(f"intake asks for {name}")
 
 
