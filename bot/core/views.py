@@ -4,16 +4,20 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
-from .fitting import shortened
+from . import endings
+from .fitting import LIMIT, shortened
 from .messages import Revise, Touched
 from .publications import Annotation, CheckWish, CommentWish, Conclusion, DraftWish, Publication, PullRequestWish
 from .questions import Question
 from .record import Spent
+from .rounds import Round
 from .run import ending
 from .safe import line as one_line
 from .safe import plain, published
 from .state import DESCRIPTION, PhaseState, State
 
+# How long each text of a question may be: whole, as long as all of them fit.
+ROOM, WIDTHS = 500, (10_000, 1_000, 300, 100)
 FEW, MANY = 5, 100
 SHORT = 7
 CHECK = "charrette"
@@ -81,12 +85,20 @@ def _untouched(state: State) -> Iterator[CommentWish]:
 def status(state: State) -> str:
     """The run's one status comment."""
     pinned = state.pinned
-    lines = [f"### Design: {one_line(pinned.title)}", "", f"**{headline(state)}**", ""]
+    head = [f"### Design: {one_line(pinned.title)}", "", f"**{headline(state)}**", ""]
     if state.record.request is not None:
-        lines.append(f"- [x] {_link(state, state.request_path, '001 The request')}")
-    lines += [_item(state, phase) for phase in state.phases]
-    lines += [*_open_findings(state), *_drift(state, FEW), "", *_facts(state), ""]
-    return "\n".join(lines)
+        head.append(f"- [x] {_link(state, state.request_path, '001 The request')}")
+    tail = [*_open_findings(state), *_drift(state, FEW), "", *_facts(state), ""]
+    room = LIMIT - ROOM - sum(len(line) + 1 for line in (*head, *tail))
+    items: list[str] = []
+    for phase in state.phases:
+        item = _item(state, phase)
+        room -= len(item) + 1
+        if room < 0:
+            items.append(f"- and {len(state.phases) - len(items)} documents more, on the branch")
+            break
+        items.append(item)
+    return "\n".join([*head, *items, *tail])
 
 
 def _open_findings(state: State) -> Iterator[str]:
@@ -122,22 +134,19 @@ def _drift(state: State, most: int) -> Iterator[str]:
 
 
 def headline(state: State) -> str:
-    """One sentence: where the run stands, and what it waits for."""
+    """In a sentence or two: where the run stands and what it waits for, or how it ended and what to do."""
     author = _author(state)
     if state.stopped:
-        return "Stopped. What is finished stays on the branch; put the label back on, or write `/resume`, to go on."
+        return endings.stopped(state)
     if state.trouble is not None:
-        return _troubled(state)
+        return endings.troubled(state)
     if state.lacks_description:
         return f"Waits for a description from {author}: reply with it, or write `/answer <description>`."
     phase = state.current
     if state.unplaced is not None:
         return f"Looks for the documents that the wish of @{state.unplaced.message.by} touches …"
     if phase is None:
-        count = sum(len(phase.findings) for phase in state.phases)
-        done = f"Done, with {count} finding{'s' if count != 1 else ''} left (see the check)."
-        then = "Read the summary first, then review the pull request; what people edit on its branch is kept."
-        return f"{'Done.' if ending(state) == 'done' else done} {then}"
+        return endings.done(state)
     where = _where(state, phase)
     match phase.status:
         case "pending" | "done" | "findings":
@@ -164,17 +173,6 @@ def _author(state: State) -> str:
     """Who is asked: the author, unless GitHub knows the account no more."""
     gone = state.pinned.author in ("", "ghost")
     return "Whoever may write here (the author's account is gone)" if gone else f"@{state.pinned.author}"
-
-
-def _troubled(state: State) -> str:
-    kept, reason = "What is finished is kept on the branch.", one_line(state.reason, 400)
-    match state.trouble:
-        case "budget":
-            return f"Out of budget: {reason} {kept} `/retry` goes on once the limit is raised."
-        case "refused":
-            return f"Failed: {reason} {kept} `/retry` asks the model anew."
-        case _:
-            return f"Failed: {reason} {kept} `/retry` goes on where it stopped."
 
 
 def _where(state: State, phase: PhaseState) -> str:
@@ -264,29 +262,42 @@ def _asking(state: State) -> Iterator[CommentWish]:
         asks = _ask_description(state) if state.lacks_description else _described(state)
         yield CommentWish(f"questions/{DESCRIPTION}", home, asks)
     for round in state.rounds:
-        body = [f"{_author(state)}, before the design goes on:", ""]
-        if round.closed:
-            there = f"the answers are in {_link(state, state.request_path, '001')}"
-            body = [f"These questions are answered; {there}.", ""]
-        if round.dropped:
-            body = ["These questions are dropped: the document that asked them is made again.", ""]
-        for question in round.questions:
-            answer = round.answer_to(question)
-            body += _question(question)
-            if answer is not None:
-                said = published(f"{answer.letter} {answer.text}".strip())
-                body += [f"**{'Assumed' if answer.assumed else 'Answered'}:** {said}", ""]
-        if not round.closed:
-            body.append(_how_to_answer(state, round.open))
-        yield CommentWish(f"questions/{round.about}", home, shortened("\n".join(body) + "\n"))
+        texts = (_round(state, round, width) for width in WIDTHS)
+        fits = next((text for text in texts if len(text) <= LIMIT), _round(state, round, WIDTHS[-1]))
+        yield CommentWish(f"questions/{round.about}", home, shortened(fits))
 
 
-def _question(question: Question) -> list[str]:
+def _round(state: State, round: Round, width: int) -> str:
+    """The comment of one round of questions, each of its texts no longer than `width`."""
+    body = [f"{_author(state)}, before the design goes on:", ""]
+    if round.closed:
+        there = f"the answers are in {_link(state, state.request_path, '001')}"
+        body = [f"These questions are answered; {there}.", ""]
+    if round.dropped:
+        body = ["These questions are dropped: the document that asked them is made again.", ""]
+    for question in round.questions:
+        answer = round.answer_to(question)
+        body += _question(question, width)
+        if answer is not None:
+            said = published(_cut(f"{answer.letter} {answer.text}".strip(), width))
+            body += [f"**{'Assumed' if answer.assumed else 'Answered'}:** {said}", ""]
+    if not round.closed:
+        body.append(_how_to_answer(state, round.open))
+    return "\n".join(body) + "\n"
+
+
+def _question(question: Question, width: int) -> list[str]:
     options = [
-        f"- **{option.letter})** {option.text}{' **(recommended)**' if option.recommended else ''}"
+        f"- **{option.letter})** {_cut(option.text, width)}{' **(recommended)**' if option.recommended else ''}"
         for option in question.options
     ]
-    return [f"**{question.number}. {question.text}**", "", f"*Why it matters:* {question.why}", "", *options, ""]
+    text, why = _cut(question.text, width), _cut(question.why, width)
+    return [f"**{question.number}. {text}**", "", f"*Why it matters:* {why}", "", *options, ""]
+
+
+def _cut(text: str, width: int) -> str:
+    """The text whole, or its beginning as plain words where it is too long: Markdown can't be cut anywhere."""
+    return text if len(text) <= width else one_line(text, width)
 
 
 def _how_to_answer(state: State, open: tuple[Question, ...]) -> str:
@@ -389,7 +400,7 @@ def _conclusion(state: State) -> Conclusion | None:
     if state.unplaced is not None:
         return None
     if phase is None:
-        return "success" if ending(state) == "done" else "neutral"
+        return "success" if produced and ending(state) == "done" else "neutral"
     if phase.status in ("asking", "awaiting"):
         return "action_required"
     return "failure" if phase.status == "blocked" else None

@@ -151,7 +151,7 @@ def test_what_waits_for_a_person_says_for_what() -> None:
 )
 def test_trouble_is_told_with_what_was_kept_and_what_to_do(trouble: str, words: str) -> None:
     state = fold(Record(pinned(), trouble=trouble, reason="The server is gone.", head="a" * 40))  # type: ignore[arg-type]
-    assert "The server is gone. What is finished is kept on the branch." in status(state)
+    assert "The server is gone. No document was made." in status(state)
     assert words in status(state)
     assert check(state).conclusion == "neutral"
 
