@@ -3,6 +3,7 @@
 import random
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -228,3 +229,55 @@ def test_fifty_kills_at_every_boundary(tmp_path: Path, on: Mapping[str, str], so
         return
     assert sum(hits.values()) >= 50
     assert {moment for moment in MOMENTS if not hits[moment]} == set()
+
+
+def kept_and_handled(stage: Stage) -> None:
+    """Every delivery that was answered with 202 was kept, and handled by now."""
+    taken = {sent["guid"] for sent in stage.hub.deliveries() if sent["status_code"] == 202}
+    with sqlite3.connect(stage.state / "charrette.sqlite") as connection:
+        rows = connection.execute("select id, note from charrette_delivery where handled_at is not null").fetchall()
+    assert taken - {id for id, _ in rows} == set()
+    assert [id for id, note in rows if note == "failed"] == []
+
+
+def kills_at_any_time(tmp_path: Path, seed: int, wanted: int, budget: Budget) -> int:
+    """Runs, one after the other, while the service is killed at random times; how many kills there were."""
+    kills = 0
+    with killing_field(tmp_path, seed) as stage:
+        dice, asked = stage.assassin.random, stage.mind.answered
+        while kills < wanted and (kills == 0 or budget.left > 0):
+            story = Story(stage.hub).opens(title=f"After {kills} kills").labels()
+            said, end = False, time.monotonic() + 300
+            while "**Done. " not in story.status:
+                assert time.monotonic() < end, story.status
+                if not said and "waits for answers" in story.status:
+                    story.says("1A 2A")
+                    said = True
+                if kills < wanted and dice.random() < 0.7:
+                    time.sleep(dice.uniform(0.0, 2.5))
+                    stage.service.kill()
+                    kills += 1
+                    stage.service.start()
+                else:
+                    time.sleep(0.2)
+            assert len(whole_run(story)) == 9
+            once_each(stage.hub, story)
+            story.until(lambda: not pending(stage))
+            kept_and_handled(stage)
+        paid = sum(asked.values()) - recorded(stage.state)
+        assert paid <= kills, f"{paid} answers were lost by {kills} kills"
+    return kills
+
+
+def pending(stage: Stage) -> int:
+    """How many deliveries wait."""
+    with sqlite3.connect(stage.state / "charrette.sqlite") as connection:
+        row = connection.execute("select count(*) from charrette_delivery where handled_at is null").fetchone()
+    return int(row[0])
+
+
+@pytest.mark.soak
+def test_two_hundred_kills_at_any_time(tmp_path: Path, soak_budget: Budget) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
+    assert kills_at_any_time(tmp_path, seed, 200, soak_budget) > 0

@@ -109,9 +109,9 @@ class Database:
                 )
 
     def ping(self) -> None:
-        """The database answers and has its tables, or `TransientError`."""
-        with self.reading() as connection:
-            connection.execute(schema_version.select())
+        """The database has its tables and can be written to, or `TransientError`: one that is full or locked can't."""
+        with self.writing() as connection:
+            connection.execute(schema_version.update().values(version=schema_version.c.version))
 
     def pooled(self) -> bool:
         """Whether something between us and PostgreSQL hands one server connection to two of ours.
