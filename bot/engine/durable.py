@@ -2,12 +2,14 @@
 
 import json
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, Serializer
+from sqlalchemy.exc import DBAPIError
 
 from ..core.errors import TransientError
 
@@ -93,6 +95,22 @@ class Drain:
 
 
 DRAIN = Drain()
+
+
+def end_at_once(why: str) -> None:
+    """This process must not go on with what it has in hand: another, or the next, takes it up as it was recorded."""
+    log.error("This worker ends at once: %s", why)
+    logging.shutdown()
+    os._exit(1)
+
+
+@contextmanager
+def kept_or_over() -> Iterator[None]:
+    """Around a workflow: one whose steps the engine can't keep (a full disk) would end, and for good."""
+    try:
+        yield
+    except DBAPIError as error:
+        end_at_once(f"the engine's database: {error.orig}")
 
 
 def step(name: str, work: Callable[[], Any]) -> Any:

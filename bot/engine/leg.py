@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from dbos import DBOS, EnqueueOptions
+from sqlalchemy.exc import DBAPIError
 
 from ..core.acts import Commit, Committed, Converse, End, Outcome, Show, Shown, Wait
 from ..core.codec import from_json, to_json
@@ -23,7 +24,7 @@ from ..core.state import State, fold
 from ..core.views import publications
 from ..core.where import obstacle
 from .conversation import Talk, hold
-from .durable import CONVERSATIONS, gave_up, log, patiently, step
+from .durable import CONVERSATIONS, gave_up, kept_or_over, log, patiently, step
 from .loading import CONFIGURATION, Asked, give_up, load, reload
 from .publish import Publisher
 from .services import Services
@@ -51,11 +52,13 @@ class Engine:
 
         @DBOS.workflow(name="leg", max_recovery_attempts=1_000_000)
         def leg(data: dict[str, Any]) -> str:
-            return self._leg(data)
+            with kept_or_over():
+                return self._leg(data)
 
         @DBOS.workflow(name="converse", max_recovery_attempts=1_000_000)
         def converse(data: dict[str, Any]) -> dict[str, Any]:
-            return self._converse(data)
+            with kept_or_over():
+                return self._converse(data)
 
     # --- the leg -----------------------------------------------------------------------------------------------------
 
@@ -78,6 +81,8 @@ class Engine:
         state = fold(from_json(Record, loaded["record"]))
         try:
             return self._advance(state, asked)
+        except DBAPIError:
+            raise
         except Exception:
             # The edge: a bug ends this leg with a word to the person, and the run can be taken up again.
             log.exception("run %s: a bug", state.pinned.run)
@@ -231,6 +236,8 @@ class Engine:
         talk = from_json(Talk, data)
         try:
             outcome = hold(self.services, talk)
+        except DBAPIError:
+            raise
         except Exception:
             # The edge: the other conversations of the act, and the leg, go on.
             log.exception("conversation %s: a bug", talk.brief.address.conversation)

@@ -1,7 +1,5 @@
 """The worker: launches the engine, drains the inbox where that is its turn, and stops in good order."""
 
-import logging
-import os
 import threading
 
 from dbos import DBOS, EnqueueOptions
@@ -9,7 +7,7 @@ from dbos import DBOS, EnqueueOptions
 from ..core.codec import to_json
 from ..core.errors import TransientError
 from ..core.ports import Presence
-from .durable import CONVERSATIONS, DRAIN, LEGS, POLL, configuration, log
+from .durable import CONVERSATIONS, DRAIN, LEGS, POLL, configuration, end_at_once, log
 from .eyes import Eyes
 from .intake import Intake
 from .leg import Engine
@@ -20,6 +18,8 @@ from .services import Services
 from .takeover import Takeover
 
 IDLE = 0.1
+# A database in trouble is not asked, and the log not written to, ten times a second.
+TROUBLED = 2.0
 WIDE = 100
 LEAVE = 25
 INBOX = "inbox"
@@ -43,7 +43,7 @@ def run(services: Services, stop: threading.Event) -> None:
 
     The process has to end after this: threads of legs that wait for their next step do not end by themselves.
     """
-    presence = services.present(services.version, _lost)
+    presence = services.present(services.version, end_at_once)
     takeover = launch(services, presence)
     eyes = Eyes(services, stop, lambda: presence.leads(INBOX))
     missed = Missed(services, stop)
@@ -82,6 +82,7 @@ def _take_deliveries(intake: Intake, presence: Presence, stop: threading.Event) 
                 busy = intake.drain(lambda: presence.leads(INBOX) and not stop.is_set())
         except TransientError as error:
             log.warning("the inbox can't be read: %s", error)
+            stop.wait(TROUBLED)
         if not busy:
             stop.wait(IDLE)
 
@@ -99,10 +100,3 @@ def leave(presence: Presence) -> None:
     except Exception as error:
         # The edge: others see that this worker is gone, and take it up all the same.
         log.info("what is unfinished was not given back: %s", error)
-
-
-def _lost(why: str) -> None:
-    """Others will take this worker's work: it must not go on with it."""
-    log.error("This worker ends at once: %s", why)
-    logging.shutdown()
-    os._exit(1)

@@ -15,8 +15,9 @@ from bot.core.definition import Definition
 from bot.core.errors import MissingError, PersonError
 from bot.core.identity import Repository, Subject
 from bot.core.ports import BranchCommit, Comment, Delivery, GitHub, Issue, Permission, Pull
-from bot.core.record import Spent, spent_trailer, with_trailers
+from bot.core.record import Limits, Spent, spent_trailer, with_trailers
 from bot.engine import lost
+from bot.engine.allowance import Allowance
 from bot.engine.eyes import Eyes
 from bot.engine.houses import Houses
 from bot.engine.intake import Intake
@@ -103,6 +104,9 @@ class Known:
 class Blind:
     """Gives no eyes."""
 
+    def __init__(self) -> None:
+        self.allowance = Allowance(commands=20, starts=10)
+
     def give(self, event: object, wishes: object) -> None:
         pass
 
@@ -169,7 +173,7 @@ def scene(tmp_path: Path) -> Scene:
     services = Services(
         deliveries=store.deliveries, runs=store.runs, ledger=store.ledger, remotes=store.remotes, turns=store.turns,
         hook=cast(Any, github), installations=cast(Any, github), houses=cast(Houses, Known()),
-        definitions=cast(Any, Known()), model=unused, tools=unused, clock=Clock(), limits=unused,
+        definitions=cast(Any, Known()), model=unused, tools=unused, clock=Clock(), limits=Limits(),
         handle=handlers.handle, present=unused, retention=unused,
         database_url=f"sqlite:///{tmp_path / 'engine.sqlite'}",
     )  # fmt: skip
