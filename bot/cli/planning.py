@@ -1,4 +1,4 @@
-"""`charrette plan`: a macro plan as data."""
+"""`charrette plan`: a macro plan as data, and what is wrong with it."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.core.plan import Plan, Unit, read
 
+from . import linting
 from .documents import document_text
 
 
@@ -17,9 +18,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parse = verbs.add_parser("parse", help="sections, units, dependencies and what can't be placed")
     parse.add_argument("file", type=Path, metavar="FILE", help="a Markdown plan")
     parse.add_argument("--json", action="store_true", help="one JSON object instead of the list")
+    linting.add_arguments(verbs.add_parser("lint", help="what is wrong with it, by the rules of docs/plan-rules.md"))
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Does what the verb says."""
+    match arguments.verb:
+        case "lint":
+            return linting.main(arguments)
+        case _:
+            return _parse(arguments)
+
+
+def _parse(arguments: argparse.Namespace) -> int:
     """Prints the plan; 0 whatever is wrong with it, since reading is not judging."""
     plan = read(document_text(arguments.file, "charrette plan parse 002-macro-plan.md"), str(arguments.file))
     print(_as_json(plan) if arguments.json else _as_list(arguments.file, plan))

@@ -4,7 +4,7 @@ To add one: a function (its keyword-only arguments are its parameters, the first
 a heading in docs/gates.md, and a test.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.core.artifact import Artifact
@@ -22,6 +22,7 @@ from .headings import headings
 from .links import links_resolve
 from .numbered import numbered
 from .placeholders import no_placeholders
+from .planned import plan, plan_faults
 from .size import lines, not_empty, words
 from .sources import sources
 
@@ -40,7 +41,10 @@ GATES: Mapping[str, Gate] = {
     "questions": questions,
     "dispositions": dispositions,
     "decisions-agree": decisions_agree,
+    "plan": plan,
 }
+_FAULTS: Mapping[str, Sequence[Callable[[Mapping[str, Any]], Iterable[str]]]] = {"plan": (plan_faults,)}
+"""What else can be wrong with the parameters of a gate, once they are of their types."""
 
 __all__ = ["GATES", "Context", "Gate", "Parameter", "as_parameters", "judge", "parameters", "problems"]
 
@@ -83,4 +87,5 @@ def problems(name: str, given: Mapping[str, Any]) -> list[str]:
     if name not in GATES:
         known = nearest(name, GATES).replace("It has", "There are")
         return [f"There is no gate `{name}`. {known}"]
-    return faults_of(name, parameters(name), given)
+    faults = faults_of(name, parameters(name), given)
+    return faults or [fault for check in _FAULTS.get(name, ()) for fault in check(given)]

@@ -1,6 +1,7 @@
 """`charrette plan`, from the command line to its exit status."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,58 @@ def test_for_people(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "parse", str(tmp_path / "gone.md")]) == 2
     assert "There is no such file." in capsys.readouterr().err
+
+
+def test_lint(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan.write_text(
+        TEXT.replace("**Depends on:** PR 1\n", "**Depends on:** PR 3, PR 9\n").replace("good weather", "PR 2")
+    )
+    assert main(["plan", "lint", str(plan)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert (
+        f"{plan}:10: error: cycle: There is a circle. PR2 → PR3 → PR2: each needs the one before. "
+        "Take out the edge that is not needed, or merge them." in lines
+    )
+    assert f"{plan}:12: error: dangling: PR9 is no unit of this plan. There are PR1, PR2, PR3." in lines
+    assert lines[-1].startswith("The plan has a form of its own")
+
+
+def test_lint_as_json_with_the_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    repository = tmp_path / "code"
+    (repository / "src").mkdir(parents=True)
+    (repository / "src/pool.py").write_text("class Pool:\n" * 4)
+    for command in (
+        ["init", "--quiet"],
+        ["add", "."],
+        ["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", "-C", str(repository), *command], check=True)
+    document = Path(__file__).parents[1] / "data/macro-plan.md"
+    call = ["plan", "lint", str(document), "--repo", str(repository), "--json"]
+    assert main(call) == 1
+    told = json.loads(capsys.readouterr().out)
+    wrong = [each["wrong"] for each in told["findings"] if each["severity"] == "error"]
+    assert "“src/queue.py:1”: there is no file src/queue.py." in wrong
+    assert told["errors"] == len(wrong)
+    assert set(told["findings"][0]) == {"rule", "severity", "line", "wrong", "mend"}
+    assert main([*call, "--rule", "citations=off"]) == 0
+
+
+def test_lint_without_findings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "lint", str(Path(__file__).parents[1] / "data/macro-plan.md")]) == 0
+    assert capsys.readouterr().out == "3 units, 0 errors, 0 warnings\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("cycles=off", "There is no rule `cycles`. Did you mean `cycle`?"),
+        ("cycle=loud", "“loud” is no level."),
+        ("cycle", "A level is missing."),
+    ],
+)
+def test_lint_with_a_faulty_rule(plan: Path, given: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "lint", str(plan), "--rule", given]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Write for example “--rule tier-1-aim=off”" in error

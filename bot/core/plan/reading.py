@@ -5,15 +5,16 @@ No edge is inferred from prose.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
 from ..artifact import Artifact, Table, normal
 from ..findings import Finding
+from .concept import blocks
 from .drawings import Drawn, ascii_drawing, mermaid, one_line
 from .ids import ids, leading
-from .shape import Plan, PlanSection, Risk, Sense, Statement, Unit, Where
+from .shape import Freeze, Plan, PlanSection, Risk, Sense, Statement, Unit, Where
 from .stated import Label, label_of, said
 from .units import fields_of, headed, listed
 
@@ -25,12 +26,19 @@ _RISKS = {
     "cost": ("cost if wrong", "cost"),
     "gate": ("gate",),
 }
+_FREEZES = {
+    "interface": ("interface", "contract"),
+    "unit": ("frozen by", "freeze pr", "freeze unit", "frozen in", "freezing pr"),
+    "validated": ("validated before", "validation", "validated", "validation before freeze", "what is validated"),
+    "implementations": ("two implementations", "implementations", "demonstrated by"),
+}
 
 
 def read(text: str, path: str = "") -> Plan:
     """The plan in a document."""
     artifact = Artifact(path, text)
-    units = headed(artifact) or listed(artifact)
+    units, groups = headed(artifact)
+    units = units or listed(artifact)
     known = {unit.id for unit in units}
     found: list[Finding] = []
     statements = [
@@ -45,19 +53,24 @@ def read(text: str, path: str = "") -> Plan:
     return Plan(
         artifact.title,
         tuple(_sections(artifact)),
-        tuple(_with_dependencies(unit, statements) for unit in units),
+        tuple(_with_dependencies(units, statements)),
         tuple(statements),
         edges,
         tuple(risk for table in artifact.tables for risk in _risks(table)),
+        tuple(blocks(artifact)),
+        tuple(freeze for table in artifact.tables for freeze in _freezes(table)),
+        groups,
         tuple(sorted(found, key=lambda finding: finding.line)),
     )
 
 
-def _with_dependencies(unit: Unit, statements: Sequence[Statement]) -> Unit:
-    others = [
-        each.other for each in statements if each.unit == unit.id and each.sense == "needs" and each.other != unit.id
-    ]
-    return replace(unit, depends_on=tuple(dict.fromkeys(others)))
+def _with_dependencies(units: Sequence[Unit], statements: Sequence[Statement]) -> Iterator[Unit]:
+    others: dict[str, dict[str, None]] = {}
+    for each in statements:
+        if each.sense == "needs" and each.other != each.unit:
+            others.setdefault(each.unit, {})[each.other] = None
+    for unit in units:
+        yield replace(unit, depends_on=tuple(others.get(unit.id, ())))
 
 
 def _sections(artifact: Artifact) -> Iterator[PlanSection]:
@@ -111,6 +124,8 @@ def _of(unit: str, label: Label, text: str, where: Where, line: int, found: list
         mend = "Name units by their ids, as in “Depends on: PR 1, PR 2”, or write “none”."
         found.append(Finding(line, wrong, mend, "unread-dependency", "warning"))
     match label:
+        case "needs" if not what.ids and not what.unread:
+            yield Statement(unit, "", where, line, "nothing")
         case "needs" | "parallel":
             yield from _stated(unit, "needs" if label == "needs" else "parallel", what.ids, where, line)
         case "blocks":
@@ -164,10 +179,22 @@ def _only_arrows(text: str) -> bool:
 
 
 def _risks(table: Table) -> Iterator[Risk]:
+    for cells, line in _columns(table, _RISKS, ("decision", "assumption")):
+        yield Risk(**cells, line=line)
+
+
+def _freezes(table: Table) -> Iterator[Freeze]:
+    for cells, line in _columns(table, _FREEZES, ("interface", "unit")):
+        yield Freeze(**cells, line=line)
+
+
+def _columns(
+    table: Table, names: Mapping[str, Sequence[str]], needed: Sequence[str]
+) -> Iterator[tuple[dict[str, str], int]]:
+    """The rows of a table that has the needed columns, by our names; "" for the columns that it has not."""
     titles = [normal(cell) for cell in table.header]
-    at = {name: next((titles.index(each) for each in known if each in titles), None) for name, known in _RISKS.items()}
-    if at["decision"] is None or at["assumption"] is None:
+    at = {name: next((titles.index(each) for each in known if each in titles), None) for name, known in names.items()}
+    if any(at[name] is None for name in needed):
         return
     for row in table.rows:
-        cells = {name: row.cells[column] if column is not None else "" for name, column in at.items()}
-        yield Risk(**cells, line=row.line)
+        yield {name: row.cells[column] if column is not None else "" for name, column in at.items()}, row.line

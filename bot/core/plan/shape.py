@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from ..findings import Finding
 
 # Where a dependency was stated: a table's row, a labelled line, the heading, an ASCII drawing, or Mermaid.
 Where = Literal["row", "label", "heading", "drawing", "mermaid"]
-Sense = Literal["needs", "parallel"]
+Sense = Literal["needs", "parallel", "nothing"]
 
 
 @dataclass(frozen=True)
 class Statement:
-    """What one place says of a unit: that it needs another, or may be made beside it. `unit` and `other` are ids."""
+    """What one place says of a unit: that it needs another, may be made beside it, or needs nothing (`other` is "").
+
+    `unit` and `other` are ids.
+    """
 
     unit: str
     other: str
@@ -38,6 +42,7 @@ class Unit:
     `id` is as the plan writes it, less blanks and hyphens behind the letters (`PR 9b` is PR9b). `stable` is the id of
     its marker `<!-- unit: queue-depth -->`, "" where it has none. `tier1` and `tier2` are its fields by name, in lower
     case; a plan without tiers has all of them in `tier1`. `status` is what the heading says, e.g. `completed`.
+    `tiers` are the lines at which its tiers are marked, 0 where one is not; `lines` are those of its fields.
     """
 
     id: str
@@ -51,6 +56,7 @@ class Unit:
     guarantees: tuple[Guarantee, ...] = ()
     depends_on: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
+    tiers: tuple[int, int] = (0, 0)
 
     def says(self, *names: str) -> str:
         """The first of these fields that it has, in either tier; "" where it has none."""
@@ -70,6 +76,27 @@ class Risk:
 
 
 @dataclass(frozen=True)
+class Block:
+    """A building block of the concept model. `aspects` is its contract, by the names in `concept.ASPECTS`."""
+
+    name: str
+    line: int
+    responsibility: str = ""
+    aspects: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """A row of the freeze schedule; `implementations` is what shows that the interface bears two."""
+
+    interface: str
+    unit: str
+    validated: str
+    implementations: str
+    line: int
+
+
+@dataclass(frozen=True)
 class PlanSection:
     """A section: its title, its heading's line, and how many lines it has that are not blank."""
 
@@ -83,7 +110,8 @@ class PlanSection:
 class Plan:
     """A plan, whole. An edge goes from the unit that must come first to the one that needs it.
 
-    `findings` are what could not be placed or read: nothing is dropped in silence.
+    `groups` are headings over units, with the ids of those. `findings` are what could not be placed or read: nothing is
+    dropped in silence.
     """
 
     title: str
@@ -92,8 +120,15 @@ class Plan:
     statements: tuple[Statement, ...] = ()
     edges: tuple[tuple[str, str], ...] = ()
     risks: tuple[Risk, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     def unit(self, id: str) -> Unit | None:
         """The unit of an id, or None."""
-        return next((unit for unit in self.units if unit.id == id), None)
+        return self._by_id.get(id)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Unit]:
+        return {unit.id: unit for unit in reversed(self.units)}

@@ -1,5 +1,6 @@
 """The units of a plan: by their headings, else by the rows or items that list them; with their fields and tiers."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -47,16 +48,19 @@ class Entry:
     tier: int = 1
 
 
-def headed(artifact: Artifact) -> list[Unit]:
-    """The units that have a heading of their own; a heading over such headings is a group."""
+def headed(artifact: Artifact) -> tuple[list[Unit], dict[str, tuple[str, ...]]]:
+    """The units that have a heading of their own, and the headings over such headings: groups, with their units."""
     inside = [section for section in artifact.sections if _PLAN.search(_title(section))]
     found = [(section, begun) for section in artifact.sections if (begun := _begins(section, inside))]
-    groups = {
-        section.heading.line
-        for section, (id, _) in found
-        if _GROUPS.match(id) and any(_within(other, section) for other, _ in found)
-    }
-    return [_unit(artifact, section, *begun) for section, begun in found if section.heading.line not in groups]
+    groups: dict[str, tuple[str, ...]] = {}
+    units: list[Unit] = []
+    for at, (section, begun) in enumerate(found):
+        if _GROUPS.match(begun[0]) and at + 1 < len(found) and _within(found[at + 1][0], section):
+            below = itertools.islice(found, at + 1, None)
+            groups[begun[0]] = tuple(id for each, (id, _) in below if _within(each, section))
+        else:
+            units.append(_unit(artifact, section, *begun))
+    return units, groups
 
 
 def listed(artifact: Artifact) -> list[Unit]:
@@ -153,6 +157,7 @@ def _unit(artifact: Artifact, section: Section, id: str, rest: str) -> Unit:
         tiers[1],
         tuple(_guarantees(artifact, tiers, lines)),
         lines=lines,
+        tiers=_marks(artifact, bare),
     )
 
 
@@ -198,6 +203,12 @@ def _tiers(artifact: Artifact, unit: Unit) -> list[tuple[int, int]]:
         for line in artifact.prose(_body(unit), code=True)
         if (match := _TIER.match(line.text))
     ]
+
+
+def _marks(artifact: Artifact, unit: Unit) -> tuple[int, int]:
+    found = _tiers(artifact, unit)
+    first, second = (next((at for at, tier in found if tier == wanted), 0) for wanted in (1, 2))
+    return first, second
 
 
 def _tier_at(tiers: Sequence[tuple[int, int]], line: int) -> int:

@@ -1,0 +1,34 @@
+"""The rules for macro plans as one gate."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.core.artifact import Artifact
+from bot.core.findings import Finding
+
+from .context import Context
+from .plan import RULES, Level, Paper, lint, unknown
+
+
+def plan(
+    artifact: Artifact,
+    context: Context,
+    *,
+    only: Sequence[str] = (),
+    off: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+    errors: Sequence[str] = (),
+) -> Iterator[Finding]:
+    """The rules for macro plans hold: all of them, or those of `only`, less those of `off`, at their levels."""
+    levels: dict[str, Level] = {name: "off" for name in RULES if only and name not in only}
+    given: tuple[tuple[Sequence[str], Level], ...] = ((warnings, "warning"), (errors, "error"), (off, "off"))
+    levels |= {name: level for names, level in given for name in names}
+    for finding in lint(Paper.of(artifact, context.tree), levels):
+        yield replace(finding, wrong=f"{finding.wrong} ({finding.rule})")
+
+
+def plan_faults(given: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each name in the gate's parameters that is no rule's."""
+    for names in given.values():
+        yield from unknown(names)

@@ -1,0 +1,103 @@
+"""A good plan, and for each rule a change that breaks it, with a text of the line where the rule says so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+GOOD = (Path(__file__).parents[2] / "data" / "macro-plan.md").read_text(encoding="utf-8")
+
+CODE = {
+    "src/pool.py": ("class Pool:", "    worker = item = one", "def run(): pass", "def load(): read('pool.toml')"),
+    "src/queue.py": ("class Queue:",),
+    "tests/test_pool.py": ("def test_pool(): pass",),
+}
+
+
+class Files:
+    """The code that the good plan speaks of."""
+
+    commit = "c0ffee"
+
+    def files(self) -> list[str]:
+        return sorted(CODE)
+
+    def lines(self, path: str) -> tuple[str, ...] | None:
+        return CODE.get(path)
+
+
+@dataclass(frozen=True)
+class Bad:
+    """The good plan with a change; what is found stands at the first line that has `at` ("" for line 1)."""
+
+    old: str
+    new: str
+    at: str
+    more: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        text = GOOD
+        for old, new in ((self.old, self.new), *self.more):
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        return text
+
+    @property
+    def line(self) -> int:
+        lines = self.text.split("\n")
+        return next(number for number, line in enumerate(lines, 1) if self.at in line)
+
+
+_SUMMARY = "- **PR 3** lets an operator choose the limit for each queue.\n"
+_PR_1 = "### PR 1: Memory reading"
+_NO_FLAG = "none, because `pool.toml` has the limits"
+_DEPENDS_2 = "- **Depends on:** PR 1\n"
+
+EXAMPLES: Mapping[str, Bad] = {
+    "units": Bad(GOOD, "# A plan\n\nNothing is planned yet.\n", ""),
+    "sections": Bad("## K) Design Bug Prevention Checklist", "## K) Last words", ""),
+    "sections-order": Bad("## B) Repository Recon Summary", "## B) Concept Model", "## C) High"),
+    "line-breaks": Bad("### Constraints\n\n- The", "A summary. ### Constraints - The", "A summary."),
+    "unread": Bad(_DEPENDS_2, "- **Depends on:** the reading\n", "on:** the reading"),
+    "code": Bad("### Inferences\n", "### Inferences\n\n```go\nfunc (m *Meter) Read() int { return 1 }\n```\n", "```go"),
+    "citations": Bad("(`src/queue.py:1`).\n\n### Inv", "(`src/queue.py:7`).\n\n### Inv", "src/queue.py:7"),
+    "revision-note": Bad(
+        "**Revision 2026-03-01:** first version", "**Since:** first version", "### PR 1", ((_PR_1, f"{_PR_1} (done)"),)
+    ),
+    "summary-length": Bad(_SUMMARY, _SUMMARY + "- One more line.\n" * 11, "## A)"),
+    "summary-units": Bad("in 3 units", "in 4 units", "## A)"),
+    "summary-milestones": Bad(
+        GOOD[GOOD.index("- **PR 1** reads") : GOOD.index("## B)")], "Nothing else changes.\n\n", "## A)"
+    ),
+    "concept-length": Bad("### Interaction model\n", "### Interaction model\n\n" + "- One more.\n" * 40, "## D)"),
+    "unit-title": Bad("### PR 3: A limit for each queue <", "### PR 3 <", "### PR 3"),
+    "stable-id": Bad(" <!-- unit: queue-limits -->", "", "### PR 3"),
+    "unit-fields": Bad("- **Motivation:** queues differ in what their items need.\n", "", "### PR 3"),
+    "unit-fields-empty": Bad("**Extension Friction:** 1 file.\n", "**Extension Friction:** none\n", "Friction:** none"),
+    "unit-tiers": Bad("--- Tier 2: Implementation Guide ---", "", "### PR 1"),
+    "tier-1-size": Bad("  - Out: ending workers\n", "  - Out: ending workers\n" * 20, "--- Tier 1"),
+    "tier-1-aim": Bad("  - Out: ending workers\n", "  - Out: ending workers\n" * 6, "--- Tier 1"),
+    "unit-block": Bad("modifies Judge\n", "modifies the court\n", "modifies the court"),
+    "extension-type": Bad("policy template", "new policy", "new policy"),
+    "guarantee-ids": Bad("  - BC-3-1: a queue's", "  - a queue's", "- a queue's"),
+    "guarantee-twice": Bad("BC-3-1", "BC-1-1", "BC-1-1: a queue's"),
+    "exercised": Bad("unit: `tests/test_queue_limits.py`", "some", "Test Categories:** some", ((_NO_FLAG, "none"),)),
+    "used-later": Bad("`pool.toml` in the tests has limits", "it will be used by a later PR", "will be used by"),
+    "flags": Bad("new: `--limit`", "new: `--limit`, `--grace`", "--grace"),
+    "status-order": Bad("### PR 2: A worker over its limit ends", "### PR 2: A worker ends (done)", "### PR 2"),
+    "duplicate-id": Bad("### PR 3: A", "### PR 2: A", "### PR 2: A limit"),
+    "cycle": Bad("- **Depends on:** none\n", "- **Depends on:** PR 3\n", "### PR 1"),
+    "dangling": Bad(_DEPENDS_2, "- **Depends on:** PR 1, PR 9\n", "PR 9"),
+    "ambiguous": Bad("### PR 1: Memory", "### PR 1a: Memory", "**Depends on:** PR 1"),
+    "says-dependencies": Bad(
+        "- **Depends on:** none\n",
+        "",
+        "### PR 1",
+        (("  PR1[PR 1] --> PR2", "  PR2"), ("| PR 1 | none | row 1 |\n", "")),
+    ),
+    "disagreement": Bad("- **Depends on:** PR 2\n", "- **Depends on:** PR 1\n", "PR1[PR 1] --> PR2"),
+    "parallel": Bad(
+        "**Parallel Development:** none, because it is the last", "**Parallel with:** PR 1", "Parallel with"
+    ),
+    "dag-parts": Bad("### Integration risks\n\n- PR 2 and PR 3 both", "- PR 2 and PR 3 both", "## J)"),
+}
