@@ -232,14 +232,17 @@ def test_closed_merged_and_given_another_base(house: House) -> None:
     assert len(house.mind.requests) == asked
 
 
-def test_a_pull_request_of_a_persons_own_is_left_as_it_is(house: House) -> None:
+def test_a_pull_request_of_a_persons_own_is_left_as_it_is(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     story = house.story().opens(title="Theirs")
 
     def opens() -> None:
         branch = f"charrette/{story.number}-theirs"
         story.ada.ask("POST", "/pulls", {"head": branch, "base": "main", "title": "Mine", "body": "My words."})
 
-    house.mind.before = once(opens)
+    house.hub.faults({"kind": "status", "method": "POST", "path": "/pulls$", "status": 502})
+    before = once(opens)
+    # Ours could not be opened, and before it is tried again theirs is there.
+    monkeypatch.setattr(house.engine, "sleep", lambda seconds: before(0))
     story.labels("note")
     house.play()
     assert "**Done." in story.status
