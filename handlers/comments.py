@@ -45,8 +45,8 @@ def _wishes(
 
 def _wish(event: CommentCreated | CommentEdited, command: Command, vocabulary: Vocabulary) -> Wish | None:
     number, pull, comment = event.issue.number, event.issue.pull, event.comment.id
-    if workflow := vocabulary.commands.get(command.name):
-        start = Start(workflow, description=command.argument)
+    if started := vocabulary.started_by(command):
+        start = Start(started[0], description=started[1])
         return Tell(number, pull, start, "write", event.comment.url, eyes=comment)
     known = usage(command.name)
     if known is None:

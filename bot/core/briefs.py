@@ -111,7 +111,10 @@ def _gates(phase: Phase) -> tuple[GateUse, ...]:
 def _documents(state: State, phase: Phase) -> Iterator[DocumentRef]:
     """The request, then the artifacts that the phase reads, in the order of their numbers."""
     head = state.record.head or ""
-    yield DocumentRef(state.request_path, head)
+    if state.pinned.round is None:
+        yield DocumentRef(state.request_path, head)
+    else:
+        yield from (DocumentRef(path, state.pinned.base) for path in state.pinned.round.documents)
     for other in state.phases:
         if other.phase.id in phase.reads and other.commit is not None:
             for path in sorted(other.commit.files):

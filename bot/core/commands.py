@@ -70,11 +70,23 @@ OTHERS = frozenset({"assign", "hold", "project", "react", "ready", "rebase", "re
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the workflows add: label to workflow, command (without its slash) to workflow, workflow to its summary."""
+    """What the workflows add: label to workflow, command (without its slash) to workflow, workflow to its summary.
+
+    A command may be of two words (`review experts`). `pulls` are the workflows that are about a pull request.
+    """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, str] = field(default_factory=dict)
     summaries: Mapping[str, str] = field(default_factory=dict)
+    pulls: frozenset[str] = frozenset()
+
+    def started_by(self, command: "Command") -> tuple[str, str] | None:
+        """The workflow that a command starts and what is said besides; None where it starts none."""
+        if workflow := self.commands.get(command.name):
+            return workflow, command.argument
+        first, _, rest = command.argument.partition(" ")
+        workflow = self.commands.get(f"{command.name} {first.split(chr(10))[0].rstrip(':,').lower()}")
+        return (workflow, rest.strip()) if workflow else None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,9 +98,10 @@ def vocabulary(definitions: Iterable[Definition]) -> Vocabulary:
     """The labels and commands of these workflows."""
     known = tuple(definitions)
     return Vocabulary(
-        {each.trigger.label: each.id for each in known},
+        {each.trigger.label: each.id for each in known if each.trigger.label},
         {each.trigger.command.removeprefix("/"): each.id for each in known},
         {each.id: each.summary for each in known},
+        frozenset(each.id for each in known if each.trigger.pull),
     )
 
 

@@ -31,12 +31,16 @@ class GateUse:
 
 @dataclass(frozen=True)
 class Persona:
-    """One reviewer's lens, from a file under `personas/`. `brief` is Markdown: who they are and what they catch."""
+    """One reviewer's lens, from a file under `personas/`. `brief` is Markdown: who they are and what they catch.
+
+    `id` and `aliases` are what people call it by; what is shown is the `name`, and the shorter `lens`.
+    """
 
     id: str
     name: str
     lens: str
     brief: str
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,15 +79,23 @@ class Phase:
 
 @dataclass(frozen=True)
 class Trigger:
-    """What starts a workflow: a label on an issue, and a command that does the same."""
+    """What starts a workflow: a label on an issue, and a command that does the same.
+
+    A workflow about a pull request (`pull`) has a command alone, which may be of two words.
+    """
 
     label: str
     command: str
+    pull: bool = False
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A workflow, whole. `parameters` are its house values (defaults, overridden by a repository's configuration)."""
+    """A workflow, whole. `parameters` are its house values (defaults, overridden by a repository's configuration).
+
+    `panel` are the personas that are called, `mini` those that are called for little, and `personas` all that could be
+    called by name.
+    """
 
     id: str
     version: int
@@ -98,6 +110,8 @@ class Definition:
     needs_description: tuple[str, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
     panel: tuple[Persona, ...] = ()
+    mini: tuple[Persona, ...] = ()
+    personas: tuple[Persona, ...] = ()
     prompts: dict[str, str] = field(default_factory=dict)
 
     def phase(self, id: str) -> Phase:

@@ -75,6 +75,21 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class PanelRound:
+    """What a run about a pull request is about: the `number` of the round, the pull request, and what is read.
+
+    `documents` are paths at the run's base, which is the pull request's head at the start. `into` is the branch that
+    the reviews are offered into where the pull request's own is not ours, else "". `why` says how the panel was chosen.
+    """
+
+    number: int
+    pull: int
+    documents: tuple[str, ...]
+    into: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Pinned:
     """The inputs of a run, fixed at its start: nobody's later edit changes what a run was asked to do."""
 
@@ -95,6 +110,12 @@ class Pinned:
     definition: Definition
     description: str = ""
     policy: Policy = field(default_factory=Policy)
+    round: PanelRound | None = None
+
+    @property
+    def has_request(self) -> bool:
+        """Whether the run writes 001, what was asked and said."""
+        return any(phase.source == "event" for phase in self.definition.phases)
 
     @property
     def web(self) -> str:
@@ -107,6 +128,7 @@ class PhaseCommit:
     """A commit on the branch that our App made for one revision of one phase.
 
     `files` maps path to blob id. `gist` is the first section of the run's last artifact: what the pull request says.
+    `texts` are the artifacts themselves where they hold data, `failed` the members that brought none, with the reason.
     """
 
     phase: str
@@ -120,6 +142,8 @@ class PhaseCommit:
     findings: tuple[Finding, ...] = ()
     gist: str = ""
     at: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
+    failed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,7 +191,7 @@ class Record:
     now: str = ""
 
 
-TRAILERS = ("Run", "Phase", "Status", "Base", "Definition", "Model", "Spent")
+TRAILERS = ("Run", "Phase", "Status", "Base", "Definition", "Model", "Spent", "Failed")
 
 
 def trailers(message: str) -> dict[str, str]:

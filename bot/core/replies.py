@@ -14,6 +14,9 @@ def help_text(vocabulary: Vocabulary) -> str:
     lines = ["| command | does |", "| --- | --- |"]
     labels = {workflow: label for label, workflow in vocabulary.labels.items()}
     for name, workflow in vocabulary.commands.items():
+        if workflow in vocabulary.pulls:
+            lines.append(f"| `/{name} [names, all or mini]` | {vocabulary.summaries[workflow]} |")
+            continue
         does = f"{vocabulary.summaries[workflow]} The label `{labels[workflow]}` does the same."
         lines.append(f"| `/{name} [description]` | {does} |")
     for known in COMMANDS:
@@ -69,6 +72,19 @@ def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str 
             return f"This is done already{at}. `/revise <what>` changes a document; so does an edit on the branch."
         if other == workflow and status in ("starting", "running"):
             return ""
+    return None
+
+
+def next_round(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str | None:
+    """What a wish for a round of reviews meets: None to go ahead, "" to do nothing, or one line to the person."""
+    for other, status, _ in reversed(rows):
+        if status in (*OVER, "stopped", "failed", "budget"):
+            continue
+        if other == workflow and status == "starting":
+            return ""
+        if other == workflow:
+            return "The panel is at work on this already; its status says how far it is."
+        return f"The `{other}` run is still open here ({status}). `/cancel` it first, or let it end; one run at a time."
     return None
 
 

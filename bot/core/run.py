@@ -27,6 +27,7 @@ from .questions import Question
 from .questions import parse as parse_questions
 from .record import PhaseCommit, PhaseStatus, Spent, spent_trailer, with_trailers
 from .revisions import with_notes
+from .safe import plain
 from .state import DESCRIPTION, REQUEST, PhaseState, State, fold
 
 DAY = 86_400.0
@@ -36,7 +37,7 @@ WAITS: Mapping[PhaseStatus, WaitsFor] = {"asking": "answers", "awaiting": "appro
 def next_act(state: State) -> Act:
     """The next act. 001 and what GitHub shows are brought into line first, so a wait or an end is always seen."""
     halted = state.stopped or state.trouble is not None or state.lacks_description
-    behind = state.request != state.record.request
+    behind = state.pinned.has_request and state.request != state.record.request
     if behind and not halted and state.record.request is not None:
         return _commit_request(state)
     if not state.shown:
@@ -106,26 +107,31 @@ def _unfinished(state: State, draft: Outcome | None) -> bool:
     """Whether a member still owes a draft: none yet, or one with errors and an attempt left."""
     if draft is None:
         return True
+    if draft.ended != "done":
+        return False
     return bool(errors(draft.findings)) and draft.address.draft < state.definition.attempts
 
 
 def _commit_phase(state: State, phase: PhaseState) -> Commit:
+    good = good_drafts(state, phase)
     files = {
-        path: with_notes(state.drafts[member].text, phase.notes, state.record.remarks.get(path, ""))
+        path: with_notes(good[member].text, phase.notes, state.record.remarks.get(path, ""))
         for member, path in member_paths(state, phase)
-        if member in state.drafts
+        if member in good
     }
     status = _committed_status(state, phase)
     spent = sum((draft.spent for draft in state.drafts.values()), Spent())
     model = next((draft.model for draft in state.drafts.values() if draft.model), "")
     title = f"{phase.phase.number:03d} {phase.phase.title.lower()}"
     what = title if phase.revision == 1 else f"{title}, revision {phase.revision}"
-    message = _message(state, what, phase.phase.id, phase.revision, status, model, spent)
+    message = _message(state, what, phase.phase.id, phase.revision, status, model, spent, _failed(state, phase))
     return Commit(phase.phase.id, phase.revision, status, files, message, state.record.head)
 
 
 def _committed_status(state: State, phase: PhaseState) -> PhaseStatus:
-    findings = [finding for draft in state.drafts.values() for finding in draft.findings]
+    findings = [finding for draft in good_drafts(state, phase).values() for finding in draft.findings]
+    if _failed(state, phase):
+        return "findings"
     if any(finding.severity == "error" for finding in findings):
         return "blocked"
     if asked(state, phase):
@@ -133,6 +139,26 @@ def _committed_status(state: State, phase: PhaseState) -> PhaseStatus:
     if phase.phase.approval or any(finding.severity == "asks" for finding in findings):
         return "awaiting"
     return "findings" if findings else "done"
+
+
+def good_drafts(state: State, phase: PhaseState) -> dict[str, Outcome]:
+    """The drafts that are committed: all of them, but those of members of a panel that failed, or have errors left."""
+    if phase.phase.each is None:
+        return state.drafts
+    return {
+        member: draft for member, draft in state.drafts.items() if draft.ended == "done" and not errors(draft.findings)
+    }
+
+
+def _failed(state: State, phase: PhaseState) -> tuple[tuple[str, str], ...]:
+    """The members that bring no artifact, each with the reason."""
+    good = good_drafts(state, phase)
+    return tuple((member, _why(draft)) for member, draft in state.drafts.items() if member not in good)
+
+
+def _why(draft: Outcome) -> str:
+    wrong = next((finding.wrong for finding in errors(draft.findings)), "it wrote nothing")
+    return plain(draft.reason or wrong, 200).replace(";", ",")
 
 
 def asked(state: State, phase: PhaseState) -> tuple[Question, ...]:
@@ -143,7 +169,16 @@ def asked(state: State, phase: PhaseState) -> tuple[Question, ...]:
     return tuple(question for text in texts for question in parse_questions(Artifact("", text)).questions)
 
 
-def _message(state: State, what: str, phase: str, revision: int, status: PhaseStatus, model: str, spent: Spent) -> str:
+def _message(
+    state: State,
+    what: str,
+    phase: str,
+    revision: int,
+    status: PhaseStatus,
+    model: str,
+    spent: Spent,
+    failed: tuple[tuple[str, str], ...] = (),
+) -> str:
     pinned = state.pinned
     values = {
         "Run": pinned.run,
@@ -154,6 +189,8 @@ def _message(state: State, what: str, phase: str, revision: int, status: PhaseSt
     }
     if spent.calls:
         values |= {"Model": "replay" if spent.replayed else model, "Spent": spent_trailer(spent)}
+    if failed:
+        values["Failed"] = "; ".join(f"{member}: {why}" for member, why in failed)
     return with_trailers(f"design({pinned.slug}): {what}", "", values)
 
 
@@ -179,6 +216,8 @@ def _after_commit(state: State, act: Commit, result: Committed) -> State:
         tuple(finding for draft in drafts for finding in draft.findings) if phase else (),
         gist_of(state.definition, act.phase, act.files),
         result.at,
+        dict(act.files) if phase and phase.phase.output else {},
+        _failed(state, phase) if phase else (),
     )
     folded = fold(replace(record, commits=(*record.commits, made), spent=state.spent))
     return replace(folded, without=state.without)
@@ -193,13 +232,14 @@ def gist_of(definition: Definition, phase: str, files: Mapping[str, str]) -> str
 
 
 def _after_conversations(state: State, outcomes: tuple[Outcome, ...]) -> State:
+    panel = state.current is not None and state.current.phase.each is not None
     drafts = dict(state.drafts)
     spent = state.spent
     without = set(state.without)
     for outcome in outcomes:
         spent = spent + outcome.spent
         without |= set(outcome.without)
-        if outcome.ended == "done":
+        if outcome.ended == "done" or (panel and outcome.ended in ("failed", "refused")):
             drafts[outcome.address.member] = outcome
     at = max((outcome.at for outcome in outcomes), default="") or state.now
     lacking = any("web" in outcome.without for outcome in outcomes)
@@ -211,11 +251,24 @@ def _after_conversations(state: State, outcomes: tuple[Outcome, ...]) -> State:
                 pass
             case "stopped":
                 return replace(state, stopped=True, shown=False)
+            case "failed" | "refused" if panel:
+                pass
             case "failed" | "refused" | "budget":
                 return replace(state, trouble=outcome.ended, reason=outcome.reason, shown=False)
             case _:
                 assert_never(outcome.ended)
-    return _placed(state) if state.unplaced else state
+    return _placed(state) if state.unplaced else _panelled(state)
+
+
+def _panelled(state: State) -> State:
+    """The state, failed where the last member of a panel has brought nothing either."""
+    phase = state.current
+    if phase is None or phase.phase.each is None or good_drafts(state, phase):
+        return state
+    if any(_unfinished(state, state.drafts.get(member)) for member, _ in member_paths(state, phase)):
+        return state
+    reasons = "; ".join(f"{member}: {why}" for member, why in _failed(state, phase))
+    return replace(state, trouble="failed", reason=f"No expert brought a review. {reasons}", shown=False, drafts={})
 
 
 def _wished(wish: Entry) -> str:

@@ -41,7 +41,7 @@ def _publications(state: State) -> Iterator[Publication]:
         )
         yield from _drafted_again(state)
         yield check(state)
-        yield from _left_behind(state)
+        yield from left_behind(state)
     yield from _asking(state)
     yield from _untouched(state)
     yield CommentWish("status", state.pinned.subject.home, shortened(status(state)))
@@ -87,7 +87,7 @@ def status(state: State) -> str:
     pinned = state.pinned
     head = [f"### Design: {one_line(pinned.title)}", "", f"**{headline(state)}**", ""]
     if state.record.request is not None:
-        head.append(f"- [x] {_link(state, state.request_path, '001 The request')}")
+        head.append(f"- [x] {link(state, state.request_path, '001 The request')}")
     tail = [*_open_findings(state), *_drift(state, FEW), "", *_facts(state), ""]
     room = LIMIT - ROOM - sum(len(line) + 1 for line in (*head, *tail))
     items: list[str] = []
@@ -127,7 +127,7 @@ def _drift(state: State, most: int) -> Iterator[str]:
         yield ""
     for one in drift.places[:most]:
         name = one.document.rpartition("/")[2]
-        where = f"{_link(state, one.document, name)}, line {one.line}"
+        where = f"{link(state, one.document, name)}, line {one.line}"
         yield f"- `{one.place}` ({where}) {one.words}"
     if count > most:
         yield f"- and {count - most} more" + (", in the check" if most == FEW else "")
@@ -188,7 +188,7 @@ def _item(state: State, phase: PhaseState) -> str:
     if phase.commit is None:
         return f"- [{ticked}] {number}"
     links = ", ".join(
-        _link(state, path, number if len(phase.commit.files) == 1 else path.rpartition("/")[2])
+        link(state, path, number if len(phase.commit.files) == 1 else path.rpartition("/")[2])
         for path in sorted(phase.commit.files)
     )
     notes = {"asking": " (questions open)", "awaiting": " (waits for approval)", "blocked": " (findings)"}
@@ -206,7 +206,8 @@ def _revised(phase: PhaseState) -> str:
     return f" (revised: asked by {one_line(last.by)} on {last.at[:10]})"
 
 
-def _link(state: State, path: str, text: str) -> str:
+def link(state: State, path: str, text: str) -> str:
+    """A link to a file on the branch."""
     return f"[{text}]({web(state)}/blob/{state.pinned.branch}/{path})"
 
 
@@ -271,7 +272,7 @@ def _round(state: State, round: Round, width: int) -> str:
     """The comment of one round of questions, each of its texts no longer than `width`."""
     body = [f"{_author(state)}, before the design goes on:", ""]
     if round.closed:
-        there = f"the answers are in {_link(state, state.request_path, '001')}"
+        there = f"the answers are in {link(state, state.request_path, '001')}"
         body = [f"These questions are answered; {there}.", ""]
     if round.dropped:
         body = ["These questions are dropped: the document that asked them is made again.", ""]
@@ -319,7 +320,7 @@ def _ask_description(state: State) -> str:
 
 
 def _described(state: State) -> str:
-    where = _link(state, state.request_path, "001") if state.record.head else "001, on the branch"
+    where = link(state, state.request_path, "001") if state.record.head else "001, on the branch"
     return f"There was no description to design from. There is one now: it stands in {where}.\n"
 
 
@@ -338,7 +339,7 @@ def pull_request(state: State) -> str:
         "",
         "| document | state |",
         "| --- | --- |",
-        f"| {_link(state, state.request_path, '001-user-request.md')} | what was asked, answered and done |",
+        f"| {link(state, state.request_path, '001-user-request.md')} | what was asked, answered and done |",
     ]
     words = {
         "pending": "to come",
@@ -351,7 +352,7 @@ def pull_request(state: State) -> str:
     for phase in state.phases:
         for path in sorted(phase.commit.files) if phase.commit else [phase.phase.file]:
             name = path.rpartition("/")[2]
-            shown = _link(state, path, name) if phase.commit else name
+            shown = link(state, path, name) if phase.commit else name
             standing = words["done" if phase.wish else phase.status]
             lines.append(f"| {shown} | {standing}{_revised(phase)} |")
     base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
@@ -375,7 +376,7 @@ def check(state: State) -> CheckWish:
     )
 
 
-def _left_behind(state: State) -> Iterator[CheckWish]:
+def left_behind(state: State) -> Iterator[CheckWish]:
     """The check on the head before this one: it does not stay in progress for ever."""
     older = [commit.sha for commit in state.record.commits if commit.sha != state.record.head]
     if older:

@@ -21,6 +21,7 @@ from ..core.replies import (
     begun_often,
     corrected,
     help_text,
+    next_round,
     open_run,
     refusal,
     refusal_key,
@@ -29,14 +30,15 @@ from ..core.replies import (
     too_many,
     unknown_run,
 )
+from ..core.shown import status
 from ..core.state import fold
-from ..core.views import status
 from ..core.wishes import Correct, Examine, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
 from .allowance import Answered, spoken
+from .asked import Asked
 from .durable import log, pause
 from .eyes import Eyes
 from .leg import Enqueue
-from .loading import CLOSED, Asked, current, record_of, row_for
+from .loading import CLOSED, current, record_of, row_for
 from .lost import find as lost_run
 from .publish import Publisher
 from .services import Services
@@ -233,15 +235,22 @@ class Intake:
 
         A run's row and its stop flag are made here.
         """
+        where = wish.number
         match message.deed:
             case Start(workflow=workflow):
-                said = open_run(workflow, [(row.workflow, _status(row), _pull(row)) for row in rows])
+                rounds = workflow in words_of(self.services, subject.repository).pulls
+                meets = next_round if rounds else open_run
+                said = meets(workflow, [(row.workflow, _status(row), _pull(row)) for row in rows])
                 if said is not None:
                     return said
-                if over := self._too_often(subject, rows, workflow, event.delivery):
+                if over := self._too_often(subject, () if rounds else rows, workflow, event.delivery):
                     self._publisher(subject.repository, subject.key).publish(CommentWish("limit", wish.number, over))
                     return ""
-                self._begin(subject, workflow)
+                number = wish.number if wish.pull else next(filter(None, map(_pull, reversed(rows))), 0)
+                if rounds and not number:
+                    return "That works on a pull request with documents, and this issue has none yet."
+                self._begin(subject, workflow, 1 + sum(row.workflow == workflow for row in rows) if rounds else 1)
+                where = number if rounds else where
             case Stop() as deed:
                 row = row_for(rows, deed)
                 if row is None:
@@ -258,8 +267,10 @@ class Intake:
             case _:
                 pass
         text = _text(event, issue)
-        asked = Asked(subject, message, text.title, text.body, text.author, text.url, wish.number)
+        asked = Asked(subject, message, text.title, text.body, text.author, text.url, where)
         self.enqueue(message.id, asked, 0.0)
+        if isinstance(message.deed, Start):
+            self._labelled(subject.repository)
         return ""
 
     def _too_often(self, subject: Subject, rows: Sequence[RunRow], workflow: str, delivery: str) -> str:
@@ -274,19 +285,12 @@ class Intake:
                 return begun_often(limits.day_runs)
         return ""
 
-    def _begin(self, subject: Subject, workflow: str) -> None:
-        """The run has a row from now on, so that a second label, or a stop, meets it; and its labels are there."""
-        id = run_id(subject, workflow, 1)
+    def _begin(self, subject: Subject, workflow: str, n: int) -> None:
+        """The run has a row from now on, so that a second label, or a stop, meets it."""
+        id = run_id(subject, workflow, n)
         row = RunRow(id, subject.repository.id, subject.home, workflow, "starting", False, {}, [])
         self.services.runs.create(row)
         self.services.runs.set_stop(id, False)
-        try:
-            self._welcome(subject.repository)
-        except TransientError:
-            raise
-        except CharretteError as error:
-            # Labels are a convenience: the run has a row by now, and nothing but its leg would ever end it.
-            log.info("no labels in %s: %s", subject.key, error)
 
     def _home(self, github: GitHub, wish: Tell) -> int:
         """The subject's number: for a pull request of ours, the issue that its branch names."""
@@ -332,6 +336,15 @@ class Intake:
         if any(configures(path) for path in github.touched(wish.number)):
             layer, faults = self.services.houses.faults_of(repository, wish.head)
             self._publisher(repository).publish(check(wish.head, faults, layer))
+
+    def _labelled(self, repository: Repository) -> None:
+        """The labels are there. They are a convenience, and no reason why a run that is on its way should not begin."""
+        try:
+            self._welcome(repository)
+        except TransientError:
+            raise
+        except CharretteError as error:
+            log.info("no labels in %s: %s", repository.full_name, error)
 
     def _welcome(self, repository: Repository) -> None:
         publisher, known = self._publisher(repository), settled(self.services, repository)

@@ -20,12 +20,13 @@ from ..core.publications import CommentWish
 from ..core.record import Record, trailers
 from ..core.run import after, next_act
 from ..core.safe import published
+from ..core.shown import publications
 from ..core.state import State, fold
-from ..core.views import publications
 from ..core.where import obstacle
+from .asked import Asked
 from .conversation import Talk, hold
 from .durable import CONVERSATIONS, gave_up, kept_or_over, log, patiently, step
-from .loading import CONFIGURATION, Asked, give_up, load, reload
+from .loading import CONFIGURATION, give_up, load, reload
 from .publish import Publisher
 from .services import Services
 

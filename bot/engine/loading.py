@@ -24,8 +24,10 @@ from ..core.safe import shown_to_model
 from ..core.state import REQUEST, State, fold
 from ..gates import judge as judge_gates
 from ..gates.context import Context
+from .asked import Asked
 from .drifting import drift_of
 from .lost import restore_spend
+from .rounds import pin_round
 from .services import Services
 
 # The operator's messages come from the command line, and from no user of GitHub's.
@@ -46,22 +48,6 @@ class Loaded:
     reply: str = ""
     once: str = ""
     mended: bool = False
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a leg is enqueued with: the subject, the message, and the issue's text as the event had it.
-
-    `number` is the issue or pull request where the message was written, 0 for the subject's home.
-    """
-
-    subject: Subject
-    message: Message
-    title: str = ""
-    body: str = ""
-    author: str = ""
-    url: str = ""
-    number: int = 0
 
 
 def load(services: Services, asked: Asked) -> Loaded:
@@ -125,9 +111,13 @@ def give_up(services: Services, asked: Asked, why: str) -> None:
 
 
 def current(rows: Sequence[RunRow]) -> RunRow | None:
-    """The run of a subject that messages are for: the one at work or waiting, else the one that was last."""
+    """The run of a subject that messages are for: the one at work or waiting, else the one that was last.
+
+    A round of reviews that is over hears nothing more, where there is another run.
+    """
     open = [row for row in rows if not row.stop and row.status not in CLOSED]
-    return max(reversed(open or rows), key=lambda row: row.updated_at, default=None)
+    others = [row for row in rows if not (row.pinned or {}).get("round")]
+    return max(reversed(open or others or rows), key=lambda row: row.updated_at, default=None)
 
 
 def _described(asked: Asked, state: State) -> Message:
@@ -159,7 +149,7 @@ def _row(services: Services, github: GitHub, asked: Asked) -> tuple[RunRow | Non
     row = row_for(rows, asked.message.deed)
     if row is None or row.pinned:
         return row, False
-    pinned, entries = _pin(services, github, asked, row.workflow)
+    pinned, entries = _pin(services, github, asked, row)
     if entries and not isinstance(asked.message.deed, Start | Retry):
         entries += _stopped_meanwhile(services, github, asked.message, pinned, replace(row, entries=entries))
     services.runs.pin(row.id, to_json(pinned), entries)
@@ -194,13 +184,15 @@ def _house(services: Services, asked: Asked, commit: str) -> House:
     return configured.house
 
 
-def _pin(services: Services, github: GitHub, asked: Asked, workflow: str) -> tuple[Pinned, list[dict[str, Any]]]:
+def _pin(services: Services, github: GitHub, asked: Asked, row: RunRow) -> tuple[Pinned, list[dict[str, Any]]]:
     """The inputs of a new run; or, where a branch has our trailers, those of the run that was lost, and its entries."""
     base_branch, base = github.default_branch()
     house = _house(services, asked, base)
-    if workflow not in house.definitions:
-        raise PersonError(f"There is no workflow `{workflow}` here.")
-    definition = house.definitions[workflow]
+    if row.workflow not in house.definitions:
+        raise PersonError(f"There is no workflow `{row.workflow}` here.")
+    definition = house.definitions[row.workflow]
+    if definition.trigger.pull:
+        return pin_round(services, github, asked, row.id, definition, house.policy), []
     subject, message = asked.subject, asked.message
     run = run_id(subject, definition.id, 1)
     slug, found = _slug(github, subject, asked.title, base, run)
@@ -385,6 +377,8 @@ def _commits(
             findings,
             gist_of(pinned.definition, phase, texts),
             commit.at,
+            texts if any(known.id == phase and known.output for known in pinned.definition.phases) else {},
+            tuple(_failures(values.get("Failed", ""))),
         )
 
 
@@ -395,6 +389,13 @@ def _judged(pinned: Pinned, phase: str, texts: Mapping[str, str], checkout: Chec
     return tuple(
         finding for path, text in texts.items() for finding in judge_gates(Artifact(path, text), context, uses)
     )
+
+
+def _failures(text: str) -> Iterator[tuple[str, str]]:
+    """The members that failed, as the trailer has them."""
+    for part in filter(None, text.split("; ")):
+        member, _, why = part.partition(": ")
+        yield member, why
 
 
 def _paths(pinned: Pinned, phase: str) -> list[str]:

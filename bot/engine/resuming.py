@@ -8,8 +8,9 @@ from ..core.identity import Repository, Subject, home_of
 from ..core.messages import Message, Retry
 from ..core.ports import GitHub, Issue
 from ..core.replies import OVER
+from .asked import Asked
 from .durable import LEGS, NAME, Json
-from .loading import OPERATOR, Asked, current
+from .loading import OPERATOR, current
 from .lost import find
 from .services import Services
 

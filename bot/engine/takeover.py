@@ -12,8 +12,8 @@ from dbos import DBOS, WorkflowStatus
 from ..core.codec import from_json
 from ..core.errors import TransientError
 from ..core.ports import Living, Presence
+from .asked import Asked
 from .durable import log
-from .loading import Asked
 
 LOOK = 1.0
 _UNFINISHED = ["PENDING", "ENQUEUED"]

@@ -7,11 +7,11 @@ from dbos import DBOS, EnqueueOptions
 from ..core.codec import to_json
 from ..core.errors import TransientError
 from ..core.ports import Presence
+from .asked import Asked
 from .durable import CONVERSATIONS, DRAIN, LEGS, POLL, configuration, end_at_once, log
 from .eyes import Eyes
 from .intake import Intake
 from .leg import Engine
-from .loading import Asked
 from .missed import Missed
 from .retention import Forgetting
 from .services import Services

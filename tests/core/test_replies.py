@@ -3,7 +3,16 @@
 import pytest
 
 from bot.core.commands import Vocabulary
-from bot.core.replies import corrected, help_text, open_run, refusal, refusal_key, stands_still, unknown_run
+from bot.core.replies import (
+    corrected,
+    help_text,
+    next_round,
+    open_run,
+    refusal,
+    refusal_key,
+    stands_still,
+    unknown_run,
+)
 
 KNOWN = Vocabulary({"design": "feature-design"}, {"design": "feature-design"}, {"feature-design": "Design a feature."})
 
@@ -33,6 +42,26 @@ def test_a_refusal_is_polite_and_names_who_may(needs: str) -> None:
     text = refusal("eve", needs)  # type: ignore[arg-type]
     assert text.startswith("@eve, thank you, but that is for ")
     assert refusal_key("eve") == "refusal/eve"
+
+
+def test_a_workflow_about_a_pull_request_has_no_label_in_the_help() -> None:
+    known = Vocabulary({}, {"review experts": "panel"}, {"panel": "Have it reviewed."}, frozenset({"panel"}))
+    assert "| `/review experts [names, all or mini]` | Have it reviewed. |" in help_text(known)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([], None),
+        ([("panel", "done", 3), ("feature-design", "stopped", 3)], None),
+        ([("panel", "done", 3), ("panel", "running", 3)], "at work on this already"),
+        ([("panel", "starting", None)], ""),
+        ([("feature-design", "waits for answers", 3)], "The `feature-design` run is still open here"),
+    ],
+)
+def test_what_a_wish_for_a_round_meets(rows: list[tuple[str, str, int | None]], words: str | None) -> None:
+    told = next_round("panel", rows)
+    assert told == words if not words else words in str(told)
 
 
 MEETINGS = [

@@ -18,10 +18,10 @@ from bot.core.ports import BranchCommit, Comment, Delivery, GitHub, Issue, Permi
 from bot.core.record import Limits, Spent, spent_trailer, with_trailers
 from bot.engine import lost
 from bot.engine.allowance import Allowance
+from bot.engine.asked import Asked
 from bot.engine.eyes import Eyes
 from bot.engine.houses import Houses
 from bot.engine.intake import Intake
-from bot.engine.loading import Asked
 from bot.engine.resuming import resume
 from bot.engine.services import Services
 from tests.core.a_run import definition, pinned

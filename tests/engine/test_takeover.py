@@ -12,7 +12,7 @@ from bot.core.codec import to_json
 from bot.core.identity import Repository, Subject
 from bot.core.messages import Message, Retry
 from bot.engine import takeover as module
-from bot.engine.loading import Asked
+from bot.engine.asked import Asked
 from bot.engine.takeover import Takeover
 
 GRACE = 6.0

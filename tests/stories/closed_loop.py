@@ -68,11 +68,15 @@ class ClosedLoop:
             return _message(_text(json.dumps(touched)))
         if wish := re.search(r'<document path="feedback">\n(.*?)\n</document>', charge, re.DOTALL):
             return _message(_text(_revised(opening[-2], wish[1])))
+        if charge.startswith("# Review:"):
+            return _message(_text(json.dumps(_review(opening))))
+        if charge.startswith("# Concerns:"):
+            return _message(_text(json.dumps(_grouping(opening))))
         phase = self._phase(charge)
         seen = _lines(request["messages"])
         turns = sum(message["role"] == "assistant" for message in request["messages"])
         if phase.output is not None:
-            return _message(_text(json.dumps(_review(phase))))
+            return _message(_text(json.dumps(_review(opening))))
         if turns == 0:
             return _message(_tool("list_files", {"depth": 4}, turns))
         if turns <= READS:
@@ -132,13 +136,41 @@ def _gates(phase: Phase) -> dict[str, Mapping[str, Any]]:
     return {gate.name: gate.parameters for gate in gates}
 
 
-def _review(phase: Phase) -> Json:
+def _documents(opening: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Path and lines of the documents that a conversation was given."""
+    for block in opening:
+        if found := re.fullmatch(r'<document path="([^"]+)">\n(.*)\n</document>', block, re.DOTALL):
+            yield found[1], found[2].split("\n")
+
+
+def _grouping(opening: Sequence[str]) -> Json:
+    """Every finding of the reviews that is not disposed of yet becomes a concern of its own."""
+    documents = dict(_documents(opening))
+    done = "\n".join(line for path, lines in documents.items() if path.endswith("concerns.md") for line in lines)
+    refs = [
+        f"{path.rpartition('/')[2].removesuffix('-review.md')} {found[1]}"
+        for path, lines in sorted(documents.items())
+        if path.endswith("-review.md")
+        for line in lines
+        if (found := re.match(r"### (F\d+)\.", line))
+    ]
+    group = {"keeps": "", "severity": "important", "downgrade": "", "evidence": "", "solution": "Say more."}
+    group |= {"problem": "Too thin.", "owner": "the design"}
+    concerns = [
+        group | {"title": f"It says little, says {ref}", "findings": [ref]} for ref in refs if f"| {ref} |" not in done
+    ]
+    return {"concerns": concerns, "dismissed": []}
+
+
+def _review(opening: Sequence[str]) -> Json:
+    path, lines = next(_documents(opening), ("README.md", ["a"]))
+    at = next((n for n, line in enumerate(lines, 1) if n > 2 and line.strip()), 1)
     item = {
         "title": "It says little",
         "severity": "important",
         "confidence": "high",
-        "location": "README.md:1",
-        "quote": "a",
+        "location": f"{path}:{at}",
+        "quote": lines[at - 1].strip(),
         "problem": "There is too little to build on.",
         "suggestion": "Say more.",
     }

@@ -8,6 +8,9 @@ from .folder import Folder
 from .nodes import KEBAB, Reader, nearest
 from .templates import HOUSE, Shape, check_template
 
+# What would part a list of sources.
+_APART = ",;()[]&+|"
+
 
 def prompt(folder: Folder, path: str, allowed: dict[str, Shape], needed_by: str, line: int, reader: Reader) -> str:
     """The text of a prompt's template, checked; a missing one is a fault of the line that needs it."""
@@ -55,11 +58,15 @@ def _persona(folder: Folder, path: str, id: str) -> Persona | None:
     root = reader.root(match["front"], first=2)
     if root is None:
         return None
-    keys = reader.keys(root, "a persona", ("name", "lens"))
+    keys = reader.keys(root, "a persona", ("name", "lens", "aliases"))
     for name in ("name", "lens"):
         if name not in keys:
             reader.fault(1, f"The persona has no {name}.", f"Write “{name}: ...” in the front matter.")
     if not match["brief"].strip():
         reader.fault(text.count("\n") or 1, "The persona's text is empty.", "Say who they are and what they catch.")
+    aliases = reader.texts(keys.pop("aliases"), "names") if "aliases" in keys else ()
     values = {name: reader.text(node) or "" for name, node in keys.items()}
-    return Persona(id, values.get("name", ""), values.get("lens", ""), match["brief"].strip() + "\n")
+    if any(mark in values.get("lens", "") for mark in _APART):
+        wrong = f"The lens “{values['lens']}” has one of {_APART} in it."
+        reader.fault(keys["lens"], wrong, "Name the lens in a word or two: concerns name their sources by it.")
+    return Persona(id, values.get("name", ""), values.get("lens", ""), match["brief"].strip() + "\n", aliases)

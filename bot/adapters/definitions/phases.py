@@ -27,6 +27,7 @@ class Makings:
     tools: tuple[str, ...]
     parameters: dict[str, Any]
     panel: bool
+    pull: bool = False
     lines: dict[str, int] = field(default_factory=dict)
     numbers: dict[int, str] = field(default_factory=dict)
 
@@ -79,7 +80,7 @@ def _phase(makings: Makings, item: Node, place: int, before: Sequence[Phase], pl
     title = (reader.text(keys["title"]) if "title" in keys else None) or (id or "").replace("-", " ").capitalize()
     if event:
         return _event(reader, keys, id, number, title, place)
-    if place == 0:
+    if place == 0 and not makings.pull:
         reader.fault(
             item, "The first phase is not the request.", "Put “- id: user-request” with “from: event” before it."
         )

@@ -32,6 +32,7 @@ MODELS = ("thorough", "quick")
 EACH = ("experts",)
 EACH_LATER = ("subsystems", "tracks")
 OUTPUTS = tuple(name for name in _OUTPUTS if name != TOUCHED.name)
-TAKEN = (*(usage.name for usage in COMMANDS), OURS, "decide", "review", "tracks")
+TAKEN = (*(usage.name for usage in COMMANDS), OURS, "decide", "tracks")
+SUBJECTS = ("issue", "pull-request")
 
 NOT_WORKFLOWS = ("personas", "prompts", "templates")

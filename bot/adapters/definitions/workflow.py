@@ -1,7 +1,7 @@
 """One `workflow.yaml` as a `Definition`."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from yaml.nodes import MappingNode, Node
@@ -65,17 +65,24 @@ def _read(folder: Folder, path: str, reader: Reader, root: MappingNode, house: H
     trigger, label_line, command_line = _trigger(reader, keys.get("trigger"))
     ours = house.configuration.label(path)
     budgets = house.policy.budgets
-    panel = reader.choices(keys["panel"], "persona", tuple(house.personas)) if "panel" in keys else ()
+    full, mini = _panel(reader, keys.get("panel"), house)
     parameters = house.configuration.parameters(path, _parameters(reader, keys.get("parameters")))
     tools = reader.choices(keys["tools"], "tool", vocabulary.TOOLS) if "tools" in keys else ()
     makings = Makings(
-        folder, path, reader, gates(reader, keys.get("gates"), parameters), tools, parameters, "panel" in keys
+        folder,
+        path,
+        reader,
+        gates(reader, keys.get("gates"), parameters),
+        tools,
+        parameters,
+        "panel" in keys,
+        trigger.pull,
     )
     definition = Definition(
         id=path,
         version=vocabulary.VERSION,
         summary=(reader.text(keys["summary"]) or "") if "summary" in keys else "",
-        trigger=Trigger(ours.name, trigger.command) if ours else trigger,
+        trigger=replace(trigger, label=ours.name) if ours else trigger,
         artifacts=house.configuration.artifacts(artifacts) or _artifacts(reader, keys.get("artifacts")),
         phases=phases(makings, keys["phases"]) if "phases" in keys else (),
         model=reader.choice(keys["model"], "alias of a model", vocabulary.MODELS) or ""
@@ -86,7 +93,9 @@ def _read(folder: Folder, path: str, reader: Reader, root: MappingNode, house: H
         wait_days=_number(reader, keys.get("wait-days"), 7.0, 0, whole=False),
         needs_description=(reader.texts(keys["needs-description"], "headings") if "needs-description" in keys else ()),
         parameters=parameters,
-        panel=tuple(house.personas[id] for id in panel),
+        panel=full,
+        mini=mini,
+        personas=tuple(house.personas.values()) if full else (),
         prompts=house.prompts,
     )
     label_at = (ours.where, ours.line) if ours else (reader.where, label_line)
@@ -108,22 +117,48 @@ def _number(reader: Reader, node: Node | None, default: float, least: float, who
 def _trigger(reader: Reader, node: Node | None) -> tuple[Trigger, int, int]:
     if node is None:
         return Trigger("", ""), 0, 0
-    keys = reader.keys(node, "the trigger", ("label", "command"))
-    for name in ("label", "command"):
+    keys = reader.keys(node, "the trigger", ("label", "command", "subject"))
+    pull = "subject" in keys and reader.choice(keys["subject"], "subject", vocabulary.SUBJECTS) == "pull-request"
+    for name in ("command",) if pull else ("label", "command"):
         if name not in keys and isinstance(node, MappingNode):
             reader.fault(node, f"The trigger has no {name}.", f"Write “{name}: ...”.")
-    named = label(reader, keys["label"]) if "label" in keys else ""
-    command = (reader.text(keys["command"]) or "") if "command" in keys else ""
-    bare = command.removeprefix("/")
-    if command and (bare == command or not KEBAB.fullmatch(bare)):
-        made = "-".join(re.findall(r"[a-z0-9]+", command.lower())) or "name"
-        reader.fault(
-            keys["command"], f"The command “{command}” is not a slash and a kebab-case name.", f"Write “/{made}”."
-        )
-    elif bare in vocabulary.TAKEN:
-        reader.fault(keys["command"], f"The command “{command}” is the service's own.", "Choose another name.")
+    if pull and "label" in keys:
+        reader.fault(keys["label"], "A workflow about a pull request has no label.", "Leave the label out.")
+    named = label(reader, keys["label"]) if "label" in keys and not pull else ""
+    command = _command(reader, keys["command"], pull) if "command" in keys else ""
     lines = {name: value.start_mark.line + 1 for name, value in keys.items()}
-    return Trigger(named, command), lines.get("label", 0), lines.get("command", 0)
+    return Trigger(named, command, pull), lines.get("label", 0), lines.get("command", 0)
+
+
+def _command(reader: Reader, node: Node, pull: bool) -> str:
+    """A slash and a name; about a pull request also two words, the first of which may be another bot's."""
+    command = reader.text(node) or ""
+    words = command.removeprefix("/").split(" ")
+    if command and (not command.startswith("/") or len(words) > 1 + pull or not all(map(KEBAB.fullmatch, words))):
+        made = "-".join(re.findall(r"[a-z0-9]+", command.lower())) or "name"
+        reader.fault(node, f"The command “{command}” is not a slash and a kebab-case name.", f"Write “/{made}”.")
+    elif words[0] in vocabulary.TAKEN:
+        reader.fault(node, f"The command “{command}” is the service's own.", "Choose another name.")
+    return command
+
+
+def _panel(reader: Reader, node: Node | None, house: House) -> tuple[tuple[Persona, ...], tuple[Persona, ...]]:
+    """Who is called in full, and for little: the same where the workflow names one list. A repository has its own."""
+    if node is None:
+        return (), ()
+    known = tuple(house.personas)
+    if not isinstance(node, MappingNode):
+        named = {"full": reader.choices(node, "persona", known)}
+    else:
+        keys = reader.keys(node, "the panel", ("full", "mini"))
+        named = {name: reader.choices(each, "persona", known) for name, each in keys.items()}
+        if "full" not in keys:
+            reader.fault(node, "The panel has no “full”.", "Write “full: [persona, ...]”.")
+    full = tuple(id for id in house.policy.panel if id in house.personas) or named.get("full", ())
+    return (
+        tuple(house.personas[id] for id in full),
+        tuple(house.personas[id] for id in named.get("mini", full)),
+    )
 
 
 def _artifacts(reader: Reader, node: Node | None) -> str:

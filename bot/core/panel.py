@@ -1,0 +1,74 @@
+"""Who reviews: by name, by what the documents concern, or all of them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .artifact import Artifact
+from .citations import find
+from .commands import nearest
+from .definition import Definition, Persona
+from .errors import PersonError
+
+EVERYBODY, FEW = "all", "mini"
+# A change to more components than this, or one with a whole design, is one of architecture (seed 004).
+COMPONENTS, DOCUMENTS = 1, 4
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The personas of a round, and in a sentence why they."""
+
+    personas: tuple[Persona, ...]
+    why: str
+
+
+def choose(definition: Definition, words: str, documents: Mapping[str, str]) -> Chosen:
+    """The panel that words ask for, or that the documents need where they name nobody.
+
+    `PersonError` names the nearest expert for one who is not known.
+    """
+    named = [word for word in re.split(r"[\s,;]+|\band\b", words.lower().strip(" .")) if word]
+    if named == [EVERYBODY]:
+        return Chosen(definition.panel, "all of the panel were asked for")
+    if named == [FEW]:
+        return Chosen(definition.mini, "the mini panel was asked for")
+    if named:
+        asked = tuple(dict.fromkeys(_person(definition, name) for name in named))
+        return Chosen(asked, "asked for by name")
+    return _fitting(definition, documents)
+
+
+def _person(definition: Definition, name: str) -> Persona:
+    bare = name.lstrip("@").strip("`*")
+    for persona in definition.personas:
+        if bare in (persona.id, *persona.aliases):
+            return persona
+    known = [persona.id for persona in definition.personas]
+    near = nearest(bare, [*known, *(alias for persona in definition.personas for alias in persona.aliases)])
+    hint = f" Did you mean `{near}`?" if near else ""
+    listed = ", ".join(f"`{id}`" for id in known)
+    raise PersonError(f"There is no expert `{bare}`.{hint} There are {listed}; `all` and `mini` are panels.")
+
+
+def _fitting(definition: Definition, documents: Mapping[str, str]) -> Chosen:
+    parts = components(documents)
+    if len(parts) > COMPONENTS:
+        named = ", ".join(f"`{part}`" for part in parts[:5])
+        return Chosen(definition.panel, f"the full panel, since the documents concern several components ({named})")
+    if len(documents) >= DOCUMENTS:
+        return Chosen(definition.panel, f"the full panel, since this is a design of {len(documents)} documents")
+    return Chosen(
+        definition.mini, "the mini panel, since the documents are few and concern one component; `all` calls everybody"
+    )
+
+
+def components(documents: Mapping[str, str]) -> Sequence[str]:
+    """The top-level folders of the code that the documents cite, the most cited first."""
+    counts: dict[str, int] = {}
+    for path, text in documents.items():
+        for citation in find(Artifact(path, text)):
+            top, slash, _ = citation.path.partition("/")
+            if slash and not top.startswith((".", "_")):
+                counts[f"{top}/"] = counts.get(f"{top}/", 0) + 1
+    return sorted(counts, key=lambda top: (-counts[top], top))

@@ -1,0 +1,205 @@
+"""What GitHub shows of a round of reviews: a review for each expert, the concerns' check, and one status comment."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from .concerns import Concern, read
+from .concerns.shape import SEVERITIES
+from .fitting import shortened
+from .outputs.review import REVIEW, UNVERIFIED, place
+from .permalinks import unlinked
+from .publications import Annotation, CheckWish, CommentWish, Publication, PullRequestWish, Remark, ReviewWish
+from .record import PanelRound, PhaseCommit
+from .safe import line as one_line
+from .safe import plain, published
+from .state import State
+from .views import check, cost, elapsed, headline, left_behind, link, web
+
+CONCERNS = "charrette/concerns"
+_COUNTED = {"critical": "critical", "important": "important", "nice to have": "nice to have", "question": "to answer"}
+
+
+def publications(state: State) -> Iterator[Publication]:
+    """All that GitHub ought to show now of a round, the status last."""
+    round = _round(state)
+    if state.record.head is not None:
+        if round.into and state.record.commits:
+            yield PullRequestWish(
+                state.pinned.branch,
+                round.into,
+                plain(f"Reviews: {state.pinned.title}"),
+                f"The reviews of #{round.pull}, and the concerns that came of them: merge them beside the documents.\n",
+                draft=state.current is not None,
+                reopens=False,
+            )
+        yield check(state)
+        yield from left_behind(state)
+        yield from _reviews(state)
+        yield from _concerns(state)
+    yield CommentWish("status", round.pull, shortened(status(state)))
+
+
+def status(state: State) -> str:
+    """The round's one status comment."""
+    round = _round(state)
+    number = f", round {round.number}" if round.number > 1 else ""
+    lines = [f"### Review: {one_line(state.pinned.title)}{number}", "", f"**{_headline(state)}**", ""]
+    base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
+    many = "document" if len(round.documents) == 1 else "documents"
+    lines += [f"{len(round.documents)} {many} at {base} · {round.why}.", ""]
+    lines += _experts(state)
+    lines += [*_table(state), f"{elapsed(state.pinned.started_at, state.now)} · {cost(state.spent)}", ""]
+    return "\n".join(lines)
+
+
+def _round(state: State) -> PanelRound:
+    assert state.pinned.round is not None
+    return state.pinned.round
+
+
+def _headline(state: State) -> str:
+    if state.current is not None or state.stopped or state.trouble is not None:
+        return headline(state).replace("put the label back on, or write `/resume`", "write `/resume`")
+    concerns = _open(state)
+    if not concerns:
+        return "Done: the panel has no concern that is open."
+    counts = {severity: sum(each.severity == severity for each in concerns) for severity in SEVERITIES}
+    said = ", ".join(f"{n} {_COUNTED[severity]}" for severity, n in counts.items() if n)
+    return f"Done: {said}. Each waits for a decision in the document of concerns."
+
+
+def _experts(state: State) -> Iterator[str]:
+    """Who reviews, with the document or the reason why there is none."""
+    commit = _commit(state, "findings")
+    there = {path.rpartition("/")[2]: path for path in commit.files} if commit else {}
+    failed = dict(commit.failed) if commit else {}
+    phase = next(phase.phase for phase in state.phases if phase.phase.each)
+    for persona in state.definition.panel:
+        path = there.get(phase.member_file(persona.id))
+        if persona.id in failed:
+            yield f"- [ ] {one_line(persona.name)}: **failed**, so this lens is missing. {one_line(failed[persona.id])}"
+        elif path:
+            yield f"- [x] {link(state, path, one_line(persona.name))}: {one_line(_verdict(state, path))}"
+        else:
+            yield f"- [ ] {one_line(persona.name)} …"
+    concerns = _commit(state, "concerns")
+    for path in concerns.files if concerns else ():
+        yield f"- [x] {link(state, path, 'Concerns')}"
+    yield ""
+
+
+def _verdict(state: State, path: str) -> str:
+    commit = _commit(state, "findings")
+    assert commit is not None
+    return str(_read(state, commit.texts[path])["verdict"])
+
+
+def _table(state: State) -> Iterator[str]:
+    """The concerns that are open, the gravest first."""
+    concerns = _open(state)
+    if not concerns:
+        return
+    yield from ("| concern | raised by |", "| --- | --- |")
+    for each in concerns[:20]:
+        sources = ", ".join(one_line(source.expert) for source in each.sources)
+        yield f"| **{each.id}** {one_line(each.title)} | {sources} |"
+    if len(concerns) > 20:
+        yield f"| and {len(concerns) - 20} more | |"
+    yield ""
+
+
+# --- reviews ---------------------------------------------------------------------------------------------------------
+
+
+def _reviews(state: State) -> Iterator[ReviewWish]:
+    """One review for each expert that brought one, of the commit that they read."""
+    commit, round = _commit(state, "findings"), _round(state)
+    if commit is None:
+        return
+    for path, text in sorted(commit.texts.items()):
+        review = _read(state, text)
+        yield ReviewWish(
+            key=f"review/{path.rpartition('/')[2].removesuffix('-review.md')}",
+            number=round.pull,
+            commit=state.pinned.base,
+            page=f"{web(state)}/blob/{state.pinned.base}",
+            body=_body(state, path, review),
+            remarks=tuple(_remarks(review)),
+        )
+
+
+def _body(state: State, path: str, review: dict[str, object]) -> str:
+    items = review["items"]
+    assert isinstance(items, list)
+    count = f"{len(items)} finding{'s' if len(items) != 1 else ''}" if items else "No finding"
+    parts = [
+        f"**{one_line(str(review['title']).partition(', review')[0])}** · {one_line(str(review['lens']))}",
+        f"**Verdict:** {published(str(review['verdict'])).strip()}",
+        published(str(review["summary"])).strip(),
+        f"Examined: {published(str(review['examined'])).strip()}",
+        f"{count}; the whole review is {link(state, path, path.rpartition('/')[2])}.",
+    ]
+    parts.append(f"Read at `{state.pinned.base[:8]}`.")
+    return "\n\n".join(parts)
+
+
+def _remarks(review: dict[str, object]) -> Iterator[Remark]:
+    """A remark for each finding whose location can be read; the others are in the document."""
+    items = review["items"]
+    assert isinstance(items, list)
+    for n, item in enumerate(items, 1):
+        where = place(item["location"])
+        if where is None:
+            continue
+        mark = "" if item["verified"] else f" {UNVERIFIED}"
+        parts = [
+            f"**F{n}. {one_line(item['title'])}** ({item['severity']}, confidence {item['confidence']}){mark}",
+            published(item["problem"]).strip(),
+        ]
+        if item["suggestion"]:
+            parts.append(f"*Suggestion:* {published(item['suggestion']).strip()}")
+        yield Remark(quote(where[0]), where[1], where[2], "\n\n".join(parts))
+
+
+def _read(state: State, text: str) -> dict[str, object]:
+    found: dict[str, object] = REVIEW.parse(unlinked(text, web(state)))
+    return found
+
+
+# --- concerns --------------------------------------------------------------------------------------------------------
+
+
+def _concerns(state: State) -> Iterator[CheckWish]:
+    """The check that fails while a critical concern is undecided."""
+    commit = _commit(state, "concerns")
+    if commit is None:
+        return
+    (path,) = commit.files
+    concerns = read(commit.texts[path]).concerns
+    waiting = [each for each in concerns if each.severity == "critical" and each.decision is None]
+    many = "concern is" if len(waiting) == 1 else "concerns are"
+    title = f"{len(waiting)} critical {many} undecided" if waiting else "No critical concern is undecided"
+    lines = [f"- {each.id}: {one_line(each.title)}" for each in waiting]
+    yield CheckWish(
+        key=f"concerns/{state.record.head}",
+        name=CONCERNS,
+        head=state.record.head or "",
+        status="completed",
+        conclusion="failure" if waiting else "success" if concerns else "neutral",
+        title=title,
+        summary=shortened("\n".join([*lines, "", f"See {link(state, path, 'the concerns')}.", ""])),
+        annotations=tuple(
+            Annotation(path, each.line, "failure", each.id, plain(f"Undecided: {each.title}", 500)) for each in waiting
+        ),
+    )
+
+
+def _open(state: State) -> tuple[Concern, ...]:
+    commit = _commit(state, "concerns")
+    texts = commit.texts.values() if commit else ()
+    return tuple(concern for text in texts for concern in read(text).concerns if concern.decision is None)
+
+
+def _commit(state: State, output: str) -> PhaseCommit | None:
+    """The newest commit of the phase with this output."""
+    return next((phase.commit for phase in state.phases if phase.phase.output == output), None)

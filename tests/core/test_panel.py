@@ -1,0 +1,55 @@
+"""Who reviews: by name, by what the documents concern, or all of them."""
+
+import pytest
+
+from bot.core.definition import Definition, Persona
+from bot.core.errors import PersonError
+from bot.core.panel import choose, components
+
+from .a_run import definition
+
+TARJAN = Persona(
+    "tarjan", "Graph algorithms, after R. Tarjan", "Graph algorithms", "x", ("robert-tarjan", "algorithms")
+)
+DON = Persona("don", "Pragmatic lead", "Pragmatism", "x")
+OPS = Persona("operations", "Operations", "Operations", "x", ("ops",))
+OF: Definition = definition(panel=(TARJAN, OPS), mini=(DON,), personas=(TARJAN, DON, OPS))
+ONE = {"a.md": "The queue `put` is there (`bot/queue.py:3`).\n"}
+TWO = {"a.md": "See `bot/queue.py:3`, `bot/reader.py:4` and `web/app.py:7`, and `README.md:1`.\n"}
+
+
+@pytest.mark.parametrize(
+    ("words", "documents", "ids", "why"),
+    [
+        ("all", ONE, ["tarjan", "operations"], "all of the panel were asked for"),
+        ("mini", TWO, ["don"], "the mini panel was asked for"),
+        ("tarjan, ops and @don", ONE, ["tarjan", "operations", "don"], "asked for by name"),
+        ("Algorithms Tarjan.", ONE, ["tarjan"], "asked for by name"),
+        ("", TWO, ["tarjan", "operations"], "several components (`bot/`, `web/`)"),
+        ("", ONE, ["don"], "`all` calls everybody"),
+        ("", dict.fromkeys(["a.md", "b.md", "c.md", "d.md"], "x"), ["tarjan", "operations"], "a design of 4 documents"),
+    ],
+)
+def test_the_choice(words: str, documents: dict[str, str], ids: list[str], why: str) -> None:
+    chosen = choose(OF, words, documents)
+    assert [persona.id for persona in chosen.personas] == ids
+    assert why in chosen.why
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("tarjn", "There is no expert `tarjn`. Did you mean `tarjan`? There are `tarjan`, `don`, `operations`"),
+        ("everybody", "There is no expert `everybody`. There are"),
+    ],
+)
+def test_nobody_of_that_name(words: str, said: str) -> None:
+    with pytest.raises(PersonError) as told:
+        choose(OF, words, ONE)
+    assert said in str(told.value)
+    assert "`all` and `mini` are panels" in str(told.value)
+
+
+def test_the_components_that_documents_cite() -> None:
+    assert components(TWO) == ["bot/", "web/"]
+    assert components({"a.md": "See `_tasks/x/002.md:1`, `.github/ci.yml:2`."}) == []

@@ -1,0 +1,213 @@
+"""What a round of reviews shows: a review for each expert, the concerns' check, and one status comment."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.core import messages as m
+from bot.core.acts import Commit, Converse, End, Outcome
+from bot.core.concerns import Concern, Concerns, Decision, Source, render
+from bot.core.definition import Phase, Trigger
+from bot.core.outputs import REVIEW, Setting
+from bot.core.publications import CheckWish, PullRequestWish, Remark, ReviewWish
+from bot.core.record import PanelRound, Record
+from bot.core.shown import publications, status
+from bot.core.state import State, fold
+
+from .a_run import PERSONAS, Play, definition, pinned, with_entry, wrong
+
+ITEM = {
+    "title": "The scan is linear",
+    "severity": "critical",
+    "confidence": "high",
+    "location": "docs/queue.md:3-4",
+    "quote": "the scan",
+    "problem": "It grows, says @eve.",
+    "suggestion": "An index.",
+}
+ROUND = PanelRound(1, 31, ("docs/queue.md",), "", "asked for by name")
+OF = definition(
+    id="review-experts",
+    trigger=Trigger("", "/review experts", pull=True),
+    phases=(
+        Phase("review", 3, "Review", "Review.", each="experts", output="findings"),
+        Phase("expert-concerns", 4, "Expert concerns", "Merge.", reads=("review",), output="concerns"),
+    ),
+    panel=PERSONAS,
+)
+
+
+def review(lens: str, *items: dict[str, str]) -> str:
+    said = {"verdict": "Not yet.", "summary": "Thin.", "examined": "All.", "items": list(items)}
+    lines = lambda path: ["", "", "the", "scan"] if path == "docs/queue.md" else None  # noqa: E731
+    return REVIEW.render(REVIEW.settle(said, Setting(f"{lens}, review: Q", lens, {}, lines)))
+
+
+def concerns(*all_: Concern) -> str:
+    return render(Concerns("Expert concerns: Q", all_))
+
+
+C1 = Concern("C1", "The scan is linear", "critical", (Source("Graph algorithms", "critical"),), "P")
+TARJAN, SECURITY = review("Graph algorithms", ITEM), review("Security")
+
+
+def play(*said: Any, round: PanelRound = ROUND) -> Play:
+    run = "7.31.review-experts.1"
+    inputs = pinned(
+        OF, run=run, workflow=OF.id, title="A queue", url="https://github.example/octo/queue/pull/31", round=round
+    )
+    return Play(Record(inputs, head="h" * 40, now="2026-11-20T10:00:01Z"), *said)
+
+
+def wishes(state: State, kind: type) -> list[Any]:
+    return [wish for wish in publications(state) if isinstance(wish, kind)]
+
+
+def test_a_round_reads_the_pull_request_s_documents_and_writes_no_request() -> None:
+    round = play(TARJAN, SECURITY, concerns(C1))
+    assert round.go() == End("done")
+    first = next(act for act in round.acts if isinstance(act, Converse))
+    assert [(ref.path, ref.commit) for ref in first.briefs[0].documents] == [("docs/queue.md", "b" * 40)]
+    assert first.briefs[0].lens == "Graph algorithms"
+    commits = [sorted(act.files) for act in round.acts if isinstance(act, Commit)]
+    folder = "_tasks/queue-depth"
+    assert commits == [
+        [f"{folder}/003-security-review.md", f"{folder}/003-tarjan-review.md"],
+        [f"{folder}/004-expert-concerns.md"],
+    ]
+
+
+def test_the_reviews_with_remarks_on_the_lines() -> None:
+    round = play(TARJAN, SECURITY, concerns(C1))
+    round.go()
+    security, tarjan = wishes(round.state, ReviewWish)
+    assert (tarjan.key, tarjan.number, tarjan.commit) == ("review/003-tarjan", 31, "b" * 40)
+    (remark,) = tarjan.remarks
+    assert isinstance(remark, Remark)
+    assert (remark.path, remark.start, remark.end) == ("docs/queue.md", 3, 4)
+    assert remark.body.startswith("**F1. The scan is linear** (critical, confidence high)\n\nIt grows, says ")
+    assert "@eve" not in remark.body
+    assert "*Suggestion:* An index." in remark.body
+    assert tarjan.body.startswith(
+        "**Graph algorithms** · Graph algorithms\n\n**Verdict:** Not yet.\n\nThin.\n\nExamined: All."
+    )
+    assert "1 finding; the whole review is [003-tarjan-review.md](" in tarjan.body
+    assert "No finding; the whole" in security.body
+    assert security.remarks == ()
+
+
+def test_what_is_not_where_it_is_said_to_be_is_marked_and_a_place_that_is_none_is_left_to_the_document() -> None:
+    two = review("G", ITEM | {"quote": "nothing", "suggestion": ""}, ITEM | {"location": "everywhere"})
+    round = play(two, SECURITY, concerns(C1))
+    round.go()
+    remarks = wishes(round.state, ReviewWish)[1].remarks
+    assert [remark.body.partition("\n")[0] for remark in remarks] == [
+        "**F1. The scan is linear** (critical, confidence high) [UNVERIFIED]"
+    ]
+    assert "Suggestion" not in remarks[0].body
+
+
+def test_the_check_of_the_concerns() -> None:
+    round = play(TARJAN, SECURITY, concerns(C1))
+    round.go()
+    check = wishes(round.state, CheckWish)[-1]
+    assert (check.name, check.conclusion, check.title) == (
+        "charrette/concerns",
+        "failure",
+        "1 critical concern is undecided",
+    )
+    assert [(note.path, note.line) for note in check.annotations] == [("_tasks/queue-depth/004-expert-concerns.md", 5)]
+    decided = play(TARJAN, SECURITY, concerns(replace(C1, decision=Decision("accept", "so"))))
+    decided.go()
+    assert wishes(decided.state, CheckWish)[-1].conclusion == "success"
+    assert "no concern that is open" in status(decided.state)
+    none = play(SECURITY, SECURITY, concerns())
+    none.go()
+    assert wishes(none.state, CheckWish)[-1].conclusion == "neutral"
+
+
+def test_the_status() -> None:
+    before = play()
+    told = status(before.state)
+    assert "### Review: A queue\n" in told
+    assert "1 document at [`bbbbbbbb`]" in told
+    assert "- [ ] Robert Tarjan …" in told
+    round = play(TARJAN, SECURITY, concerns(C1, replace(C1, id="C2")), round=replace(ROUND, number=2))
+    round.go()
+    after = status(round.state)
+    assert "### Review: A queue, round 2" in after
+    assert "**Done: 2 critical. Each waits for a decision in the document of concerns.**" in after
+    assert "| **C1** The scan is linear | Graph algorithms |" in after
+    assert "- [x] [Robert Tarjan](" in after
+    many = play(TARJAN, SECURITY, concerns(*(replace(C1, id=f"C{n}") for n in range(1, 31))))
+    many.go()
+    assert "| and 10 more | |" in status(many.state)
+
+
+def test_a_stopped_round_names_no_label() -> None:
+    round = play(TARJAN, SECURITY, concerns(C1))
+    round.go()
+    told = status(with_entry(round.state, m.Stop("")))
+    assert "To go on, write `/resume`." in told
+    assert "label" not in told
+
+
+def test_on_somebody_s_branch_the_files_are_offered() -> None:
+    round = play(TARJAN, SECURITY, concerns(C1), round=replace(ROUND, into="their-branch", documents=("a.md", "b.md")))
+    round.go()
+    (pull,) = wishes(round.state, PullRequestWish)
+    assert (pull.base, pull.title, pull.draft) == ("their-branch", "Reviews: A queue", False)
+    assert "The reviews of #31" in pull.body
+    assert "2 documents at" in status(round.state)
+
+
+def failed(play_: Play, reason: str) -> Outcome:
+    brief = next(act for act in play_.acts if isinstance(act, Converse)).briefs[0]
+    return Outcome(brief.address, "failed", reason=reason)
+
+
+def test_an_expert_who_fails_is_told_and_the_others_count() -> None:
+    first = play(TARJAN, SECURITY, concerns())
+    first.go()
+    gone = failed(first, "The model did not answer; it was away.")
+    round = play(gone, SECURITY, concerns())
+    assert round.go() == End("findings")
+    told = status(round.state)
+    assert "- [ ] Robert Tarjan: **failed**, so this lens is missing. The model did not answer, it was away." in told
+    assert len(wishes(round.state, ReviewWish)) == 1
+    commit = next(act for act in round.acts if isinstance(act, Commit))
+    assert "Charrette-Failed: tarjan: The model did not answer, it was away.\n" in commit.message
+
+
+def test_an_expert_whose_answer_stays_wrong_failed_too() -> None:
+    bad = ("nonsense", (wrong(),))
+    round = play(bad, SECURITY, bad, bad, concerns())
+    assert round.go() == End("findings")
+    assert "**failed**, so this lens is missing. It says nothing." in status(round.state)
+
+
+def test_a_round_in_which_all_fail_has_failed() -> None:
+    first = play(TARJAN, SECURITY, concerns())
+    first.go()
+    gone = failed(first, "The model is away.")
+    round = play(gone, gone)
+    assert round.go() == End("failed")
+    assert "No expert brought a review. tarjan: The model is away.; security: The model is away." in status(round.state)
+    assert not wishes(round.state, ReviewWish)
+
+
+def test_one_whose_answer_stays_wrong_and_one_who_fails_are_all() -> None:
+    first = play(TARJAN, SECURITY, concerns())
+    first.go()
+    bad = ("nonsense", (wrong(),))
+    assert play(bad, failed(first, "Away."), bad, bad).go() == End("failed")
+
+
+def test_before_a_branch_is_there_only_the_status_is_shown() -> None:
+    state = fold(replace(play().state.record, head=None))
+    assert [wish.key for wish in publications(state)] == ["status"]
+
+
+def test_an_issue_s_run_is_shown_as_before() -> None:
+    state = fold(Record(pinned()))
+    assert status(state).startswith("### Design: Queue depth")
+    assert publications(state)

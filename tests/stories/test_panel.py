@@ -1,0 +1,81 @@
+"""`/review experts`: a panel reads the documents of a pull request at once, and its findings become concerns."""
+
+import re
+
+from bot.core.concerns import read
+
+from .stage import Story
+
+DESIGN = """\
+# A queue
+
+The writer answers before the batch is flushed.
+
+The reader polls `itsdangerous/signer.py:1`.
+"""
+
+
+def reviewed(story: Story, number: int) -> list[dict[str, object]]:
+    """The bot's reviews of a pull request."""
+    found = story.ada.get(f"/pulls/{number}/reviews?per_page=100")
+    return [each for each in found if each["user"]["type"] == "Bot"]
+
+
+def person_s_pull(story: Story, branch: str) -> int:
+    """Somebody's own pull request with a design in it; its number."""
+    ada = story.ada
+    base = ada.get("/git/ref/heads/main")["object"]["sha"]
+    tree = ada.get(f"/git/commits/{base}")["tree"]["sha"]
+    entry = {"path": "docs/queue.md", "mode": "100644", "type": "blob", "content": DESIGN}
+    made = ada.ask("POST", "/git/trees", {"base_tree": tree, "tree": [entry]})["sha"]
+    commit = ada.ask("POST", "/git/commits", {"message": "A design", "tree": made, "parents": [base]})["sha"]
+    ada.ask("POST", "/git/refs", {"ref": f"refs/heads/{branch}", "sha": commit})
+    return int(ada.ask("POST", "/pulls", {"title": "A queue", "head": branch, "base": "main", "body": "x"})["number"])
+
+
+def status_of(story: Story, number: int) -> str:
+    """The status comment of the newest round on a pull request."""
+    found = [each["body"] for each in story.ada.comments(number) if "charrette:key=status" in each["body"]]
+    return found[-1] if found else ""
+
+
+def test_the_panel_on_a_person_s_pull_request(story: Story) -> None:
+    number = person_s_pull(story, "queue-design")
+    story.ada.comment(number, "/review experts tarjan, ops and securty")
+    said = "There is no expert `securty`. Did you mean `security`?"
+    story.until(lambda: any(said in each["body"] for each in story.ada.comments(number)))
+
+    story.ada.comment(number, "/review experts tarjan, ops and security")
+    story.until(lambda: "**Done:" in status_of(story, number))
+    status = status_of(story, number)
+    assert "### Review: A queue, round 2" in status
+    assert "Graph algorithms, after R. Tarjan" in status
+    assert "3 important" in status
+    reviews = reviewed(story, number)
+    assert len(reviews) == 3
+    assert {each["state"] for each in reviews} == {"COMMENTED"}
+    comments = story.ada.get(f"/pulls/{number}/comments?per_page=100")
+    assert {(each["path"], each["line"]) for each in comments} == {("docs/queue.md", 3)}
+    assert not re.search(r"\bTarjan\b", reviews[0]["body"].partition("after R. Tarjan")[2])  # type: ignore[attr-defined]
+
+    branch = f"charrette/review-{number}"
+    offered = [each for each in story.ada.get("/pulls?state=open") if each["head"]["ref"] == branch]
+    assert [each["base"]["ref"] for each in offered] == ["queue-design"]
+    files = story.ada.get(f"/pulls/{offered[0]['number']}/files")
+    names = [each["filename"] for each in files]
+    assert names == [
+        "docs/001-operations-review.md",
+        "docs/001-security-review.md",
+        "docs/001-tarjan-review.md",
+        "docs/002-expert-concerns.md",
+    ]
+    concerns = read(story.ada.text(names[3], branch))
+    assert [(each.id, each.severity, each.decision) for each in concerns.concerns] == [
+        (f"I{n}", "important", None) for n in (1, 2, 3)
+    ]
+    assert [each.sources[0].expert for each in concerns.concerns] == ["Operations", "Security", "Graph algorithms"]
+    commits = story.ada.get(f"/pulls/{offered[0]['number']}/commits")
+    assert len(commits) == 2
+    head = offered[0]["head"]["sha"]
+    checks = {each["name"]: each["conclusion"] for each in story.ada.get(f"/commits/{head}/check-runs")["check_runs"]}
+    assert checks == {"charrette/review-experts": "success", "charrette/concerns": "success"}
