@@ -27,7 +27,7 @@ _IGNORE = re.IGNORECASE
 _MENTION = re.compile(MENTION)
 _GAP = re.compile(_PARTING, _IGNORE)
 _ACTIVE = re.compile(rf"{CLOSING}|{MENTION}", _IGNORE)
-_SHORT = re.compile(rf"{MENTION}|{CLOSING}{_BETWEEN}\S{{0,160}}?[#/-](?=\d)", _IGNORE)
+_SHORT = re.compile(rf"{CLOSING}{_BETWEEN}\S{{0,160}}?[#/-](?=\d)", _IGNORE)
 
 
 def parted(word: str) -> str:
@@ -42,7 +42,7 @@ def parted_all(text: str) -> str:
 
 def spaced(text: str) -> str:
     """The same for text that is no Markdown: a blank keeps the sign from the name, and the number from its sign."""
-    return _SHORT.sub(lambda match: f"{match[0]} ", text)
+    return _SHORT.sub(lambda match: f"{match[0]} ", _MENTION.sub("@ ", text))  # a keyword may reach over a mention
 
 
 def whole(text: str) -> str:

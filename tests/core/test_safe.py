@@ -506,6 +506,7 @@ def plain_words(text: str, limit: int) -> str:
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
 
 
+@example("fixes @bob&#64;")
 @given(TEXTS)
 def test_plain_words_do_nothing(text: str) -> None:
     shown = plain(text)
