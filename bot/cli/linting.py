@@ -82,5 +82,5 @@ def _as_list(file: Path, paper: Paper, found: Sequence[Finding]) -> str:
     counts = Counter(finding.severity for finding in found)
     lines.append(f"{len(paper.plan.units)} units, {counts['error']} errors, {counts['warning']} warnings")
     if found and not paper.ours:
-        lines.append("The plan has a form of its own (no stable ids): rules that fit ours alone are warnings.")
+        lines.append("The plan has a form of its own: what does not fit it is a warning (docs/plan-rules.md).")
     return "\n".join(lines)

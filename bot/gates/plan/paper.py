@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from bot.core.artifact import Artifact, Fence, Item, Line, Row, Section, Table, normal
 from bot.core.findings import Finding, Severity
@@ -17,6 +17,7 @@ from bot.core.plan.sections import TITLES, letter_of
 from bot.core.ports import Tree
 
 T = TypeVar("T")
+_MAY_LACK = 2
 _NOTHING = re.compile(r"[\s*_`.]*(?:none|nothing|no|n/?a|[-–—…?]*)[\s*_`.]*", re.IGNORECASE)
 NONE = re.compile(r"\b(?:none|nothing|no|not|n/a|never|zero|0|trivial)\b", re.IGNORECASE)
 
@@ -38,6 +39,11 @@ class Paper:
     def ours(self) -> bool:
         """The plan has our form: its units have stable ids."""
         return any(unit.stable for unit in self.plan.units)
+
+    @property
+    def of_process(self) -> bool:
+        """The plan follows the process of seed 003: it has our form, or nearly all sections from A to K."""
+        return self.ours or len(self.sections) >= len(TITLES) - _MAY_LACK
 
     @cached_property
     def sections(self) -> Mapping[str, Section]:
@@ -155,14 +161,14 @@ class Cells:
 
 @dataclass(frozen=True)
 class Rule:
-    """A check of a plan, what its findings are, and whether it fits our form alone.
+    """A check of a plan, what its findings are, and which plans it fits: all, those of our process, those of our form.
 
-    Of a plan in another form, what `form` rules find are warnings, and many of them are one finding.
+    Of any other plan what it finds are warnings, and many of them are one finding.
     """
 
     check: Callable[[Paper], Iterator[Finding]]
     severity: Severity = "error"
-    form: bool = False
+    fits: Literal["all", "process", "ours"] = "all"
 
 
 def empty(text: str) -> bool:

@@ -69,7 +69,64 @@ EXAMPLES: Mapping[str, Bad] = {
     "summary-milestones": Bad(
         GOOD[GOOD.index("- **PR 1** reads") : GOOD.index("## B)")], "Nothing else changes.\n\n", "## A)"
     ),
+    # B
+    "recon-subjects": Bad("### Configuration flow\n", "### How it is set\n", "## B)"),
+    "recon-apart": Bad("### Inferences\n", "### Thoughts\n", "## B)"),
+    "facts-cited": Bad("the items (`src/queue.py:1`).\n\n### Inf", "the items.\n\n### Inf", "`Queue` holds the items."),
+    "inferences-labelled": Bad("- A worker has one", "- A worker probably has one", "probably"),
+    # C
+    "scope-subjects": Bad("### Non-goals\n", "### Others\n", "## C)"),
+    "objectives": Bad("3. An operator sees why a worker ended.\n", "", "### Objectives", (("2. No item", "No item"),)),
+    "analysis-questions": Bad("### Analysis questions\n", "### Open\n", "## C)"),
+    "scoping-table": Bad("| Yes | -- | -- | Q1 is about it |", "| Yes | -- | -- | |", "| Resident memory |"),
+    "scoping-one": Bad("| Yes | -- | -- | Q1", "| Yes | Yes | -- | Q1", "| Resident memory |"),
+    "simplified-loss": Bad(
+        "Pages that workers share are counted twice; that matters only when", "Q1:", "| Shared pages"
+    ),
+    "modeled-question": Bad("Q1 is about it", "It is about it", "It is about it"),
+    # D
     "concept-length": Bad("### Interaction model\n", "### Interaction model\n\n" + "- One more.\n" * 40, "## D)"),
+    "blocks": Bad(GOOD[GOOD.index("#### 2. Judge") : GOOD.index("### Interaction model")], "", "## D)"),
+    "block-contract": Bad("| Owns | The last reading |\n", "", "#### 1. Meter"),
+    "block-responsibility": Bad(
+        "Reads how much memory a worker holds.", "Reads it. It ends workers too.", "#### 1. Meter"
+    ),
+    "events-classified": Bad("A reading is due (exogenous)", "A reading is due", "#### 1. Meter"),
+    "friction-number": Bad("1 file for one more kind of figure", "little", "#### 1. Meter"),
+    "interactions": Bad("Judge → Warden:", "Judge → Police:", "Judge → Police"),
+    "invariant-groups": Bad(
+        "- Causality: INV-3: a worker ends after", "- INV-3: a worker ends after", "### System invariants"
+    ),
+    "state-owner": Bad("| Limit | Judge |", "| Limit | Judge, Warden |", "| Limit | Judge, Warden"),
+    "shared-state": Bad("### Shared state\n\nNone, because each block passes values.\n\n", "", "### State ownership"),
+    "extension-points": Bad("| A limit for each queue | PR 3 |", "| A limit for each queue | later |", "| later |"),
+    "correspondence": Bad("| Warden | OOMPolicy | kubelet |\n", "", "### Real-system correspondence"),
+    # E
+    "risk-register": Bad("| Items are short |", "| |", "| Workers end between items |"),
+    "risk-criteria": Bad("**Success:** 99 % under 5 s.", "**Success:** it looks good.", "it looks good"),
+    "risk-abort": Bad("**Abort:** end within an item, and do it again", "", "| Workers end between items |"),
+    "risk-cost": Bad("| PR 2 | Before PR 2 |", "| Much | Before PR 2 |", "| Much |"),
+    "risk-mandatory": Bad("| PR 1, PR 2, PR 3 | Before PR 1 |", "| PR 1, PR 2, PR 3 | At the end |", "At the end"),
+    "risk-units": Bad("| PR 2 | Before PR 2 |", "| PR 2 | Before PR 7 |", "Before PR 7"),
+    "risk-gate": Bad("| PR 1, PR 2, PR 3 | Before PR 1 |", "| PR 1, PR 2, PR 3 | Before PR 3 |", "Before PR 3"),
+    # F and G
+    "evolution-subjects": Bad("### Enabling refactors\n", "### Others\n", "## F)"),
+    "evolution-blocks": Bad("depends on the queue | Judge |", "depends on the queue | Court |", "| Court |"),
+    "fidelity": Bad("| Q1, Q2 | Most memory is shared |", "| Q1, Q2 | -- |", "| -- | PR 3 may"),
+    "frozen-cited": Bad(
+        "(`src/queue.py:1`), frozen by release 1.2:",
+        "is old:",
+        "```python",
+        (("# src/queue.py:1, frozen by release 1.2\n", ""),),
+    ),
+    "frozen-found": Bad("class Queue:", "class Stack:", "class Stack"),
+    # H
+    "shared-subjects": Bad("### CI\n", "### Nightly\n", "## H)"),
+    "shared-units": Bad("| `docs/limits.md` | PR 2 | PR 3 |", "| `docs/limits.md` | us | PR 3 |", "| us |"),
+    "as-needed": Bad("`make swap` in the nightly job |", "`make swap` when needed |", "when needed"),
+    "dependencies": Bad("| psutil | ==7.1.0 |", "| psutil | |", "| psutil |"),
+    "freeze-schedule": Bad("One limit for all; a limit for each queue |", "One limit |", "One limit |"),
+    # I
     "unit-title": Bad("### PR 3: A limit for each queue <", "### PR 3 <", "### PR 3"),
     "stable-id": Bad(" <!-- unit: queue-limits -->", "", "### PR 3"),
     "unit-fields": Bad("- **Motivation:** queues differ in what their items need.\n", "", "### PR 3"),
@@ -100,4 +157,10 @@ EXAMPLES: Mapping[str, Bad] = {
         "**Parallel Development:** none, because it is the last", "**Parallel with:** PR 1", "Parallel with"
     ),
     "dag-parts": Bad("### Integration risks\n\n- PR 2 and PR 3 both", "- PR 2 and PR 3 both", "## J)"),
+    # K
+    "prevention-subjects": Bad("### State migrations\n", "### Others\n", "## K)"),
+    "invariants-defined": Bad("INV-2 and INV-3 of the concept", "INV-2 and INV-9 of the concept", "INV-9"),
+    "regression-paths": Bad("- `tests/test_pool.py` stays", "- `tests/test_gone.py` stays", "test_gone.py"),
+    "failure-modes": Bad("| Shotgun surgery |", "| Shooting |", "### Failure modes"),
+    "failure-prevented": Bad("| Each unit shows what it brings |", "| -- |", "| Scaffolding creep |"),
 }
