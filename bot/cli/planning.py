@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.plan import Plan, Unit, read
 
-from . import linting
+from . import comparing, linting
 from .documents import document_text
 
 
@@ -19,6 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parse.add_argument("file", type=Path, metavar="FILE", help="a Markdown plan")
     parse.add_argument("--json", action="store_true", help="one JSON object instead of the list")
     linting.add_arguments(verbs.add_parser("lint", help="what is wrong with it, by the rules of docs/plan-rules.md"))
+    comparing.add_arguments(
+        verbs.add_parser("diff", help="what became of a plan's units from one revision to the next")
+    )
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -26,6 +29,8 @@ def main(arguments: argparse.Namespace) -> int:
     match arguments.verb:
         case "lint":
             return linting.main(arguments)
+        case "diff":
+            return comparing.main(arguments)
         case _:
             return _parse(arguments)
 

@@ -119,3 +119,40 @@ def test_lint_with_a_faulty_rule(plan: Path, given: str, said: str, capsys: pyte
     error = capsys.readouterr().err
     assert said in error
     assert "Write for example “--rule tier-1-aim=off”" in error
+
+
+def test_diff(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old, new = tmp_path / "old.md", tmp_path / "new.md"
+    old.write_text(TEXT)
+    changed = TEXT.replace("### PR 3: Roof", "### PR 3: Garden").replace("It holds", "It bears")
+    new.write_text(
+        changed.replace("### PR 2: Walls", "### PR 4: Walls").replace("**Depends on:** PR 1", "**Depends on:** PR 3")
+    )
+    assert main(["plan", "diff", str(old), str(new)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:5] == [
+        "added       PR3  Garden",
+        "dropped     PR3  Roof",
+        "renumbered  PR4  Walls  (was: PR2)",
+        "re-wired    PR4  Walls  (needs no longer PR1, now PR3)",
+        "guarantee   PR1  BC-1-1  was: It holds; now: It bears",
+    ]
+    assert [line.split(": ")[1] for line in lines[5:7]] == ["revision-missing", "guarantee-changed"]
+    assert lines[7] == "2 units are in both, 1 came, 1 went"
+    assert main(["plan", "diff", str(old), str(new), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["rewired"] == [
+        {"id": "PR4", "title": "Walls", "line": 10, "stable": "", "lost": ["PR1"], "gained": ["PR3"]}
+    ]
+    assert told["guarantees"] == [{"unit": "PR1", "id": "BC-1-1", "old": "It holds", "new": "It bears"}]
+    assert [each["rule"] for each in told["findings"]] == ["revision-missing", "guarantee-changed"]
+
+
+def test_diff_of_renamed_units_and_lost_guarantees(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old, new = tmp_path / "old.md", tmp_path / "new.md"
+    old.write_text("## PR plan\n\n### PR 1: Ground <!-- unit: ground -->\n\n**Guarantees:**\n- It holds\n")
+    new.write_text("## PR plan\n\n### PR 1: Soil <!-- unit: ground -->\n")
+    assert main(["plan", "diff", str(old), str(new)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["renamed     PR1  Soil  (was: Ground)", "guarantee   PR1  –  was: It holds; gone"]
+    assert main(["plan", "diff", str(old), str(old)]) == 0
