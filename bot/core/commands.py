@@ -84,9 +84,9 @@ class Vocabulary:
         """The workflow that a command starts and what is said besides; None where it starts none."""
         if workflow := self.commands.get(command.name):
             return workflow, command.argument
-        first, _, rest = command.argument.partition(" ")
-        workflow = self.commands.get(f"{command.name} {first.split(chr(10))[0].rstrip(':,').lower()}")
-        return (workflow, rest.strip()) if workflow else None
+        first = next(iter(command.argument.split()), "")
+        workflow = self.commands.get(f"{command.name} {first.rstrip(':,').lower()}")
+        return (workflow, command.argument[len(first) :].strip(" \t")) if workflow else None
 
     @property
     def names(self) -> tuple[str, ...]:

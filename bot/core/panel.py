@@ -24,11 +24,12 @@ class Chosen:
 
 
 def choose(definition: Definition, words: str, documents: Mapping[str, str]) -> Chosen:
-    """The panel that words ask for, or that the documents need where they name nobody.
+    """The panel that the words of the command's line ask for, or that the documents need where they name nobody.
 
     `PersonError` names the nearest expert for one who is not known.
     """
-    named = [word for word in re.split(r"[\s,;]+|\band\b", words.lower().strip(" .")) if word]
+    line = words.partition("\n")[0]
+    named = [word for word in re.split(r"[\s,;]+|\band\b", line.lower().strip(" .")) if word]
     if named == [EVERYBODY]:
         return Chosen(definition.panel, "all of the panel were asked for")
     if named == [FEW]:
@@ -69,6 +70,6 @@ def components(documents: Mapping[str, str]) -> Sequence[str]:
     for path, text in documents.items():
         for citation in find(Artifact(path, text)):
             top, slash, _ = citation.path.partition("/")
-            if slash and not top.startswith((".", "_")):
+            if top and slash and not top.startswith((".", "_")):
                 counts[f"{top}/"] = counts.get(f"{top}/", 0) + 1
     return sorted(counts, key=lambda top: (-counts[top], top))

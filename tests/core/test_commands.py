@@ -137,6 +137,23 @@ def test_workflows_bring_labels_and_commands() -> None:
     assert "help" in Vocabulary().names
 
 
+@pytest.mark.parametrize(
+    ("text", "started"),
+    [
+        ("/review experts", ("panel", "")),
+        ("/review experts tarjan, ops", ("panel", "tarjan, ops")),
+        ("/review Experts: tarjan", ("panel", "tarjan")),
+        ("/review experts\nThank you.", ("panel", "\nThank you.")),
+        ("/review  experts don\n\nThanks!", ("panel", "don\n\nThanks!")),
+        ("/review", None),
+        ("/review expertise", None),
+    ],
+)
+def test_a_command_of_two_words(text: str, started: tuple[str, str] | None) -> None:
+    (command,) = parse(text)
+    assert Vocabulary(commands={"review experts": "panel"}).started_by(command) == started
+
+
 PIECES = st.sampled_from(
     [
         "/help",

@@ -25,6 +25,8 @@ TWO = {"a.md": "See `bot/queue.py:3`, `bot/reader.py:4` and `web/app.py:7`, and 
         ("mini", TWO, ["don"], "the mini panel was asked for"),
         ("tarjan, ops and @don", ONE, ["tarjan", "operations", "don"], "asked for by name"),
         ("Algorithms Tarjan.", ONE, ["tarjan"], "asked for by name"),
+        ("don\n\nThanks, all of you!", ONE, ["don"], "asked for by name"),
+        ("\nPlease be kind.", ONE, ["don"], "`all` calls everybody"),
         ("", TWO, ["tarjan", "operations"], "several components (`bot/`, `web/`)"),
         ("", ONE, ["don"], "`all` calls everybody"),
         ("", dict.fromkeys(["a.md", "b.md", "c.md", "d.md"], "x"), ["tarjan", "operations"], "a design of 4 documents"),
@@ -52,4 +54,4 @@ def test_nobody_of_that_name(words: str, said: str) -> None:
 
 def test_the_components_that_documents_cite() -> None:
     assert components(TWO) == ["bot/", "web/"]
-    assert components({"a.md": "See `_tasks/x/002.md:1`, `.github/ci.yml:2`."}) == []
+    assert components({"a.md": "See `_tasks/x/002.md:1`, `.github/ci.yml:2`, `/etc/passwd.txt:1`."}) == []
