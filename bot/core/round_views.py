@@ -1,7 +1,6 @@
 """What GitHub shows of a round of reviews: a review for each expert, the concerns' check, and one status comment."""
 
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from .concerns import Concern, read
 from .concerns.shape import SEVERITIES
@@ -158,7 +157,7 @@ def _remarks(review: dict[str, object]) -> Iterator[Remark]:
         ]
         if item["suggestion"]:
             parts.append(f"*Suggestion:* {published(item['suggestion']).strip()}")
-        yield Remark(quote(where[0]), where[1], where[2], "\n\n".join(parts))
+        yield Remark(where[0], where[1], where[2], "\n\n".join(parts))
 
 
 def _read(state: State, text: str) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import quote
 
 from ..core.errors import PersonError
 from ..core.fitting import shortened
@@ -47,7 +48,7 @@ def _listed(wish: ReviewWish, outside: Sequence[Remark]) -> Iterator[str]:
     yield "### Beside the diff"
     for remark in outside:
         lines = f"#L{remark.start}-L{remark.end}" if remark.start < remark.end else f"#L{remark.start}"
-        yield f"[`{remark.path}:{remark.start}`]({wish.page}/{remark.path}{lines})\n\n{marker_free(remark.body)}"
+        yield f"[`{remark.path}:{remark.start}`]({wish.page}/{quote(remark.path)}{lines})\n\n{marker_free(remark.body)}"
 
 
 def _in_diff(remark: Remark, lines: Mapping[str, frozenset[int]]) -> bool:

@@ -1,16 +1,20 @@
 """The codecs: what the model says is settled by what code knows, and what is rendered parses back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.concerns import read
+from bot.core.concerns import Concern, Concerns, Source, read
+from bot.core.concerns import render as render_concerns
 from bot.core.concerns.consolidating import Found, Reviewed
+from bot.core.concerns.writing import tidied
 from bot.core.outputs import CONCERNS, OUTPUTS, REVIEW, TOUCHED, Setting
 from bot.core.outputs.review import place, reviewed, stands
+from bot.core.safe import published
 
 FILES = {"docs/design.md": ["# Design", "The scan is", "linear in N.", ""]}
 
@@ -161,3 +165,24 @@ def test_what_is_touched_renders_and_parses_back(data: dict[str, object]) -> Non
 def test_what_is_touched_is_named_by_its_phase() -> None:
     with pytest.raises(ValueError, match="“the interface: all” is no phase"):
         TOUCHED.settle({"documents": [{"phase": "the interface: all", "why": "Why."}]}, SETTING)
+
+
+@pytest.mark.parametrize(
+    "hidden", ["<\u200b!-- charrette: x", "<!-\u2060- charrette:key=status", "\u2028### F9. x", "<!-- x"]
+)
+@pytest.mark.parametrize(
+    "field", ["verdict", "summary", "examined", "title", "location", "quote", "problem", "suggestion"]
+)
+def test_nothing_that_a_review_says_hides_what_else_it_says(field: str, hidden: str) -> None:
+    first = ITEM | ({field: hidden} if field in ITEM else {})
+    data = REVIEW.settle(said(items=[first, ITEM]) | ({} if field in ITEM else {field: hidden}), SETTING)
+    read_back = REVIEW.parse(published(REVIEW.render(data)))
+    assert [each["severity"] for each in read_back["items"]] == ["important", "important"]
+    assert read_back["items"][1] == data["items"][1]
+
+
+def test_nothing_that_a_concern_says_hides_another() -> None:
+    concern = Concern("C1", "It grows", "critical", (Source("Don", "critical"),), "P")
+    concerns = (replace(concern, problem="<\u200b!-- charrette: x"), replace(concern, id="C2"))
+    text = published(render_concerns(tidied(Concerns("Concerns", concerns))))
+    assert [each.id for each in read(text).concerns] == ["C1", "C2"]

@@ -1,7 +1,7 @@
 """A review is submitted once; what GitHub does not take as a remark, or as a review, is not lost."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
@@ -48,6 +48,12 @@ class Reviews:
 
 def sent(reviews: Reviews, wish: ReviewWish = WISH) -> str:
     return submit(cast(GitHub, reviews), wish, MARKER)
+
+
+def test_a_path_that_is_not_ascii_is_found_in_the_diff_and_linked_by_its_address() -> None:
+    reviews = Reviews()
+    assert sent(reviews, replace(WISH, remarks=(Remark("é](x).md", 1, 1, "There."),))) == "70"
+    assert f"[`é](x).md:1`]({PAGE}/%C3%A9%5D%28x%29.md#L1)" in reviews.made[0][0]
 
 
 def test_what_is_outside_the_diff_goes_into_the_body_with_a_link() -> None:

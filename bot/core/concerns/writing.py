@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from ..invisible import visible
 from .shape import SECTIONS, SEVERITIES, Concern, Concerns, Decision, Disposition, LogRow, Source
 
 LOG_HEADER = ("#", "Concern", "Decision", "Track", "Date", "By", "Commit", "Notes")
@@ -124,7 +125,8 @@ def _cell(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.replace("<!--", "&lt;!--").split())
+    # What can't be seen goes first: a comment's opening may be hidden behind it until the text is published.
+    return " ".join(visible(text).replace("<!--", "&lt;!--").split())
 
 
 def _name(text: str) -> str:

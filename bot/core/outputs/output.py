@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..invisible import visible
+
 
 def _no_lines(path: str) -> Sequence[str] | None:  # noqa: ARG001
     return None
@@ -42,7 +44,8 @@ class Output:
 def on_one_line(value: Any) -> Any:
     """Text fields without line breaks and comments, so that each stands, and shows, on one line of the document."""
     if isinstance(value, str):
-        return " ".join(value.replace("<!--", "&lt;!--").split())
+        # What can't be seen goes first: a comment's opening may be hidden behind it until the text is published.
+        return " ".join(visible(value).replace("<!--", "&lt;!--").split())
     if isinstance(value, list):
         return [on_one_line(item) for item in value]
     return {key: on_one_line(item) for key, item in value.items()} if isinstance(value, dict) else value
