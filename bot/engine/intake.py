@@ -47,6 +47,11 @@ from .words import settled, words, words_of
 RANKS: tuple[Permission, ...] = ("none", "read", "triage", "write", "maintain", "admin")
 COLOR = "5319e7"
 TRIES = 200
+PAGE = 500
+# GitHub's replicas may not know an issue yet of which they told us: so often it is looked for before it counts as gone.
+LOOKS = 3
+# The inbox is looked at from its beginning that often, in seconds, though what stands there is held back still.
+ANEW = 5.0
 MANY_RUNS = 50
 FAILED = ("stopped", "failed", "budget")
 
@@ -61,25 +66,41 @@ class Intake:
     seen: dict[str, str] = field(default_factory=dict)
     tries: dict[str, int] = field(default_factory=dict)
     not_before: dict[str, float] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
+    held: set[int] = field(default_factory=set)
+    last: int = 0
+    anew: float = 0.0
 
     def drain(self, may: Callable[[], bool] = lambda: True) -> int:
         """Handles what can be handled now, as long as it `may`; returns how many deliveries that were."""
-        held: set[int] = set()
+        for id in list(self.seen):
+            self._over(id)
+        if self.clock() >= min(self.anew, min(self.not_before.values(), default=0.0)):
+            # What was held back may be handled now. Until then, nothing up to `last` is read again.
+            self.held.clear()
+            self.last, self.anew = 0, self.clock() + ANEW
         count = 0
-        for delivery in self.services.deliveries.pending(500):
-            if not may():
-                break
-            if delivery.id in self.seen:
-                self._over(delivery.id)
-                continue
-            repository = _repository_of(delivery)
-            if repository in held:
-                continue
-            if self.not_before.get(delivery.id, 0.0) > time.monotonic() or not self._attempt(delivery):
-                held.add(repository)
-                continue
-            count += 1
+        while page := self.services.deliveries.pending(PAGE, self.last):
+            for delivery in page:
+                if not may():
+                    return count
+                self.last = delivery.seq
+                count += self._handle(delivery)
+        if not self.held:
+            self.last = 0
         return count
+
+    def _handle(self, delivery: Delivery) -> bool:
+        """Whether it was handled; where not, its repository's later ones are held back."""
+        if delivery.id in self.seen:
+            return False
+        repository = _repository_of(delivery)
+        if repository in self.held:
+            return False
+        if self.not_before.get(delivery.id, 0.0) > self.clock() or not self._attempt(delivery):
+            self.held.add(repository)
+            return False
+        return True
 
     def _attempt(self, delivery: Delivery) -> bool:
         """Handles one delivery; False where it has to be tried again."""
@@ -88,7 +109,7 @@ class Intake:
         except TransientError as error:
             tries = self.tries[delivery.id] = self.tries.get(delivery.id, 0) + 1
             if tries < TRIES:
-                self.not_before[delivery.id] = time.monotonic() + pause(tries, error.retry_after)
+                self.not_before[delivery.id] = self.clock() + pause(tries, error.retry_after)
                 log.info("delivery %s will be tried again: %s", delivery.id, error)
                 return False
             note = f"gave up after {tries} tries: {error}"
@@ -201,7 +222,7 @@ class Intake:
                 if wish.eyes:
                     self._answer(repository, wish.number, id, NO_RUN)
                 return
-        issue = _live(github, subject.home, wish.link)
+        issue = self._live(github, event, subject.home, wish.link)
         if not _still_so(event, wish, issue):
             return
         rank = _rank(github.permission(event.sender.login))
@@ -215,6 +236,15 @@ class Intake:
                 self._publisher(repository, subject.key).publish(CommentWish(f"reply/{message.id}", wish.number, said))
         else:
             self._refuse(subject, wish, message.by)
+
+    def _live(self, github: GitHub, event: InRepository, number: int, link: str) -> Issue:
+        """The issue as it is now; a closed one without a text where it is gone, which is not believed at once."""
+        try:
+            return github.issue(number)
+        except MissingError as error:
+            if not isinstance(event, events.IssueGone) and self.tries.get(event.delivery, 0) < LOOKS:
+                raise TransientError(f"issue {number} is not there: {error}") from error
+            return Issue(number, "", "", "", False, (), link)
 
     def _may_be_ours(self, event: InRepository, wish: Tell, subject: Subject) -> bool:
         """Whether a branch is worth a request where no run is known: not for every comment on every issue."""
@@ -355,14 +385,6 @@ class Intake:
 
 def _rank(permission: Permission) -> int:
     return RANKS.index(permission)
-
-
-def _live(github: GitHub, number: int, link: str) -> Issue:
-    """The issue as it is now; a closed one without a text where it is gone."""
-    try:
-        return github.issue(number)
-    except MissingError:
-        return Issue(number, "", "", "", False, (), link)
 
 
 def _still_so(event: InRepository, wish: Tell, issue: Issue) -> bool:

@@ -131,7 +131,7 @@ def test_a_label_that_somebody_put_on_who_is_gone() -> None:
     with responses.RequestsMock() as net:
         token = {"token": "ghs_1", "expires_at": "2099-01-01T00:00:00Z"}
         net.post(f"{API}/app/installations/5/access_tokens", json=token, status=201)
-        net.get(f"{API}/repos/o/r/issues/3", json={"number": 3})
+        net.get(f"{API}/repositories/1/issues/3", json={"number": 3})
         gone = {"id": 8, "event": "labeled", "label": {"name": "design"}, "actor": None, "created_at": "2026-11-20"}
-        net.get(f"{API}/repos/o/r/issues/3/events", json=[gone])
+        net.get(f"{API}/repositories/1/issues/3/events", json=[gone])
         assert hook.labelling(THERE, 3, "design") is None

@@ -73,13 +73,13 @@ class AppHook(Hook):
 
     def labelled(self, repository: Repository, label: str) -> Sequence[int]:
         """Asked with the ETag of the last time: costs nothing where nothing changed."""
-        path = f"/repos/{repository.full_name}/issues"
+        path = f"/repositories/{repository.id}/issues"
         found = self._all(repository.installation, path, MOST_ISSUES, labels=label, state="open")
         return [each["number"] for each in found if "pull_request" not in each]
 
     def labelling(self, repository: Repository, number: int, label: str) -> Delivery | None:
         """From the issue's own events, which say who did it; the payload has what the webhook's would have."""
-        path = f"/repos/{repository.full_name}/issues/{number}"
+        path = f"/repositories/{repository.id}/issues/{number}"
         try:
             issue = self._get(repository.installation, path)[1]
             events = list(self._all(repository.installation, f"{path}/events", 1000))

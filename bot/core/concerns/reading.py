@@ -93,10 +93,12 @@ def _headed(artifact: Artifact) -> tuple[list[_Draft], list[Loose]]:
     drafts: list[_Draft] = []
     loose: list[Loose] = []
     covered = 0
+    # A document may be called “E2 plan”: its title is no concern.
+    title = next((first for first in artifact.sections[:1] if first.heading.level == 1), None)
     for section in artifact.sections:
         heading = section.heading
         match = _HEADED.fullmatch(heading.title)
-        if match and severity_of(heading.title) is None:
+        if match and severity_of(heading.title) is None and section is not title:
             draft = _Draft(match["id"].upper().replace("-", ""), match["title"], heading.line, heading.under)
             _read_fields(draft, artifact, section)
             drafts.append(draft)

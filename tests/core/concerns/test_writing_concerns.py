@@ -4,7 +4,7 @@ import difflib
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.concerns import Concern, Concerns, Decision, Disposition, LogRow, Source, findings_of, read, render
@@ -71,6 +71,7 @@ def bare(document: Concerns) -> Concerns:
 
 @settings(max_examples=60)
 @given(DOCUMENTS)
+@example(Concerns("N0 0"))
 def test_reading_undoes_writing(document: Concerns) -> None:
     tidy = tidied(document)
     assert bare(read(render(tidy))) == tidy
