@@ -246,6 +246,10 @@ class Installations(Protocol):
 # --- the model -------------------------------------------------------------------------------------------------------
 
 
+# `max_tokens` of a turn that only fills the server's cache. Anthropic's own server takes 0 too; compatible ones don't.
+WARMING = 1
+
+
 @dataclass(frozen=True)
 class Turn:
     """One request to the model. `messages` and `system` are the Messages API's own JSON."""

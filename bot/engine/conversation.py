@@ -19,7 +19,7 @@ from ..core.findings import Finding
 from ..core.identity import Repository
 from ..core.outputs import OUTPUTS, Setting
 from ..core.permalinks import unlinked
-from ..core.ports import Files, Reply, Turn
+from ..core.ports import Checkout, Files, Reply, Turn
 from ..core.prompts import document_block, unverified_block
 from ..core.record import Limits, Spent
 from ..core.safe import published
@@ -63,14 +63,18 @@ def hold(services: Services, talk: Talk) -> Outcome:
     """A whole conversation, to its outcome. Its clone is complete before the first turn: to fetch takes a token."""
     checkout = services.installations.checkout(talk.repository)
     conversation = Conversation(services.conversing, checkout.files(), talk)
-    commits = sorted({talk.brief.base, *(ref.commit for ref in talk.brief.documents)})
     try:
-        if (why := gave_up(patiently("fetch", lambda: checkout.fetch(*commits)))) is not None:
+        if (why := gave_up(patiently("fetch", lambda: fetched(checkout, talk)))) is not None:
             return conversation.unread(why)
-        checkout.fetch(*commits)  # where the step was done by another machine; else it costs nothing
+        fetched(checkout, talk)  # where the step was done by another machine; else it costs nothing
     except CharretteError as error:
         return conversation.unread(str(error))
     return conversation.hold()
+
+
+def fetched(checkout: Checkout, talk: Talk) -> None:
+    """The clone has all that a conversation reads."""
+    checkout.fetch(*sorted({talk.brief.base, *(ref.commit for ref in talk.brief.documents)}))
 
 
 class Conversation:
@@ -147,19 +151,10 @@ class Conversation:
         self, n: int, messages: Sequence[dict[str, Any]], tools: Sequence[Mapping[str, Any]]
     ) -> dict[str, Any] | _End:
         """One turn, tried again (durably) while the server says that it will pass."""
-        address = self.brief.address.turn(n)
-        output = OUTPUTS[self.brief.output] if self.brief.output else None
-        turn = Turn(
-            address=address,
-            model=self.brief.model,
-            system=[{"type": "text", "text": self.brief.system, "cache_control": CACHED}],
-            messages=messages,
-            tools=tools,
-            schema=output.schema if output else None,
-        )
+        turn, address = self._asking(n, messages, tools), self.brief.address.turn(n)
         reason = ""
         for attempt in range(1, PATIENCE + 1):
-            result = step(f"turn {n}.{attempt}", partial(self._ask, turn))
+            result = step(f"turn {n}.{attempt}", partial(self.ask, turn))
             if "ended" in result:
                 return _End(result["ended"], result["reason"])
             reply = from_json(Reply, result["reply"])
@@ -179,7 +174,22 @@ class Conversation:
             DBOS.sleep(pause(attempt, reply.retry_after or None))
         return _End("failed", f"The model did not answer after {PATIENCE} tries: {reason}")
 
-    def _ask(self, turn: Turn) -> dict[str, Any]:
+    def first(self) -> Turn:
+        """The first turn as it will be asked."""
+        return self._asking(1, [{"role": "user", "content": self._opening()}], self._tools())
+
+    def _asking(self, n: int, messages: Sequence[dict[str, Any]], tools: Sequence[Mapping[str, Any]]) -> Turn:
+        output = OUTPUTS[self.brief.output] if self.brief.output else None
+        return Turn(
+            address=self.brief.address.turn(n),
+            model=self.brief.model,
+            system=[{"type": "text", "text": self.brief.system, "cache_control": CACHED}],
+            messages=messages,
+            tools=tools,
+            schema=output.schema if output else None,
+        )
+
+    def ask(self, turn: Turn) -> dict[str, Any]:
         """The step: a recorded answer, else one request, kept before it is used."""
         run, repository = self.brief.address.run, self.talk.repository.id
         ledger = self.services.ledger

@@ -17,7 +17,7 @@ from ..core.findings import Finding
 from ..core.identity import BRANCH_PREFIX
 from ..core.messages import Entry, Expired, Message
 from ..core.publications import CommentWish
-from ..core.record import Record, trailers
+from ..core.record import Record, Spent, trailers
 from ..core.run import after, next_act
 from ..core.safe import published
 from ..core.shown import publications
@@ -29,6 +29,7 @@ from .durable import CONVERSATIONS, gave_up, kept_or_over, log, patiently, step
 from .loading import CONFIGURATION, give_up, load, reload
 from .publish import Publisher
 from .services import Services
+from .warming import Warmed, common, warm
 
 LONG_PATIENCE = 200
 BUG = "Something went wrong in Charrette itself. Its log has the details under"
@@ -50,6 +51,7 @@ class Engine:
         self.services = services
         self.enqueue = enqueue
         self._held, self._counting = 0, threading.Lock()
+        self._cold = False
 
         @DBOS.workflow(name="leg", max_recovery_attempts=1_000_000)
         def leg(data: dict[str, Any]) -> str:
@@ -206,10 +208,13 @@ class Engine:
         A child's id names the leg too: one that was stopped, or failed, is held again by the next leg. And it is for
         workers of this very version: another may not know what this one means.
         """
-        handles = []
-        for brief in act.briefs:
-            pinned = state.pinned
-            talk = Talk(brief, pinned.subject.repository, _given(state), pinned.web, pinned.policy.budgets)
+        pinned, handles = state.pinned, []
+        talks = [
+            Talk(brief, pinned.subject.repository, _given(state), pinned.web, pinned.policy.budgets)
+            for brief in act.briefs
+        ]
+        warmth = self._warmed(talks)
+        for brief, talk in zip(act.briefs, talks, strict=True):
             options: EnqueueOptions = {
                 "queue_name": CONVERSATIONS,
                 "workflow_name": "converse",
@@ -220,7 +225,19 @@ class Engine:
         with self._holding() as legs:
             # Each asks the database again and again: many at once ask less often, or they would keep it busy.
             every = max(ASK_AGAIN, ASK_AGAIN_EACH * legs)
-            return tuple(from_json(Outcome, handle.get_result(polling_interval_sec=every)) for handle in handles)
+            first, *others = [from_json(Outcome, handle.get_result(polling_interval_sec=every)) for handle in handles]
+        return replace(first, spent=first.spent + warmth), *others
+
+    def _warmed(self, talks: Sequence[Talk]) -> Spent:
+        """What it cost to fill the model's cache for several conversations that begin alike."""
+        brief = common([talk.brief for talk in talks])
+        # A server or a recording that once would not have it is not asked again.
+        if brief is None or self._cold or self.services.model.replayed:
+            return Spent()
+        talk = replace(talks[0], brief=brief)
+        found = from_json(Warmed, step("warm", lambda: to_json(warm(self.services, talk))))
+        self._cold = found.refused
+        return found.spent
 
     @contextmanager
     def _holding(self) -> Iterator[int]:

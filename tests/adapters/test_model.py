@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.model import ModelSettings, make_model
 from bot.adapters.model.stream import take_apart, to_bytes
 from bot.core.errors import FaultsError, PersonError
-from bot.core.ports import Reply
+from bot.core.ports import WARMING, Reply
 from bot.core.record import Spent
 from tests.adapters.model_server import Answering, failed, loopback, message, streamed, turn
 
@@ -132,6 +132,12 @@ def test_without_a_cache_no_mark_is_sent() -> None:
 def test_these_stops_are_answers(stop: str) -> None:
     reply, _ = ask(streamed(message(stop=stop)))
     assert (reply.kind, reply.message["stop_reason"], reply.reason) == ("answered", stop, "")
+
+
+def test_a_turn_that_only_fills_the_cache_is_answered_when_it_is_cut() -> None:
+    server = Answering(streamed(message(stop="max_tokens") | {"content": []}))
+    reply = make_model(ModelSettings(api_key=KEY), server).turn(turn(max_tokens=WARMING))
+    assert (reply.kind, reply.message["content"]) == ("answered", [])
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from typing import Any
 
 from bot.adapters.model.stream import take_apart, to_bytes
 from bot.core.definition import Definition, GateUse, Phase
+from bot.core.ports import WARMING
 
 Json = dict[str, Any]
 READS = 3
@@ -43,7 +44,10 @@ Why it matters: it decides where the setting lives.
 
 @dataclass
 class ClosedLoop:
-    """The server's mind and its books. `asked` counts requests by digest, `answered` those that were answered."""
+    """The server's mind and its books. `asked` counts requests by digest, `answered` those that were answered.
+
+    `watch` sees the moments come; no request is answered before `meet` gives it back.
+    """
 
     definitions: Mapping[str, Definition]
     source: str = ""
@@ -51,6 +55,7 @@ class ClosedLoop:
     delay: float = 0.0
     hold: threading.Event | None = None
     watch: Callable[[str], None] = lambda moment: None
+    meet: Callable[[Json], None] = lambda request: None
     url: str = ""
     asked: Counter[str] = field(default_factory=Counter)
     answered: Counter[str] = field(default_factory=Counter)
@@ -61,6 +66,8 @@ class ClosedLoop:
 
     def answer(self, request: Json) -> Json:
         """The answer to one request, as the API's message."""
+        if request["max_tokens"] == WARMING:
+            return {**_message(_text("")), "content": [], "stop_reason": "max_tokens"}
         opening = _texts(request["messages"][0])
         charge = opening[-1]
         if charge.startswith("# Which documents"):
@@ -68,10 +75,8 @@ class ClosedLoop:
             return _message(_text(json.dumps(touched)))
         if wish := re.search(r'<document path="feedback">\n(.*?)\n</document>', charge, re.DOTALL):
             return _message(_text(_revised(opening[-2], wish[1])))
-        if charge.startswith("# Review:"):
-            return _message(_text(json.dumps(_review(opening))))
-        if charge.startswith("# Concerns:"):
-            return _message(_text(json.dumps(_grouping(opening))))
+        if charge.startswith(("# Review:", "# Concerns:")):
+            return panel_answer(request)
         phase = self._phase(charge)
         seen = _lines(request["messages"])
         turns = sum(message["role"] == "assistant" for message in request["messages"])
@@ -134,6 +139,15 @@ def _revised(document: str, wish: str) -> str:
 def _gates(phase: Phase) -> dict[str, Mapping[str, Any]]:
     gates: Sequence[GateUse] = phase.gates
     return {gate.name: gate.parameters for gate in gates}
+
+
+def panel_answer(request: Json) -> Json:
+    """What an expert finds, who says through which lens; or what a clerk makes of the findings."""
+    opening = _texts(request["messages"][0])
+    if opening[-1].startswith("# Concerns:"):
+        return _message(_text(json.dumps(_grouping(opening))))
+    lens = opening[-1].partition("# Your lens: ")[2].partition("\n")[0]
+    return _message(_text(json.dumps(_review(opening) | {"summary": f"It is thin. I looked for {lens.lower()}."})))
 
 
 def _documents(opening: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
@@ -278,6 +292,7 @@ def closed_loop(mind: ClosedLoop, port: int = 0) -> Iterator[ClosedLoop]:
                 mind.requests.append(request)
                 mind.headers.append({name.lower(): text for name, text in self.headers.items()})
             mind.watch("model asked")
+            mind.meet(request)
             if mind.hold is not None:
                 mind.hold.wait(30)
             if mind.delay:

@@ -202,8 +202,12 @@ NOTED = "# A note\n\n## The note\n\nIt is noted that the library is small.\n"
 
 
 def workflows(folder: Path) -> Path:
-    """Small workflows: `note` writes one document, `memo` asks the author first, `verdict` answers with data."""
-    shutil.copytree(built_in_workflows() / "prompts", folder / "prompts")
+    """Small workflows: `note` writes one document, `memo` asks the author first, `verdict` answers with data.
+
+    And the panel, as it is.
+    """
+    for name in ("prompts", "personas", "review-experts"):
+        shutil.copytree(built_in_workflows() / name, folder / name)
     for name, phases in (("note", NOTE), ("memo", DRAFT + NOTE), ("verdict", REVIEWED)):
         (folder / name / "phases").mkdir(parents=True)
         (folder / name / "workflow.yaml").write_text(WORKFLOW.format(name=name, phases=phases.rstrip()))

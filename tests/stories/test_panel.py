@@ -1,9 +1,15 @@
 """`/review experts`: a panel reads the documents of a pull request at once, and its findings become concerns."""
 
 import re
+from collections.abc import Mapping
+from threading import Barrier
+from types import MappingProxyType
+
+import pytest
 
 from bot.core.concerns import read
 
+from .closed_loop import ClosedLoop, Json
 from .stage import Story
 
 DESIGN = """\
@@ -21,13 +27,13 @@ def reviewed(story: Story, number: int) -> list[dict[str, object]]:
     return [each for each in found if each["user"]["type"] == "Bot"]
 
 
-def person_s_pull(story: Story, branch: str) -> int:
+def pull_of(story: Story, branch: str, files: Mapping[str, str] = MappingProxyType({"docs/queue.md": DESIGN})) -> int:
     """Somebody's own pull request with a design in it; its number."""
     ada = story.ada
     base = ada.get("/git/ref/heads/main")["object"]["sha"]
     tree = ada.get(f"/git/commits/{base}")["tree"]["sha"]
-    entry = {"path": "docs/queue.md", "mode": "100644", "type": "blob", "content": DESIGN}
-    made = ada.ask("POST", "/git/trees", {"base_tree": tree, "tree": [entry]})["sha"]
+    entries = [{"path": path, "mode": "100644", "type": "blob", "content": text} for path, text in files.items()]
+    made = ada.ask("POST", "/git/trees", {"base_tree": tree, "tree": entries})["sha"]
     commit = ada.ask("POST", "/git/commits", {"message": "A design", "tree": made, "parents": [base]})["sha"]
     ada.ask("POST", "/git/refs", {"ref": f"refs/heads/{branch}", "sha": commit})
     return int(ada.ask("POST", "/pulls", {"title": "A queue", "head": branch, "base": "main", "body": "x"})["number"])
@@ -39,20 +45,29 @@ def status_of(story: Story, number: int) -> str:
     return found[-1] if found else ""
 
 
-def test_the_panel_on_a_person_s_pull_request(story: Story) -> None:
-    number = person_s_pull(story, "queue-design")
+def test_the_panel_on_a_person_s_pull_request(story: Story, mind: ClosedLoop, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = pull_of(story, "queue-design")
     story.ada.comment(number, "/review experts tarjan, ops and securty")
     said = "There is no expert `securty`. Did you mean `security`?"
     story.until(lambda: any(said in each["body"] for each in story.ada.comments(number)))
 
-    story.ada.comment(number, "/review experts tarjan, ops and security")
+    # Nobody is answered before all four have asked: experts who waited for each other would wait for ever.
+    together = Barrier(4, timeout=30)
+
+    def meet(request: Json) -> None:
+        if "# Your lens" in request["messages"][0]["content"][-1]["text"]:
+            together.wait()
+
+    monkeypatch.setattr(mind, "meet", meet)
+    story.ada.comment(number, "/review experts tarjan, ops, jobs and security")
     story.until(lambda: "**Done:" in status_of(story, number))
+    assert not together.broken
     status = status_of(story, number)
     assert "### Review: A queue, round 2" in status
     assert "Graph algorithms, after R. Tarjan" in status
-    assert "3 important" in status
+    assert "4 important" in status
     reviews = reviewed(story, number)
-    assert len(reviews) == 3
+    assert len(reviews) == 4
     assert {each["state"] for each in reviews} == {"COMMENTED"}
     comments = story.ada.get(f"/pulls/{number}/comments?per_page=100")
     assert {(each["path"], each["line"]) for each in comments} == {("docs/queue.md", 3)}
@@ -64,16 +79,22 @@ def test_the_panel_on_a_person_s_pull_request(story: Story) -> None:
     files = story.ada.get(f"/pulls/{offered[0]['number']}/files")
     names = [each["filename"] for each in files]
     assert names == [
+        "docs/001-jobs-review.md",
         "docs/001-operations-review.md",
         "docs/001-security-review.md",
         "docs/001-tarjan-review.md",
         "docs/002-expert-concerns.md",
     ]
-    concerns = read(story.ada.text(names[3], branch))
+    concerns = read(story.ada.text(names[4], branch))
     assert [(each.id, each.severity, each.decision) for each in concerns.concerns] == [
-        (f"I{n}", "important", None) for n in (1, 2, 3)
+        (f"I{n}", "important", None) for n in (1, 2, 3, 4)
     ]
-    assert [each.sources[0].expert for each in concerns.concerns] == ["Operations", "Security", "Graph algorithms"]
+    assert [each.sources[0].expert for each in concerns.concerns] == [
+        "Product",
+        "Operations",
+        "Security",
+        "Graph algorithms",
+    ]
     commits = story.ada.get(f"/pulls/{offered[0]['number']}/commits")
     assert len(commits) == 2
     head = offered[0]["head"]["sha"]

@@ -12,7 +12,7 @@ import anthropic
 import httpx2
 
 from bot.adapters.prices import Table, dollars
-from bot.core.ports import Reply
+from bot.core.ports import WARMING, Reply
 from bot.core.record import Spent
 
 from .recording import REFUSED
@@ -60,6 +60,8 @@ def of_message(assembly: Assembly, body: Mapping[str, Any], prices: Table, repla
         )
     match message.get("stop_reason"):
         case "end_turn" | "tool_use" | "pause_turn":
+            return Reply("answered", message=message, spent=spent, model=model)
+        case "max_tokens" if body["max_tokens"] == WARMING:
             return Reply("answered", message=message, spent=spent, model=model)
         case "refusal":
             reason = _refused(message)
