@@ -208,8 +208,12 @@ class Artifact:
 
     def section_at(self, line: int) -> Section | None:
         """The innermost section that a line is in."""
-        at = bisect_right([heading.line for heading in self.headings], line)
+        at = bisect_right(self._heading_numbers, line)
         return self.sections[at - 1] if at else None
+
+    @cached_property
+    def _heading_numbers(self) -> list[int]:
+        return [heading.line for heading in self.headings]
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -343,7 +347,7 @@ class Artifact:
 
     def headings_in(self, section: Section) -> tuple[Heading, ...]:
         """The headings of a section's sub-sections."""
-        numbers = [heading.line for heading in self.headings]
+        numbers = self._heading_numbers
         return self.headings[bisect_left(numbers, section.first) : bisect_right(numbers, section.last)]
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from ..artifact import Artifact, normal
 from ..findings import Finding
-from .reading import read
+from .reading import plan_of
 from .sections import letter_of
 from .shape import Guarantee, Plan, Unit
 
@@ -115,7 +115,7 @@ class Comparison:
 
 def compare(old: Artifact, new: Artifact) -> Comparison:
     """The two revisions of a plan, the older one first."""
-    before, after = read(old.text, old.path), read(new.text, new.path)
+    before, after = plan_of(old), plan_of(new)
     noted = old.source == new.source or bool(_notes(new) - _notes(old))
     return Comparison(before, after, new, noted, tuple(_same(before, after)))
 

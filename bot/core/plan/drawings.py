@@ -20,6 +20,8 @@ _NODE = re.compile(r"\s*(?P<id>[\w.-]+)\s*(?:@\{[^}]*\}|[\[({>/\\]+(?P<label>.*?
 _TEXT_BEHIND = re.compile(r"(?<=>)\|[^|]*\|")
 _TEXT_ON_ARROW = re.compile(r"--\s+[^->|]+\s+-->|-\.\s*[^-.]+\s*\.->|==\s+[^=>]+\s+==>")
 _EDGE = re.compile(r"\s*(?:[ox<]?(?:-{2,}|={2,}|-\.+-)>)\s*")
+MOST = 2_500
+"""So many edges one arrow stands for at most; more than that is no drawing that a person reads."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,18 @@ def mermaid(fence: Fence) -> Drawn:
     """The edges of a flowchart between nodes that are units, by the label of a node or by its name."""
     names: dict[str, str] = {}
     edges: list[tuple[str, str, int]] = []
+    unread: list[int] = []
     for number, text in enumerate(fence.text.split("\n"), fence.line + 1):
         for statement in text.partition("%%")[0].split(";"):
             parts = _EDGE.split(_TEXT_ON_ARROW.sub("-->", _TEXT_BEHIND.sub("", statement)))
             groups = [[_node(each, names) for each in part.split("&")] for part in parts]
             for left, right in pairwise(groups):
-                edges += [(a, b, number) for a, b in product(left, right) if a and b]
-    return Drawn(tuple((names.get(a, ""), names.get(b, ""), at) for a, b, at in edges if names.get(a) and names.get(b)))
+                if len(left) * len(right) > MOST:
+                    unread.append(number)
+                else:
+                    edges += [(a, b, number) for a, b in product(left, right) if a and b]
+    known = tuple((names[a], names[b], at) for a, b, at in edges if a in names and b in names)
+    return Drawn(known, unread[0], unread[-1]) if unread else Drawn(known)
 
 
 def _node(text: str, names: dict[str, str]) -> str:
@@ -65,7 +72,10 @@ def ascii_drawing(fence: Fence) -> Drawn | None:
     down = _chain(lines, fence.line + 1)
     if down is not None:
         return Drawn(tuple(dict.fromkeys((*across, *down))))
-    if not across and (_BRANCH.search(fence.text) or not _BOX.search(fence.text) or len(ids(fence.text)) < 2):
+    crowds = any(map(_crowded, lines))
+    if not (across or crowds) and (
+        _BRANCH.search(fence.text) or not _BOX.search(fence.text) or len(ids(fence.text)) < 2
+    ):
         return None  # a tree of files draws no dependency
     rest = [at for at, line in enumerate(lines, fence.line + 1) if line.strip() and not _understood(line)]
     return Drawn(tuple(across), rest[0], rest[-1]) if rest else Drawn(tuple(across))
@@ -77,15 +87,22 @@ def one_line(line: str, at: int) -> Iterator[tuple[str, str, int]]:
         return
     parts = [ids(part) for part in _ARROW.split(line)]
     for left, right in pairwise(parts):
-        for first, then in product(left, right):
-            yield first, then, at
+        if len(left) * len(right) <= MOST:
+            for first, then in product(left, right):
+                yield first, then, at
+
+
+def _crowded(line: str) -> bool:
+    """An arrow of this line stands for more edges than are read."""
+    sizes = [len(ids(part)) for part in _ARROW.split(line)]
+    return any(one * other > MOST for one, other in pairwise(sizes))
 
 
 def _understood(line: str) -> bool:
     """Whether a line says nothing besides edges on one line, or names one unit without any line to another."""
     parts = _ARROW.split(line)
     if len(parts) > 1:
-        return all(ids(part) for part in parts) and not _BACK.search(line)
+        return all(ids(part) for part in parts) and not _BACK.search(line) and not _crowded(line)
     return not _BOX.search(line)
 
 

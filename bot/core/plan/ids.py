@@ -49,16 +49,16 @@ def named(text: str) -> tuple[Named, ...]:
     """All ids that a text names, in order: ranges and lists (`PRs 6-7`, `PR 11, 13 and 14`) one by one."""
     found: list[Named] = []
     at = 0
-    while at < len(text):
-        range_, one = _RANGE.search(text, at), _ONE.search(text, at)
+    range_, one = _RANGE.search(text), _ONE.search(text)
+    while range_ or one:
+        range_ = _RANGE.search(text, at) if range_ and range_.start() < at else range_
+        one = _ONE.search(text, at) if one and one.start() < at else one
         if range_ and (not one or range_.start() <= one.start()):
             found += [Named(id, range_.start(), range_.end()) for id in _through(range_)]
             at = _list(text, range_["kind"], range_.end(), found)
         elif one:
             found.append(Named(normal_id(one), one.start(), one.end()))
             at = _list(text, one["kind"], one.end(), found) if one["kind"] else one.end()
-        else:
-            break
     return tuple(found)
 
 

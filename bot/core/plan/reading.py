@@ -35,8 +35,12 @@ _FREEZES = {
 
 
 def read(text: str, path: str = "") -> Plan:
-    """The plan in a document."""
-    artifact = Artifact(path, text)
+    """The plan in a text."""
+    return plan_of(Artifact(path, text))
+
+
+def plan_of(artifact: Artifact) -> Plan:
+    """The plan in a document; time and memory grow with its length."""
     units, groups = headed(artifact)
     units = units or listed(artifact)
     known = {unit.id for unit in units}

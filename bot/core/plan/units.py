@@ -1,9 +1,10 @@
 """The units of a plan: by their headings, else by the rows or items that list them; with their fields and tiers."""
 
-import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from ..artifact import Artifact, Heading, Section, normal
@@ -56,11 +57,18 @@ def headed(artifact: Artifact) -> tuple[list[Unit], dict[str, tuple[str, ...]]]:
     units: list[Unit] = []
     for at, (section, begun) in enumerate(found):
         if _GROUPS.match(begun[0]) and at + 1 < len(found) and _within(found[at + 1][0], section):
-            below = itertools.islice(found, at + 1, None)
-            groups[begun[0]] = tuple(id for each, (id, _) in below if _within(each, section))
+            groups[begun[0]] = tuple(_ids_within(found, at + 1, section))
         else:
             units.append(_unit(artifact, section, *begun))
     return units, groups
+
+
+def _ids_within(found: Sequence[tuple[Section, tuple[str, str]]], at: int, outer: Section) -> Iterator[str]:
+    for each in range(at, len(found)):
+        section, (id, _) = found[each]
+        if not _within(section, outer):
+            return
+        yield id
 
 
 def listed(artifact: Artifact) -> list[Unit]:
@@ -89,8 +97,10 @@ def fields_of(artifact: Artifact, unit: Unit) -> Iterator[Entry]:
     if unit.last <= unit.line:
         return
     tiers = _tiers(artifact, unit)
-    for table in artifact.tables:
-        if unit.line < table.line <= unit.last and len(table.header) == 2:
+    tables = artifact.tables
+    first, end = (bisect_right(tables, line, key=attrgetter("line")) for line in (unit.line, unit.last))
+    for table in tables[first:end]:
+        if len(table.header) == 2:
             for row in table.rows:
                 yield Entry(row.cells[0].strip("*` "), row.cells[1], row.line, "row", _tier_at(tiers, row.line))
     yield from _labelled(artifact, unit, tiers)
@@ -155,29 +165,31 @@ def _unit(artifact: Artifact, section: Section, id: str, rest: str) -> Unit:
         status or said.strip().lower(),
         tiers[0],
         tiers[1],
-        tuple(_guarantees(artifact, tiers, lines)),
+        tuple(_guarantees(artifact, tiers, lines, last)),
         lines=lines,
         tiers=_marks(artifact, bare),
     )
 
 
-def _guarantees(artifact: Artifact, tiers: Sequence[dict[str, str]], lines: dict[str, int]) -> Iterator[Guarantee]:
+def _guarantees(
+    artifact: Artifact, tiers: Sequence[dict[str, str]], lines: dict[str, int], last: int
+) -> Iterator[Guarantee]:
     name = next((each for each in GUARANTEES if any(each in tier for tier in tiers)), None)
     if name is None:
         return
     text = next(tier[name] for tier in tiers if name in tier)
     for part in filter(str.strip, text.split("\n")):
         match = _GUARANTEE.fullmatch(part)
-        line = _line_of(artifact, part.strip(), lines[name])
+        line = _line_of(artifact, part.strip(), lines[name], last)
         if match:
             yield Guarantee(match["id"], match["text"].strip(), line)
         else:
             yield Guarantee("", part.strip(" -*+"), line)
 
 
-def _line_of(artifact: Artifact, text: str, after: int) -> int:
-    """The line of a text that stands at or below a line."""
-    below = range(after, len(artifact.source) + 1)
+def _line_of(artifact: Artifact, text: str, after: int, last: int) -> int:
+    """The line of a text that stands at or below a line, down to a last one."""
+    below = range(after, last + 1)
     return next((at for at in below if artifact.source[at - 1].strip() == text), after)
 
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 
 from bot.core.artifact import Artifact, Fence, Item, Line, Row, Section, Table, normal
 from bot.core.findings import Finding, Severity
-from bot.core.plan import Plan, read
+from bot.core.plan import Plan, plan_of
 from bot.core.plan.graph import Graph
 from bot.core.plan.ids import ids
 from bot.core.plan.sections import TITLES, letter_of
@@ -33,7 +33,7 @@ class Paper:
     @classmethod
     def of(cls, artifact: Artifact, tree: Tree | None = None) -> "Paper":
         """The paper of a document."""
-        return cls(read(artifact.text, artifact.path), artifact, tree)
+        return cls(plan_of(artifact), artifact, tree)
 
     @cached_property
     def ours(self) -> bool:

@@ -164,7 +164,7 @@ def used_later(paper: Paper) -> Iterator[Finding]:
     for unit in paper.plan.units:
         for name, text in (*unit.tier1.items(), *unit.tier2.items()):
             match = _LATER.search(text) if name != "heading" and "parallel" not in name else None
-            if match and not _NOT.search(text[: match.start()]):
+            if match and not _NOT.search(text[max(0, match.start() - 200) : match.start()]):
                 wrong = f"{unit.id} brings what nothing uses yet: “{_around(text, match.start())}”."
                 yield Finding(unit.lines[name], wrong, "Move it into the unit that uses it first.")
 
