@@ -17,6 +17,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"On SQLite alone: {VARIABLE} names no PostgreSQL server.")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of the soak tests, the stories come last: they go on until the budget is spent, and then no other begins."""
+    items.sort(key=lambda item: bool(item.get_closest_marker("soak")) and "stories" in item.path.parts)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A soak test does not begin once the budget is spent."""
     if item.get_closest_marker("soak") and BUDGET.left <= 0:

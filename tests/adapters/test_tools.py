@@ -2,6 +2,7 @@
 
 import json
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ from hypothesis import strategies as st
 from bot.adapters.clone import Clones
 from bot.adapters.tools import BYTES, HITS, LINES, RepositoryTools
 from bot.adapters.tree import GitTree
+from bot.core.artifact import Artifact
+from bot.core.citations import find
 from bot.core.identity import Repository
 from bot.core.ports import Toolbox
+from bot.core.verdicts import verify
 from tests.adapters.repositories import Upstream
 
 
@@ -174,6 +178,32 @@ def test_exactly_the_limit_is_not_more(tools: RepositoryTools) -> None:
 
 def test_hits_in_huge_files_are_bounded(tools: RepositoryTools) -> None:
     assert len(said(tools, "search_text", pattern="spam")) < BYTES + 500
+
+
+def test_a_file_of_a_hundred_megabytes_is_never_read_whole(tmp_path: Path) -> None:
+    upstream = Upstream(tmp_path / "upstream")
+    upstream.git("config", "core.compression", "1")
+    line = b"a line of a huge log\n"
+    commit = upstream.commit("Huge", {"huge.log": line * (100_000_000 // len(line) + 1), "a.py": "x = 1\n"})
+    checkout = Clones(tmp_path / "clones", lambda _: (upstream.url, None)).checkout(Repository(1, "a/b", 1))
+    checkout.fetch(commit)
+    tree = checkout.tree(commit)
+    tools = RepositoryTools(tree)
+    entry = tree.entry("huge.log")
+    assert entry is not None
+    assert entry.size >= 100_000_000
+    tracemalloc.start()
+    try:
+        assert "huge.log" in said(tools, "list_files")
+        assert "at most 2,000,000 are read" in refused(tools, "read_file", path="huge.log")
+        assert len(said(tools, "search_text", pattern="huge log")) < BYTES + 500
+        cited = find(Artifact("002.md", "It logs `a line` (`huge.log:3`).\n\nIt sets `x = 1` (`a.py:1`).\n"))
+        verdicts = [found.verdict for found in verify(cited, tree)]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert verdicts == ["out-of-range", "ok"]
+    assert peak < 20_000_000
 
 
 def test_no_hit_is_an_answer(tools: RepositoryTools) -> None:

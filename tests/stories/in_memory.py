@@ -291,9 +291,11 @@ class Play:
         return self._sent("issue_comment", {"action": "created", "comment": comment, "issue": issue}, by)
 
     def _sent(self, event: str, payload: dict[str, Any], by: str) -> "Play":
-        there = {"id": HERE.id, "full_name": HERE.full_name}
-        whole = {**payload, "repository": there, "installation": {"id": HERE.installation}, "sender": _user(by)}
-        self.services.deliveries.accept([Delivery(f"d{next(self.seq)}", event, json.dumps(whole).encode())])
+        self.services.deliveries.accept([_delivery(f"d{next(self.seq)}", event, payload, by)])
+        return self.goes_on()
+
+    def goes_on(self) -> "Play":
+        """What was delivered is handled, and legs run, until nothing is left."""
         while self.intake.drain() or self.engine.legs():
             self.eyes.work()
         self.eyes.work()
@@ -309,6 +311,17 @@ class Play:
         """The status comment."""
         found = [each.body for each in self.github.comments(number) if "charrette:key=status " in each.body]
         return found[-1] if found else ""
+
+
+def delivery(id: str, event: str, payload: dict[str, Any], issue: Issue, by: str) -> Delivery:
+    """A delivery about an issue as it then was."""
+    return _delivery(id, event, {**payload, "issue": _shown(issue)}, by)
+
+
+def _delivery(id: str, event: str, payload: dict[str, Any], by: str) -> Delivery:
+    there = {"id": HERE.id, "full_name": HERE.full_name}
+    whole = {**payload, "repository": there, "installation": {"id": HERE.installation}, "sender": _user(by)}
+    return Delivery(id, event, json.dumps(whole).encode())
 
 
 def _user(login: str) -> dict[str, Any]:

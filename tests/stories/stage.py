@@ -94,6 +94,16 @@ class Service:
         os.killpg(self.process.pid, signal.SIGKILL)
         self._ended()
 
+    def kill_half(self, name: str) -> None:
+        """SIGKILL to `web` or `worker` alone, once it runs; the supervisor starts it again."""
+        assert self.process is not None
+        end = time.monotonic() + PATIENCE
+        while not (found := [pid for pid in _children(self.process.pid) if name in _command(pid)]):
+            assert time.monotonic() < end, f"there is no {name}"
+            time.sleep(0.05)
+        # It leads a session of its own: gunicorn's two processes end together.
+        os.killpg(found[0], signal.SIGKILL)
+
     def stop(self) -> None:
         """SIGTERM, and SIGKILL after a while."""
         if self.process is None or self.process.poll() is not None:
@@ -110,6 +120,17 @@ class Service:
         self.process.wait()
         if self.process.stdout is not None:
             self.process.stdout.close()
+
+
+def _children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _command(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:
+        return []
 
 
 def environment(hub: RunningHub, state: Path, model: str, **more: str) -> dict[str, str]:

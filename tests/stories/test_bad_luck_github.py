@@ -1,5 +1,6 @@
 """Whatever GitHub answers to whichever request, the run completes or says what to do; and nothing is doubled."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,6 @@ def test_what_passes_is_tried_again(house: House, kind: str) -> None:
     "fault",
     [
         pytest.param({"kind": "secondary-rate-limit", "seconds": 1}, id="secondary limit"),
-        pytest.param({"kind": "rate-limit", "seconds": 1}, id="primary limit", marks=pytest.mark.soak),
         pytest.param({"kind": "status", "status": 429, "seconds": 1}, id="429", marks=pytest.mark.soak),
     ],
 )
@@ -102,6 +102,34 @@ def test_a_limit_is_waited_for(house: House, fault: dict[str, Any]) -> None:
     story.labels("note")
     house.play()
     assert house.hub.faults()[0]["hits"] == 1
+    done_once(house, story)
+
+
+def test_a_primary_limit_of_two_minutes_is_waited_out_without_a_request(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limiter's clock runs on by what the engine sleeps, so that two minutes pass at once."""
+    story = house.story().opens(title="A note")
+    house.play()
+    (limiter,) = house.services.installations.app._limiters.values()  # type: ignore[attr-defined]
+    began, asked = time.monotonic(), []
+
+    def sleep(seconds: float) -> None:
+        house.engine.slept.append(seconds)
+        asked.append(house.hub.faults()[0]["hits"])
+        if sum(house.engine.slept) >= 119:
+            house.hub.no_faults()
+
+    house.engine.slept.clear()
+    monkeypatch.setattr(house.engine, "sleep", sleep)
+    monkeypatch.setattr(limiter, "_clock", lambda: time.monotonic() + sum(house.engine.slept))
+    limit = {"kind": "rate-limit", "seconds": 120, "times": -1, "who": "app", "method": "POST", "path": "/git/commits$"}
+    house.hub.faults(limit)
+    story.labels("note")
+    house.play()
+    assert sum(house.engine.slept) >= 119
+    assert set(asked) == {1}
+    assert time.monotonic() - began < 119
     done_once(house, story)
 
 

@@ -246,7 +246,7 @@ def handled(database: str) -> dict[str, str]:
 
 
 def kills_at_any_time(tmp_path: Path, seed: int, wanted: int, budget: Budget, on: Mapping[str, str]) -> int:
-    """Runs, one after the other, while the service is killed at random times; how many kills there were."""
+    """Runs, one after the other, while web, worker or both are killed at random times; how many kills there were."""
     kills = 0
     with killing_field(tmp_path, seed, {"CHARRETTE_MISSED_MINUTES": "0.05", **on}) as stage:
         dice = stage.assassin.random
@@ -260,9 +260,13 @@ def kills_at_any_time(tmp_path: Path, seed: int, wanted: int, budget: Budget, on
                     said = True
                 time.sleep(dice.uniform(0.5, 8.0))
                 if kills < wanted and budget.left > 0:
-                    stage.service.kill()
+                    half = dice.choice(["web", "worker", ""])
+                    if half:
+                        stage.service.kill_half(half)
+                    else:
+                        stage.service.kill()
+                        stage.service.start()
                     kills += 1
-                    stage.service.start()
             assert len(whole_run(story)) == 9
             once_each(stage.hub, story)
             story.until(lambda: kept(stage) <= set(handled(stage.database)))

@@ -24,7 +24,6 @@ from bot.engine.intake import Intake
 from bot.engine.services import Services
 from bot.web import create_app, sign
 from handlers import handle
-from tests.soak import Budget
 
 from .payloads import OURS, Example, githubs, here, mutated
 
@@ -173,7 +172,7 @@ def test_githubs_examples_are_taken_and_understood(tmp_path: Path) -> None:
 
 
 def test_mutated_payloads(tmp_path: Path) -> None:
-    nothing_breaks(tmp_path, OURS, 1_000, 20_261_120)
+    nothing_breaks(tmp_path, OURS, 400, 20_261_120)
 
 
 def test_mutations_of_githubs_examples(tmp_path: Path) -> None:
@@ -181,10 +180,8 @@ def test_mutations_of_githubs_examples(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
-def test_ten_thousand_mutated_payloads(tmp_path: Path, soak_budget: Budget) -> None:
+def test_ten_thousand_mutated_payloads(tmp_path: Path) -> None:
     seed = random.SystemRandom().randrange(10**6)
     for n in range(10):
         (folder := tmp_path / str(n)).mkdir()
         nothing_breaks(folder, (*OURS, *((event, here(payload)) for event, payload in githubs())), 1_000, seed + n)
-        if soak_budget.left <= 0:
-            break
