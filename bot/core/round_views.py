@@ -73,6 +73,7 @@ def _experts(state: State) -> Iterator[str]:
     there = {path.rpartition("/")[2]: path for path in commit.files} if commit else {}
     failed = dict(commit.failed) if commit else {}
     phase = next(phase.phase for phase in state.phases if phase.phase.each)
+    waiting = "" if state.stopped or state.trouble is not None else " …"
     for persona in state.definition.panel:
         path = there.get(phase.member_file(persona.id))
         if persona.id in failed:
@@ -80,7 +81,7 @@ def _experts(state: State) -> Iterator[str]:
         elif path:
             yield f"- [x] {link(state, path, one_line(persona.name))}: {one_line(_verdict(state, path))}"
         else:
-            yield f"- [ ] {one_line(persona.name)} …"
+            yield f"- [ ] {one_line(persona.name)}{waiting}"
     concerns = _commit(state, "concerns")
     for path in concerns.files if concerns else ():
         yield f"- [x] {link(state, path, 'Concerns')}"

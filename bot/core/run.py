@@ -267,7 +267,10 @@ def _panelled(state: State) -> State:
         return state
     if any(_unfinished(state, state.drafts.get(member)) for member, _ in member_paths(state, phase)):
         return state
-    reasons = "; ".join(f"{member}: {why}" for member, why in _failed(state, phase))
+    failed = _failed(state, phase)
+    # Where all failed alike, once is enough; an address in the reason has the member's name.
+    alike = len({why.replace(member, "") for member, why in failed}) == 1
+    reasons = failed[0][1] if alike else "; ".join(f"{member}: {why}" for member, why in failed)
     return replace(state, trouble="failed", reason=f"No expert brought a review. {reasons}", shown=False, drafts={})
 
 

@@ -191,8 +191,17 @@ def test_a_round_in_which_all_fail_has_failed() -> None:
     gone = failed(first, "The model is away.")
     round = play(gone, gone)
     assert round.go() == End("failed")
-    assert "No expert brought a review. tarjan: The model is away.; security: The model is away." in status(round.state)
+    assert "No expert brought a review. The model is away. " in status(round.state)
+    assert "- [ ] Robert Tarjan\n" in status(round.state)
     assert not wishes(round.state, ReviewWish)
+    own = play(failed(first, "No tarjan/1 here."), failed(first, "No security/1 here."))
+    own.go()
+    told = status(own.state)
+    assert "No expert brought a review. No tarjan/1 here. " in told
+    mixed = play(gone, failed(first, "No money."))
+    mixed.go()
+    told = status(mixed.state)
+    assert "No expert brought a review. tarjan: The model is away.; security: No money." in told
 
 
 def test_one_whose_answer_stays_wrong_and_one_who_fails_are_all() -> None:

@@ -120,8 +120,8 @@ class ReplayTransport(httpx2.BaseTransport):
 
 def _unknown(address: str) -> str:
     return (
-        f"The recording has no answer for {address}: it knows only the demo's issue. For an issue of your own a model "
-        "is needed: `ANTHROPIC_API_KEY=... make demo` (or ANTHROPIC_BASE_URL for a compatible server)."
+        f"The recording has no answer for {address}: it knows only the demo's issue, and no review of its documents. "
+        "Anything else needs a model: `ANTHROPIC_API_KEY=... make demo`."
     )
 
 
