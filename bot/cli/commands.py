@@ -235,11 +235,15 @@ def run_resume(arguments: argparse.Namespace) -> int:
 def run_check(arguments: argparse.Namespace) -> int:
     """`charrette check`."""
     from bot import app
+    from bot.core.errors import Fault, FaultsError
 
     folder = arguments.folder or app.built_in_workflows()
     checkout = folder / ".github"
     if (checkout / "charrette.yml").exists() or (checkout / "charrette").exists() or arguments.organisation:
         found = sorted(app.configured(folder, arguments.organisation))
+    elif folder.is_dir() and not any(folder.glob("*/workflow.yaml")):
+        mend = "Name a folder with “<name>/workflow.yaml”, or a clone that has “.github/charrette.yml”."
+        raise FaultsError((Fault(str(folder), 0, "There are neither workflows nor a configuration here.", mend),))
     else:
         found = sorted(app.definitions(folder).all())
     print(f"{folder}: nothing is wrong with {', '.join(found)}.")

@@ -107,6 +107,13 @@ def test_check_says_what_is_wrong_and_where(tmp_path: Path, capsys: pytest.Captu
     assert f"{tmp_path}/mine/workflow.yaml:2: " in capsys.readouterr().err
 
 
+def test_check_of_a_folder_that_has_nothing_to_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"{tmp_path}: There are neither workflows nor a configuration here. Name a folder with")
+    assert said.count("\n") == 1
+
+
 def test_check_reads_a_checkout_as_the_service_would(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     (ours / ".github").mkdir(parents=True)
