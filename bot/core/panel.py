@@ -1,6 +1,7 @@
 """Who reviews: by name, by what the documents concern, or all of them."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from .commands import nearest
 from .definition import Definition, Persona
 from .errors import PersonError
 
+_REVIEW = re.compile(r"\d{3}-.+-review\.md")
 EVERYBODY, FEW = "all", "mini"
 # A change to more components than this, or one with a whole design, is one of architecture (seed 004).
 COMPONENTS, DOCUMENTS = 1, 4
@@ -62,6 +64,18 @@ def _fitting(definition: Definition, documents: Mapping[str, str]) -> Chosen:
     return Chosen(
         definition.mini, "the mini panel, since the documents are few and concern one component; `all` calls everybody"
     )
+
+
+def is_document(path: str) -> bool:
+    """Whether a panel reads the file at this path: Markdown that configures nothing, no review of ours."""
+    folder, _, name = path.lower().rpartition("/")
+    configures = f"{folder}/".startswith(".github/")
+    return name.endswith(".md") and not configures and not _REVIEW.fullmatch(name)
+
+
+def folder_of(paths: Sequence[str], otherwise: str) -> str:
+    """The folder for what a round writes: that of most of the documents, `otherwise` where those are in none."""
+    return Counter(path.rpartition("/")[0] for path in paths).most_common(1)[0][0] or otherwise
 
 
 def components(documents: Mapping[str, str]) -> Sequence[str]:

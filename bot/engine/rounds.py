@@ -1,7 +1,6 @@
 """A round of reviews: a run about a pull request, with all that it reads pinned at its head."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,7 +8,7 @@ from ..core.definition import Definition, Policy, least
 from ..core.errors import PersonError
 from ..core.identity import BRANCH_PREFIX, home_of, slug_of
 from ..core.outputs.concerns import NAME
-from ..core.panel import choose
+from ..core.panel import choose, folder_of, is_document
 from ..core.ports import Checkout, GitHub, Pull
 from ..core.record import PanelRound, Pinned
 from ..core.safe import shown_to_model
@@ -31,7 +30,7 @@ def pin_round(
     if not paths:
         raise PersonError("This pull request changes no Markdown document, so there is nothing for a panel to read.")
     texts = {path: checkout.text(path, pull.head) or "" for path in paths}
-    folder = Counter(path.rpartition("/")[0] for path in paths).most_common(1)[0][0]
+    folder = folder_of(paths, definition.artifacts.format(slug=slug_of(pull.title)))
     deed = asked.message.deed
     chosen = choose(definition, getattr(deed, "description", ""), texts)
     ours = home_of(pull.head_branch) is not None
@@ -77,8 +76,7 @@ def _must_be_reviewable(pull: Pull) -> None:
 
 def _documents(touched: Sequence[str], checkout: Checkout, head: str) -> list[str]:
     """The Markdown documents that the pull request brings, less the reviews of earlier rounds."""
-    written = [path for path in touched if path.lower().endswith(".md") and not path.startswith(".github/")]
-    return [path for path in written if not path.endswith("-review.md") and checkout.text(path, head) is not None]
+    return [path for path in touched if is_document(path) and checkout.text(path, head) is not None]
 
 
 def _numbered(definition: Definition, there: Sequence[str]) -> Definition:

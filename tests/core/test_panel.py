@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.definition import Definition, Persona
 from bot.core.errors import PersonError
-from bot.core.panel import choose, components
+from bot.core.panel import choose, components, folder_of, is_document
 
 from .a_run import definition
 
@@ -55,3 +55,32 @@ def test_nobody_of_that_name(words: str, said: str) -> None:
 def test_the_components_that_documents_cite() -> None:
     assert components(TWO) == ["bot/", "web/"]
     assert components({"a.md": "See `_tasks/x/002.md:1`, `.github/ci.yml:2`, `/etc/passwd.txt:1`."}) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "read"),
+    [
+        ("docs/queue.md", True),
+        ("NOTES.MD", True),
+        ("docs/peer-review.md", True),
+        ("docs/001-tarjan-review.md", False),
+        (".github/charrette/personas/x.md", False),
+        (".GitHub/x.md", False),
+        ("docs/.github/x.md", True),
+        ("docs/queue.py", False),
+    ],
+)
+def test_what_is_a_document(path: str, read: bool) -> None:
+    assert is_document(path) is read
+
+
+@pytest.mark.parametrize(
+    ("paths", "folder"),
+    [
+        (["a/x.md", "b/y.md", "b/z.md"], "b"),
+        (["NOTES.md"], "_tasks/queue"),
+        (["NOTES.md", "README.md", "a/x.md"], "_tasks/queue"),
+    ],
+)
+def test_what_a_round_writes_stands_in_a_folder(paths: list[str], folder: str) -> None:
+    assert folder_of(paths, "_tasks/queue") == folder

@@ -112,3 +112,11 @@ def test_a_server_that_refuses_the_warm_turn_is_not_asked_again(house: House, mo
     for name in ("one", "two"):
         assert "**Done" in asked(house, story, pull_of(story, name, {f"docs/{name}.md": LONG}))
     assert [warming(request) for request in house.mind.requests].count(True) == 1
+
+
+def test_documents_that_are_in_no_folder_are_reviewed_too(house: House) -> None:
+    story = house.story()
+    number = pull_of(story, "in-no-folder", {"NOTES.md": LONG})
+    status = asked(house, story, number, "/review experts don")
+    assert "**Done" in status
+    assert "/_tasks/a-queue/001-don-review.md" in status

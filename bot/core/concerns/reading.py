@@ -9,10 +9,11 @@ from .shape import LETTERS, Concern, Concerns, Disposition, Kind, LogRow, Loose,
 from .words import decision_in, ids_in, severity_of, severity_of_id, sources_in
 
 _HEADED = re.compile(
-    r"\W*(?:concern\s+)?(?P<id>[A-Z]{1,3}-?\d+)\b\]?\**\s*(?:[.:)]|[-–—]+|\s)\**\s*(?P<title>.*?)\**\s*$", re.IGNORECASE
+    r"\W*(?:concern\s+)?(?P<id>[A-Z]{1,3}-?\d{1,6})\b\]?\**\s*(?:[.:)]|[-–—]+|\s)\**\s*(?P<title>.*?)\**\s*$",
+    re.IGNORECASE,
 )
 _BOLD = re.compile(
-    r"\s*(?:[-*+]\s+)?\*\*\[?(?P<id>[A-Z]{1,3}-?\d+)\]?[.:)\s–—-]\s*(?P<title>[^*]+?)[.:]?\*\*(?P<rest>.*)$"
+    r"\s*(?:[-*+]\s+)?\*\*\[?(?P<id>[A-Z]{1,3}-?\d{1,6})\]?[.:)\s–—-]\s*(?P<title>[^*]+?)[.:]?\*\*(?P<rest>.*)$"
 )
 _LABEL = re.compile(
     r"\s*(?:[-*+]\s+)?(?:\*\*|__)(?P<name>[A-Za-z][A-Za-z /-]{1,40}?)\s*"
@@ -45,7 +46,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "notes": ("notes", "note", "why", "rationale", "reason", "comment"),
 }
 _WENT = re.compile(
-    r"(?P<kind>merged|kept|dismissed)\b(?:\s+(?:into|as|from|in)\s+(?P<id>[A-Z]{1,3}\d+))?", re.IGNORECASE
+    r"(?P<kind>merged|kept|dismissed)\b(?:\s+(?:into|as|from|in)\s+(?P<id>[A-Z]{1,3}\d{1,6}))?", re.IGNORECASE
 )
 
 

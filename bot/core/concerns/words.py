@@ -21,8 +21,8 @@ _OPEN = re.compile(
 _BOX = re.compile(r"\[(?P<mark>[ xX✓✔]?)\]|(?P<empty>☐)|(?P<full>☑|☒|✅)")
 _NAMES = re.compile(r"\s*(?:[,;&]|\band\b|\+)\s*(?![^(]*\))")
 _SAID = re.compile(r"(?P<expert>[^()\[\]]+?)\s*(?:[(\[](?P<severity>[^()\[\]]*)[)\]])?\s*")
-_ID = re.compile(r"[A-Z]{1,3}-?\d+")
-_THROUGH = re.compile(r"([A-Z]{1,3})-?(\d+)\s*(?:[-–—]|\.\.+|to)\s*(?:\1-?)?(\d+)")
+_ID = re.compile(r"[A-Z]{1,3}-?\d{1,6}")
+_THROUGH = re.compile(r"([A-Z]{1,3})-?(\d{1,6})\s*(?:[-–—]|\.\.+|to)\s*(?:\1-?)?(\d{1,6})")
 
 
 def severity_of(words: str) -> Severity | None:

@@ -244,3 +244,8 @@ def test_the_real_document() -> None:
     assert document.concerns[0].sources == (Source("Cousot", "HIGH"), Source("Hejlsberg"))
     assert sum(len(row.ids) for row in document.log) == 24
     assert document.loose == ()
+
+
+def test_a_number_that_nobody_counts_to_is_no_id() -> None:
+    assert ids_in(f"C1-{'9' * 5000}")[:2] == ("C1", "C2")
+    assert [each.id for each in read(f"## Critical\n\n### C{'9' * 5000}. Long\n\n### C2. Short\n").concerns] == ["C2"]
