@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import make_url
 
 from bot.adapters.definitions import FolderDefinitions
 from bot.hub.server import RunningHub, running_hub
@@ -54,6 +55,8 @@ GIT = """\
 {{ printf '%s\\n' "$@"; echo; tr '\\0' '\\n' < /proc/$$/environ; }} > "{folder}/$$-$(date +%N)"
 exec {git} "$@"
 """
+
+DATABASE_PASSWORD = "canary-of-the-database-6f1d"
 
 
 @dataclass
@@ -119,8 +122,10 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
         yield ""
         return
-    with postgres() as url:
-        yield url
+    with postgres() as named:
+        url = make_url(named)
+        # A server that trusts its own machine takes any password.
+        yield url.set(password=url.password or DATABASE_PASSWORD).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from bot.core.publications import Annotation, CheckWish, LabelWish, Remark
 from . import checks, commits, reviews, shapes
 from .layers import Contents
 from .requester import Requester
-from .tokens import Tokens
+from .tokens import NAMED, Tokens
 from .translate import translated
 
 T = TypeVar("T")
@@ -33,7 +33,9 @@ class Client(GitHub):
         self._app_id, self._tokens, self._requester = app_id, tokens, requester
         self._limiter = requester.limiter
         # By its id: a former name redirects, and PyGithub takes the redirection of a write for its answer.
-        self._repo = TheirRepository(requester, url=f"/repositories/{repository.id}")
+        # By its name where no id is known.
+        path = f"/repos/{repository.full_name}" if repository.id == NAMED else f"/repositories/{repository.id}"
+        self._repo = TheirRepository(requester, url=path)
 
     # --- the repository ---
 
