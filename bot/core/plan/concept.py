@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from ..artifact import Artifact, Section, Table, normal
 from .sections import letter_of
@@ -24,11 +25,14 @@ def blocks(artifact: Artifact) -> Iterator[Block]:
     if model is None:
         return
     inside = [each for each in artifact.sections if model.first <= each.heading.line <= model.last]
-    place = next((each for each in inside if "building block" in normal(each.title)), model)
+    named = next((each for each in inside if "building block" in normal(each.title)), None)
+    place = named or model
     tables = [table for table in artifact.tables if place.first <= table.line <= place.last]
     for table in tables:
         yield from _rows(table)
-    yield from _written(artifact, place, tables)
+    for block in _written(artifact, place, tables):
+        if named or block.aspects:
+            yield block
 
 
 def _rows(table: Table) -> Iterator[Block]:
@@ -55,8 +59,8 @@ def _written(artifact: Artifact, place: Section, tables: list[Table]) -> Iterato
     for line in artifact.prose(place, code=True):
         bold = _BOLD.fullmatch(line.text)
         if line.number in begins or (bold and not begins and not aspect_of(bold["name"])):
-            if block and (aspects or begins):
-                yield _made(block, aspects)
+            if block:
+                yield replace(block, aspects=aspects)
             title, rest = (bold["name"], bold["rest"]) if bold else (begins[line.number], "")
             name, _, after = title.partition(" — ")
             block, aspects, last = Block(_name(name), line.number, _sentence(rest or after)), {}, ""
@@ -69,13 +73,9 @@ def _written(artifact: Artifact, place: Section, tables: list[Table]) -> Iterato
         elif block and last and not line.text.lstrip().startswith("|"):
             aspects[last] = f"{aspects[last]} {line.text.strip()}".strip()
         elif block and not block.responsibility and not line.text.lstrip().startswith(("|", "#")):
-            block = Block(block.name, block.line, _sentence(line.text))
-    if block and (aspects or begins):
-        yield _made(block, aspects)
-
-
-def _made(block: Block, aspects: Mapping[str, str]) -> Block:
-    return Block(block.name, block.line, block.responsibility, dict(aspects))
+            block = replace(block, responsibility=_sentence(line.text))
+    if block:
+        yield replace(block, aspects=aspects)
 
 
 def aspect_of(name: str) -> str:

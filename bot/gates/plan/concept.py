@@ -121,11 +121,7 @@ def state_owner(paper: Paper) -> Iterator[Finding]:
 def shared_state(paper: Paper) -> Iterator[Finding]:
     """Shared state is listed with a justification, or there is none."""
     part = paper.part("D", "shared state", "state ownership")
-    if (
-        part
-        and not any("shared" in line.text.lower() for line in (*paper.prose(part),))
-        and part.title.lower().find("shared") < 0
-    ):
+    if part and "shared" not in "\n".join([part.title, *(line.text for line in paper.prose(part))]).lower():
         mend = "Add “### Shared state”: each with its reason, or “None, because …”."
         yield Finding(part.heading.line, "Nothing is said of shared state.", mend)
     for item in paper.items(paper.part("D", "shared state")):

@@ -82,7 +82,7 @@ def frozen_found(paper: Paper) -> Iterator[Finding]:
 def _frozen(paper: Paper) -> Iterator[tuple[Fence, str, int]]:
     """The blocks of G, each with the prose before it and the line where that begins."""
     section: Section | None = paper.sections.get("G")
-    first = section.heading.line if section else 0
+    first = section.first if section else 1
     for fence in paper.fences("G"):
         yield fence, "\n".join(paper.artifact.source[first - 1 : fence.line - 1]), first
         first = fence.line + fence.text.count("\n") + 2

@@ -131,6 +131,19 @@ def test_a_guarantee_of_another_name_and_a_further_one_are_no_change() -> None:
     assert compared(OLD, ("- BC-1-2", "- BC-1-3: It lasts\n- BC-1-2"), NOTE).guarantees == ()
 
 
+def test_a_guarantee_that_changed_with_its_unit_s_number() -> None:
+    (change,) = compared(OLD, ("### PR 2:", "### PR 5:"), ("BC-2-1: They stand", "BC-5-1: They lean"), NOTE).guarantees
+    assert (change.old.id, change.new and change.new.id) == ("BC-2-1", "BC-5-1")
+
+
+def test_each_unit_is_one_other_s_alone() -> None:
+    twin = BARE.replace("### PR 2: Walls", "### PR 2: Floor").replace(
+        "BC-2-1: They stand", "BC-2-1: It holds\n- It stays"
+    )
+    found = compared(twin, ("### PR 1: Ground", "### PR 3: Soil"), ("### PR 2: Floor", "### PR 4: Deck"), NOTE)
+    assert [(old.title, new.title) for old, new in found.same] == [("Ground", "Soil"), ("Floor", "Deck")]
+
+
 def test_long_guarantees_are_cut_in_the_finding() -> None:
     found = compared(OLD.replace("They stand", "They stand " * 20), ("They stand " * 20, "They lean"), NOTE)
     assert f"was “{('They stand ' * 20)[:79]}…”, and is “They lean” now" in found.findings[0].wrong

@@ -164,3 +164,52 @@ EXAMPLES: Mapping[str, Bad] = {
     "failure-modes": Bad("| Shotgun surgery |", "| Shooting |", "### Failure modes"),
     "failure-prevented": Bad("| Each unit shows what it brings |", "| -- |", "| Scaffolding creep |"),
 }
+
+_POINTS = GOOD[GOOD.index("| Extension point | Contract |") : GOOD.index("### State ownership")]
+_OWNERS = GOOD[GOOD.index("| State | Owner |") : GOOD.index("### Shared state")]
+_SYSTEMS = GOOD[GOOD.index("| Building block | systemd |") : GOOD.index("## E)")]
+_REGISTER = GOOD[GOOD.index("| Decision | Assumption |") : GOOD.index("## F)")]
+_SCOPING = GOOD[GOOD.index("| Component | Modeled |") : GOOD.index("## D)")]
+_SHARED = GOOD[GOOD.index("## H) Cross") : GOOD.index("## I)")]
+
+OTHER_WAYS: tuple[tuple[str, Bad], ...] = (
+    ("sections", Bad(_REGISTER, "", "## E)")),
+    ("code", Bad("- A worker has one", "- `func Read(id int) int` has one", "func Read")),
+    ("code", Bad("### Inferences\n", "### Inferences\n\n```\nclass Meter:\n  return 1\n```\n", "```")),
+    ("line-breaks", Bad("- The queue's file", "- " + "word " * 600 + "queue's file", "word word")),
+    ("summary-units", Bad("in 3 units", "soon", "## A)")),
+    ("scope-subjects", Bad("- Limits on processor time.\n", "", "### Non-goals")),
+    ("analysis-questions", Bad("1. Q1:", "- Q1:", "### Analysis questions", (("2. Q2:", "- Q2:"),))),
+    ("scoping-table", Bad(_SCOPING, "", "## C)")),
+    ("scoping-one", Bad("| Yes | -- | -- | Q1", "| -- | -- | -- | Q1", "| Resident memory |")),
+    ("block-responsibility", Bad("Reads how much memory a worker holds.\n\n", "", "#### 1. Meter")),
+    ("state-owner", Bad(_OWNERS, "", "## D)")),
+    ("state-owner", Bad("| Limit | Judge |", "| Limit | |", "| Limit | |")),
+    ("state-owner", Bad("| Limit | Judge |", "| Limit | Court |", "| Limit | Court")),
+    ("state-owner", Bad("| Limit | Judge |", "| Last reading | Judge |", "| Last reading | Judge")),
+    ("shared-state", Bad("None, because each block passes values.", "- The readings", "- The readings")),
+    ("extension-points", Bad("| One limit for all | A limit", "| -- | A limit", "| -- | A limit")),
+    (
+        "extension-points",
+        Bad("### Extension points\n", "### Others\n", "## D)", (("### Extension points", "### More"),)),
+    ),
+    ("extension-points", Bad(_POINTS, "- A judge is one.\n\n", "### Extension points", (("### Ext", "### More"),))),
+    ("correspondence", Bad(_SYSTEMS, "", "## D)")),
+    ("risk-register", Bad(_REGISTER, "All is well.\n\n", "## E)")),
+    ("fidelity", Bad("| Questions still answered |", "| Others |", "| Simplification |")),
+    ("frozen-cited", Bad(", frozen by release 1.2:", ":", "```python", ((", frozen by release 1.2", ""),))),
+    ("frozen-found", Bad("class Queue:\n", "class Queue:\n    return 1\n", "```python")),
+    ("shared-units", Bad(_SHARED, "## H) Cross-Cutting Infrastructure Plan\n\nNone.\n\n", "## H)")),
+    ("freeze-schedule", Bad("| Judge | PR 2 | The swap", "| Judge | us | The swap", "| Judge | us")),
+    ("freeze-schedule", Bad("| The swap runs of row 1 |", "| -- |", "| Judge | PR 2 | --")),
+    (
+        "invariants-defined",
+        Bad(
+            "INV-1, INV-2 and INV-3 of the",
+            "Those of the",
+            "### Invariants (",
+            (("### Invariants\n", "### Invariants (K)\n"),),
+        ),
+    ),
+    ("failure-prevented", Bad("what it brings | PR 1 |", "what it brings | all |", "| Scaffolding creep |")),
+)
