@@ -65,7 +65,8 @@ RULES: Mapping[str, Rule] = {
     "risk-units": Rule(risks.risk_units, fits="ours"),
     "risk-gate": Rule(risks.risk_gate),
     # F and G
-    "evolution-subjects": Rule(evolution.evolution_subjects, fits="ours"),
+    "evolution-subjects": Rule(evolution.evolution_subjects, fits="process"),
+    "enabling-refactors": Rule(evolution.enabling_refactors, fits="ours"),
     "evolution-blocks": Rule(evolution.evolution_blocks, fits="ours"),
     "fidelity": Rule(evolution.fidelity, fits="process"),
     "frozen-cited": Rule(evolution.frozen_cited, fits="process"),
@@ -73,6 +74,7 @@ RULES: Mapping[str, Rule] = {
     # H
     "shared-subjects": Rule(infrastructure.shared_subjects, fits="process"),
     "shared-units": Rule(infrastructure.shared_units, fits="ours"),
+    "shared-order": Rule(infrastructure.shared_order),
     "as-needed": Rule(infrastructure.as_needed),
     "dependencies": Rule(infrastructure.dependencies, fits="ours"),
     "freeze-schedule": Rule(infrastructure.freeze_schedule),
@@ -102,7 +104,7 @@ RULES: Mapping[str, Rule] = {
     "parallel": Rule(order.parallel),
     "dag-parts": Rule(order.dag_parts, fits="process"),
     # K
-    "prevention-subjects": Rule(prevention.prevention_subjects, fits="ours"),
+    "prevention-subjects": Rule(prevention.prevention_subjects, fits="process"),
     "invariants-defined": Rule(prevention.invariants_defined, fits="ours"),
     "regression-paths": Rule(prevention.regression_paths),
     "failure-modes": Rule(prevention.failure_modes, fits="process"),

@@ -145,7 +145,7 @@ def extension_points(paper: Paper) -> Iterator[Finding]:
     if part and not paper.tables(part):
         text = " ".join(line.text for line in paper.prose(part)).lower()
         if not re.match(r"\W*none\b", text) and (
-            "default" not in text or not re.search(r"non-default|first other", text)
+            not re.search(r"(?<!non-)\bdefault", text) or not re.search(r"non-default|first other", text)
         ):
             wrong = "The extension points do not say their defaults and first other implementations."
             yield Finding(part.heading.line, wrong, "Say both, with the unit that brings the other one.")

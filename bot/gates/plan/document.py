@@ -53,13 +53,16 @@ def sections(paper: Paper) -> Iterator[Finding]:
 
 
 def sections_order(paper: Paper) -> Iterator[Finding]:
-    """The sections stand in the order A to K."""
-    before = ""
+    """The sections stand in the order A to K; what is said is which ones to move, as few as will do."""
+    kept: dict[str, tuple[str, ...]] = {}
+    for letter in paper.sections:
+        before = [run for last, run in kept.items() if last < letter]
+        kept[letter] = (*max(before, key=len, default=()), letter)
+    stay = max(kept.values(), key=len, default=())
     for letter, section in paper.sections.items():
-        if before and letter < before:
-            wrong = f"“{section.title}” stands behind “{paper.sections[before].title}”."
+        if letter not in stay:
+            wrong = f"“{section.title}” is out of order."
             yield Finding(section.heading.line, wrong, f"Put it where {letter} comes in A to K.")
-        before = max(before, letter)
 
 
 def line_breaks(paper: Paper) -> Iterator[Finding]:

@@ -44,6 +44,16 @@ def shared_units(paper: Paper) -> Iterator[Finding]:
                 yield Finding(cells.line, wrong, "Name the units by their ids.")
 
 
+def shared_order(paper: Paper) -> Iterator[Finding]:
+    """Nothing that is shared is used by a unit that comes before the one that makes it."""
+    for cells in paper.rows("H", *_MADE):
+        for maker in paper.units_in(cells[_MADE[0]]):
+            early = [user for user in paper.units_in(cells[_MADE[1]]) if paper.graph.after(maker, user)]
+            if early:
+                wrong = f"“{cells.name[:60]}” is made by {maker}, and used by {', '.join(early)} before that."
+                yield Finding(cells.line, wrong, f"Let {early[0]} make it.")
+
+
 def as_needed(paper: Paper) -> Iterator[Finding]:
     """Nothing that is shared is left for when it is needed."""
     for line in paper.prose("H"):

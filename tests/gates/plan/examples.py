@@ -110,7 +110,8 @@ EXAMPLES: Mapping[str, Bad] = {
     "risk-units": Bad("| PR 2 | Before PR 2 |", "| PR 2 | Before PR 7 |", "Before PR 7"),
     "risk-gate": Bad("| PR 1, PR 2, PR 3 | Before PR 1 |", "| PR 1, PR 2, PR 3 | Before PR 3 |", "Before PR 3"),
     # F and G
-    "evolution-subjects": Bad("### Enabling refactors\n", "### Others\n", "## F)"),
+    "evolution-subjects": Bad("### What remains unchanged\n", "### Others\n", "## F)"),
+    "enabling-refactors": Bad("### Enabling refactors\n", "### Others\n", "## F)"),
     "evolution-blocks": Bad("depends on the queue | Judge |", "depends on the queue | Court |", "| Court |"),
     "fidelity": Bad("| Q1, Q2 | Most memory is shared |", "| Q1, Q2 | -- |", "| -- | PR 3 may"),
     "frozen-cited": Bad(
@@ -123,6 +124,7 @@ EXAMPLES: Mapping[str, Bad] = {
     # H
     "shared-subjects": Bad("### CI\n", "### Nightly\n", "## H)"),
     "shared-units": Bad("| `docs/limits.md` | PR 2 | PR 3 |", "| `docs/limits.md` | us | PR 3 |", "| us |"),
+    "shared-order": Bad("| `docs/limits.md` | PR 2 | PR 3 |", "| `docs/limits.md` | PR 3 | PR 2 |", "| PR 3 | PR 2 |"),
     "as-needed": Bad("`make swap` in the nightly job |", "`make swap` when needed |", "when needed"),
     "dependencies": Bad("| psutil | ==7.1.0 |", "| psutil | |", "| psutil |"),
     "freeze-schedule": Bad("One limit for all; a limit for each queue |", "One limit |", "One limit |"),

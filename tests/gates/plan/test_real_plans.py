@@ -29,11 +29,11 @@ SAID: Mapping[str, str] = {
 210 error correspondence
 210 error correspondence
 226 warning risk-units
-234 warning evolution-subjects
+234 warning enabling-refactors
 265 error fidelity
 330 warning stable-id
 376 warning stable-id
-448 warning prevention-subjects
+448 error prevention-subjects
 472 error failure-modes
 """,
     "macro-plan-blis-v3.4.md": """
@@ -54,6 +54,7 @@ SAID: Mapping[str, str] = {
 807 warning frozen-cited
 864 warning sections-order
 864 warning evolution-subjects
+864 warning enabling-refactors
 994 warning stable-id
 994 warning unit-fields
 994 warning unit-tiers
