@@ -8,6 +8,7 @@ from .definition import GateUse, Persona, Phase
 from .identity import Address
 from .messages import Entry, Revise
 from .prompts import render
+from .record import PanelRound
 from .state import PhaseState, State
 
 WRITER = "writer"
@@ -111,10 +112,14 @@ def _gates(phase: Phase) -> tuple[GateUse, ...]:
 def _documents(state: State, phase: Phase) -> Iterator[DocumentRef]:
     """The request, then the artifacts that the phase reads, in the order of their numbers."""
     head = state.record.head or ""
-    if state.pinned.round is None:
+    round = state.pinned.round
+    if round is None:
         yield DocumentRef(state.request_path, head)
     else:
-        yield from (DocumentRef(path, state.pinned.base) for path in state.pinned.round.documents)
+        yield from (DocumentRef(path, state.pinned.base) for path in round.documents)
+        if round.earlier:
+            # Those who merge need it as it stands, with what was decided meanwhile.
+            yield DocumentRef(round.earlier.concerns, head if phase.output == "concerns" else round.earlier.commit)
     for other in state.phases:
         if other.phase.id in phase.reads and other.commit is not None:
             for path in sorted(other.commit.files):
@@ -150,6 +155,8 @@ def _charge(
     parts = [render(phase.phase.prompt, values)]
     if persona := _persona(state, phase.phase, member):
         parts.append(f"# Your lens: {persona.lens}\n\n{persona.brief.strip()}\n")
+    if phase.phase.each and (round := state.pinned.round) and (round.earlier or round.left):
+        parts.append(render(prompts["again"], values | _again(round)))
     if phase.round is not None and phase.round.closed and (phase.round.answers or phase.round.rest):
         parts.append(render(prompts["answers"], values | _answers(state, phase)))
     if phase.feedback:
@@ -158,6 +165,18 @@ def _charge(
         findings = [finding for finding in draft.findings if finding.severity == "error"]
         parts.append(render(prompts["repair"], values | {"draft": draft.text, "findings": findings}))
     return "\n".join(parts)
+
+
+def _again(round: PanelRound) -> dict[str, Any]:
+    """What a reviewer has to know of earlier rounds, and of what was left out."""
+    earlier = round.earlier
+    return {
+        "number": round.number,
+        "since": earlier.since if earlier else "",
+        "changed": earlier.changed if earlier else (),
+        "raised": [vars(each) for each in earlier.raised] if earlier else [],
+        "left": round.left,
+    }
 
 
 def _answers(state: State, phase: PhaseState) -> dict[str, Any]:

@@ -10,11 +10,17 @@ from .citations import find
 from .commands import nearest
 from .definition import Definition, Persona
 from .errors import PersonError
+from .record import Earlier
 
 _REVIEW = re.compile(r"\d{3}-.+-review\.md")
-EVERYBODY, FEW = "all", "mini"
+EVERYBODY, FEW, ANYWAY = "all", "mini", "anyway"
+# Rounds after which a further one has to be asked for in so many words.
+CAP = 3
+# What an expert reads at most, in characters: some 150,000 tokens, with which there is room left to work.
+LARGEST = 600_000
 # A change to more components than this, or one with a whole design, is one of architecture (seed 004).
 COMPONENTS, DOCUMENTS = 1, 4
+GRAVE = ("critical", "important")
 
 
 @dataclass(frozen=True)
@@ -25,13 +31,39 @@ class Chosen:
     why: str
 
 
+def wanted(words: str) -> tuple[str, ...]:
+    """The words of the command's line that name experts or a panel, or say `anyway`."""
+    line = words.partition("\n")[0]
+    return tuple(word for word in re.split(r"[\s,;]+|\band\b", line.lower().strip(" .")) if word)
+
+
+def over(words: str, earlier: Earlier | None) -> str:
+    """Why there is no further round, or ""."""
+    if earlier is None or ANYWAY in wanted(words):
+        return ""
+    again = "`/review experts anyway` has the documents reviewed all the same."
+    if not any(raised.severity in GRAVE and not raised.verdict for raised in earlier.raised):
+        return f"There is nothing left to review: no Critical and no Important is open. {again}"
+    if len(earlier.trend) >= CAP:
+        return f"There were {len(earlier.trend)} rounds on these documents, and what is open needs decisions. {again}"
+    return ""
+
+
+def within(documents: Mapping[str, str]) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """The documents that are not too much together, and the paths of those that are left out."""
+    read: dict[str, str] = {}
+    for path, text in documents.items():
+        if sum(map(len, read.values())) + len(text) <= LARGEST:
+            read[path] = text
+    return read, tuple(path for path in documents if path not in read)
+
+
 def choose(definition: Definition, words: str, documents: Mapping[str, str]) -> Chosen:
     """The panel that the words of the command's line ask for, or that the documents need where they name nobody.
 
     `PersonError` names the nearest expert for one who is not known.
     """
-    line = words.partition("\n")[0]
-    named = [word for word in re.split(r"[\s,;]+|\band\b", line.lower().strip(" .")) if word]
+    named = [word for word in wanted(words) if word != ANYWAY]
     if named == [EVERYBODY]:
         return Chosen(definition.panel, "all of the panel were asked for")
     if named == [FEW]:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from .concerns.shape import Open
 from .definition import Budgets, Definition, Policy, least
 from .drift import Drift
 from .findings import Finding
@@ -75,11 +76,39 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Raised:
+    """A concern of an earlier round, with what people decided ("" while it is open)."""
+
+    id: str
+    title: str
+    severity: str
+    verdict: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What a round builds on: the document of concerns at a commit, what is in it, and what happened since.
+
+    `since` is the commit that the last round read, `changed` the documents that are not as they were there. `trend` has
+    what each round left open.
+    """
+
+    concerns: str
+    commit: str
+    since: str
+    raised: tuple[Raised, ...] = ()
+    changed: tuple[str, ...] = ()
+    trend: tuple[Open, ...] = ()
+
+
+@dataclass(frozen=True)
 class PanelRound:
     """What a run about a pull request is about: the `number` of the round, the pull request, and what is read.
 
-    `documents` are paths at the run's base, which is the pull request's head at the start. `into` is the branch that
-    the reviews are offered into where the pull request's own is not ours, else "". `why` says how the panel was chosen.
+    `documents` are paths at the run's base, which is the pull request's head at the start; `left` are those that would
+    be too much. `into` is the branch that the reviews are offered into where the pull request's own is not ours, else
+    "". `why` says how the panel was chosen.
     """
 
     number: int
@@ -87,6 +116,8 @@ class PanelRound:
     documents: tuple[str, ...]
     into: str = ""
     why: str = ""
+    left: tuple[str, ...] = ()
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True)
@@ -166,7 +197,8 @@ class Record:
     `head_at` is that head's date. `seen` is what was last shown of what waits for approval.
     `closed` says that the pull request is not open any more. `edited` has the paths whose blob is a person's, with that
     blob; `remarks`, what people wrote among an artifact's revision notes. `trouble` is why the last leg ended early,
-    until somebody says to go on. `web` says that the model's server searches the web; `without`, what earlier phases
+    until somebody says to go on. `moved` is the newest commit of others on a branch
+    under review. `web` says that the model's server searches the web; `without`, what earlier phases
     lacked.
     """
 
@@ -188,6 +220,7 @@ class Record:
     web: bool = False
     without: tuple[str, ...] = ()
     drift: Drift | None = None
+    moved: str = ""
     now: str = ""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .concerns import Concern, read
+from .concerns import Concern, counted, read
 from .concerns.shape import SEVERITIES
 from .fitting import shortened
 from .outputs.review import REVIEW, UNVERIFIED, place
@@ -45,9 +45,14 @@ def status(state: State) -> str:
     lines = [f"### Review: {one_line(state.pinned.title)}{number}", "", f"**{_headline(state)}**", ""]
     base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
     many = "document" if len(round.documents) == 1 else "documents"
-    lines += [f"{len(round.documents)} {many} at {base} · {round.why}.", ""]
+    lines += [f"{len(round.documents)} {many} at {base} · {round.why}.", *_asides(state), ""]
     lines += _experts(state)
-    lines += [*_table(state), f"{elapsed(state.pinned.started_at, state.now)} · {cost(state.spent)}", ""]
+    lines += [
+        *_table(state),
+        *_trend(state),
+        f"{elapsed(state.pinned.started_at, state.now)} · {cost(state.spent)}",
+        "",
+    ]
     return "\n".join(lines)
 
 
@@ -85,6 +90,32 @@ def _experts(state: State) -> Iterator[str]:
     concerns = _commit(state, "concerns")
     for path in concerns.files if concerns else ():
         yield f"- [x] {link(state, path, 'Concerns')}"
+    yield ""
+
+
+def _asides(state: State) -> Iterator[str]:
+    """What whoever reads a review has to know of what was read: what has changed since, and what was left out."""
+    round, moved = _round(state), state.record.moved
+    if moved:
+        yield f"The branch has moved on since, to `{moved[:8]}`: what came with that was not read."
+    if round.left:
+        names = ", ".join(f"`{one_line(path)}`" for path in round.left[:5])
+        more = f" and {len(round.left) - 5} more" if len(round.left) > 5 else ""
+        yield f"Together they are too much to read at once, so these were left out: {names}{more}."
+
+
+def _trend(state: State) -> Iterator[str]:
+    """What each round left open, once there is more than one."""
+    earlier, commit = _round(state).earlier, _commit(state, "concerns")
+    rounds = list(earlier.trend) if earlier else []
+    if not rounds:
+        return
+    if commit is not None:
+        rounds.append(counted(_open(state)))
+    yield from ("| open after | critical | important | nice to have | questions |", "| --- | --- | --- | --- | --- |")
+    first = _round(state).number - len(earlier.trend if earlier else ())
+    for n, counts in enumerate(rounds, first):
+        yield f"| round {n} | {' | '.join(map(str, counts))} |"
     yield ""
 
 
@@ -139,7 +170,7 @@ def _body(state: State, path: str, review: dict[str, object]) -> str:
         f"Examined: {published(str(review['examined'])).strip()}",
         f"{count}; the whole review is {link(state, path, path.rpartition('/')[2])}.",
     ]
-    parts.append(f"Read at `{state.pinned.base[:8]}`.")
+    parts.append(" ".join([f"Read at `{state.pinned.base[:8]}`.", *_asides(state)]))
     return "\n\n".join(parts)
 
 

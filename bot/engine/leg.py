@@ -26,6 +26,7 @@ from ..core.where import obstacle
 from .asked import Asked
 from .conversation import Talk, hold
 from .durable import CONVERSATIONS, gave_up, kept_or_over, log, patiently, step
+from .earlier_rounds import moved
 from .loading import CONFIGURATION, give_up, load, reload
 from .publish import Publisher
 from .services import Services
@@ -309,6 +310,8 @@ class Engine:
         return None
 
     def _show(self, state: State) -> Shown:
+        if state.pinned.round is not None:
+            state = replace(state, record=replace(state.record, moved=moved(self.services, state.record)))
         if not state.stopped and self.services.runs.stopped(state.pinned.run):
             return Shown(refused="stopped")
         publisher = Publisher(self.services, state.pinned.subject.repository, state.pinned.run)

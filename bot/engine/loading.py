@@ -425,7 +425,8 @@ def _theirs(
     They are taken as they are, since making them again would overwrite what a person pushed.
     """
     made = {commit.phase for commit in commits}
-    for phase in pinned.definition.phases:
+    # A round adds to what an earlier one wrote: that this stands there says nothing of this round.
+    for phase in pinned.definition.phases if pinned.round is None else ():
         files = {path: head[path] for path in _paths(pinned, phase.id) if path in head and head[path] != base.get(path)}
         if phase.source == "model" and phase.id not in made and len(files) == len(_paths(pinned, phase.id)):
             yield PhaseCommit(phase.id, 1, "done", sha, files)

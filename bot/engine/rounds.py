@@ -8,11 +8,12 @@ from ..core.definition import Definition, Policy, least
 from ..core.errors import PersonError
 from ..core.identity import BRANCH_PREFIX, home_of, slug_of
 from ..core.outputs.concerns import NAME
-from ..core.panel import choose, folder_of, is_document
+from ..core.panel import LARGEST, choose, folder_of, is_document, over, within
 from ..core.ports import Checkout, GitHub, Pull
 from ..core.record import PanelRound, Pinned
 from ..core.safe import shown_to_model
 from .asked import Asked
+from .earlier_rounds import earlier, past_rounds
 from .services import Services
 
 _NUMBERED = re.compile(r"(\d{3})-.*\.md")
@@ -26,14 +27,23 @@ def pin_round(
     _must_be_reviewable(pull)
     checkout = services.installations.checkout(asked.subject.repository)
     checkout.fetch(pull.head)
-    paths = _documents(sorted(github.touched(pull.number)), checkout, pull.head)
-    if not paths:
-        raise PersonError("This pull request changes no Markdown document, so there is nothing for a panel to read.")
-    texts = {path: checkout.text(path, pull.head) or "" for path in paths}
-    folder = folder_of(paths, definition.artifacts.format(slug=slug_of(pull.title)))
-    deed = asked.message.deed
-    chosen = choose(definition, getattr(deed, "description", ""), texts)
+    texts, left = within(_documents(sorted(github.touched(pull.number)), checkout, pull.head))
+    if not texts:
+        raise PersonError(_nothing(left))
+    folder = folder_of(tuple(texts), definition.artifacts.format(slug=slug_of(pull.title)))
+    words = getattr(asked.message.deed, "description", "")
+    chosen = choose(definition, words, texts)
     ours = home_of(pull.head_branch) is not None
+    branch, head = (pull.head_branch, pull.head) if ours else _beside(github, pull)
+    branches = [pull.head_branch]
+    if head != pull.head:
+        checkout.fetch(head)
+        branches.append(branch)
+    merging = next(phase.id for phase in definition.phases if phase.output == "concerns")
+    past = past_rounds(github, branches, run, merging)
+    before = earlier(checkout, pull, head, folder, past, texts)
+    if why := over(words, before):
+        raise PersonError(why)
     wait = services.wait_days if services.wait_days is not None else definition.wait_days
     return Pinned(
         run=run,
@@ -48,16 +58,22 @@ def pin_round(
         base=pull.head,
         base_branch=github.default_branch()[0] if ours else pull.head_branch,
         slug=slug_of(pull.title),
-        branch=pull.head_branch if ours else f"{BRANCH_PREFIX}review-{pull.number}",
+        branch=branch,
         folder=folder,
         definition=replace(
-            _numbered(definition, list(checkout.blobs(pull.head, folder))),
+            _numbered(definition, folder, [*checkout.blobs(pull.head, folder), *checkout.blobs(head, folder)]),
             panel=chosen.personas,
             wait_days=least(wait, policy.budgets.wait_days),
         ),
         policy=policy,
         round=PanelRound(
-            int(run.rpartition(".")[2]), pull.number, tuple(paths), "" if ours else pull.head_branch, chosen.why
+            len(past) + 1,
+            pull.number,
+            tuple(texts),
+            "" if ours else pull.head_branch,
+            chosen.why,
+            left,
+            before,
         ),
     )
 
@@ -74,14 +90,40 @@ def _must_be_reviewable(pull: Pull) -> None:
         )
 
 
-def _documents(touched: Sequence[str], checkout: Checkout, head: str) -> list[str]:
-    """The Markdown documents that the pull request brings, less the reviews of earlier rounds."""
-    return [path for path in touched if is_document(path) and checkout.text(path, head) is not None]
+def _nothing(left: Sequence[str]) -> str:
+    if left:
+        return f"`{left[0]}` alone is more than a panel can read at once ({LARGEST:,} characters). Split it."
+    return (
+        "This pull request changes no Markdown document, so there is nothing for a panel to read. "
+        "Commit the design to its branch as a file that ends in `.md`, and ask again."
+    )
 
 
-def _numbered(definition: Definition, there: Sequence[str]) -> Definition:
+def _documents(touched: Sequence[str], checkout: Checkout, head: str) -> dict[str, str]:
+    """The Markdown documents that the pull request brings, path to text, less what earlier rounds wrote."""
+    written = (path for path in touched if is_document(path) and not path.endswith(NAME))
+    texts = {path: checkout.text(path, head) for path in written}
+    return {path: text for path, text in texts.items() if text is not None}
+
+
+def _beside(github: GitHub, pull: Pull) -> tuple[str, str]:
+    """The branch for reviews of a pull request that isn't ours, and its head.
+
+    The one that is there, with the reviews of earlier rounds, as long as they are not merged; else a new one.
+    """
+    first = f"{BRANCH_PREFIX}review-{pull.number}"
+    n = 1
+    while (head := github.head(branch := first if n == 1 else f"{first}-{n}")) is not None:
+        offered = github.pull_for(branch)
+        if (offered is None or offered.open) and github.branch_commits(branch, pull.head):
+            return branch, head
+        n += 1
+    return branch, pull.head
+
+
+def _numbered(definition: Definition, folder: str, there: Sequence[str]) -> Definition:
     """The phases under the next free numbers of the folder; the concerns keep the number that they have."""
-    names = [path.rpartition("/")[2] for path in there]
+    names = [path.rpartition("/")[2] for path in there if path.rpartition("/")[0] == folder]
     taken = [int(match[1]) for name in names if (match := _NUMBERED.fullmatch(name))]
     free = max(taken, default=0) + 1
     concerns = next((int(name[:3]) for name in names if name.endswith(NAME) and _NUMBERED.fullmatch(name)), None)

@@ -33,6 +33,7 @@ RIGHT: Mapping[str, str] = {
     "prompts/repair.md": "{% for finding in findings %}\n{{ finding.wrong }}\n{% endfor %}\n",
     "prompts/answers.md": "{{ round }}\n",
     "prompts/revise.md": "{{ feedback }}\n",
+    "prompts/again.md": "{% for r in raised %}{{ r.id }}{% endfor %}{{ since }}\n",
     "prompts/touches.md": "{{ feedback }}\n",
     "personas/graph-theorist.md": "---\nname: Graphs\nlens: Algorithms\n---\nLooks for cycles.\n",
     "small/workflow.yaml": WORKFLOW,

@@ -4,7 +4,8 @@ import pytest
 
 from bot.core.definition import Definition, Persona
 from bot.core.errors import PersonError
-from bot.core.panel import choose, components, folder_of, is_document
+from bot.core.panel import LARGEST, choose, components, folder_of, is_document, over, within
+from bot.core.record import Earlier, Raised
 
 from .a_run import definition
 
@@ -50,6 +51,40 @@ def test_nobody_of_that_name(words: str, said: str) -> None:
         choose(OF, words, ONE)
     assert said in str(told.value)
     assert "`all` and `mini` are panels" in str(told.value)
+
+
+OPEN, SHUT = Raised("C1", "t", "critical"), Raised("I1", "t", "important", "reject", "so")
+NICE = Raised("N1", "t", "nice to have")
+COUNTS = (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "raised", "rounds", "said"),
+    [
+        ("", (OPEN, SHUT), 2, ""),
+        ("", (SHUT, NICE), 1, "nothing left to review: no Critical and no Important is open"),
+        ("tarjan anyway", (SHUT, NICE), 1, ""),
+        ("", (OPEN,), 3, "There were 3 rounds"),
+        ("Anyway.", (OPEN,), 3, ""),
+    ],
+)
+def test_rounds_end(words: str, raised: tuple[Raised, ...], rounds: int, said: str) -> None:
+    why = over(words, Earlier("a/002-expert-concerns.md", "c", "s", raised, (), (COUNTS,) * rounds))
+    assert said in why
+    assert bool(said) == bool(why)
+    assert over(words, None) == ""
+
+
+def test_anyway_names_nobody() -> None:
+    assert [persona.id for persona in choose(OF, "don, anyway", ONE).personas] == ["don"]
+    assert choose(OF, "anyway", ONE) == choose(OF, "", ONE)
+
+
+def test_what_is_too_much_is_left_out() -> None:
+    texts = {f"{n:02d}.md": "x" * 50_000 for n in range(60)} | {"small.md": "x"}
+    read, left = within(texts)
+    assert list(read) == [f"{n:02d}.md" for n in range(LARGEST // 50_000)]
+    assert left == (*(f"{n:02d}.md" for n in range(LARGEST // 50_000, 60)), "small.md")
 
 
 def test_the_components_that_documents_cite() -> None:

@@ -9,7 +9,7 @@ from bot.core.concerns import Concern, Concerns, Decision, Source, render
 from bot.core.definition import Phase, Trigger
 from bot.core.outputs import REVIEW, Setting
 from bot.core.publications import CheckWish, PullRequestWish, Remark, ReviewWish
-from bot.core.record import PanelRound, Record
+from bot.core.record import Earlier, PanelRound, Raised, Record
 from bot.core.shown import publications, status
 from bot.core.state import State, fold
 
@@ -141,6 +141,49 @@ def test_the_status() -> None:
     many = play(TARJAN, SECURITY, concerns(*(replace(C1, id=f"C{n}") for n in range(1, 31))))
     many.go()
     assert "| and 10 more | |" in status(many.state)
+
+
+def test_the_trend_over_the_rounds() -> None:
+    before = Earlier("docs/002-expert-concerns.md", "c" * 40, "s" * 40, (), (), ((3, 1, 0, 2), (1, 0, 0, 0)))
+    third = replace(ROUND, number=3, earlier=before)
+    head = "| open after | critical | important | nice to have | questions |\n| --- | --- | --- | --- | --- |\n"
+    so_far = f"{head}| round 1 | 3 | 1 | 0 | 2 |\n| round 2 | 1 | 0 | 0 | 0 |\n"
+    assert f"{so_far}\n" in status(play(round=third).state)
+    round = play(TARJAN, SECURITY, concerns(C1, replace(C1, id="C2")), round=third)
+    round.go()
+    assert f"{so_far}| round 3 | 2 | 0 | 0 | 0 |\n" in status(round.state)
+    assert "open after" not in status(play(round=replace(third, earlier=replace(before, trend=()))).state)
+
+
+def test_reviewers_are_told_what_was_decided_and_what_was_left_out() -> None:
+    raised = (Raised("C1", "t", "critical", "reject", "so"), Raised("I1", "t", "important"))
+    before = Earlier("docs/002-expert-concerns.md", "c" * 40, "s" * 40, raised, ("docs/queue.md",), ((1, 1, 0, 0),))
+    round = play(TARJAN, SECURITY, concerns(C1), round=replace(ROUND, number=2, earlier=before, left=("docs/big.md",)))
+    round.go()
+    experts, clerk = (act.briefs for act in round.acts if isinstance(act, Converse))
+    for brief in experts:
+        assert f"Round 2 since {'s' * 40}. C1 reject; I1 ; docs/queue.md not docs/big.md" in brief.charge
+        assert [(ref.path, ref.commit[0]) for ref in brief.documents] == [
+            ("docs/queue.md", "b"),
+            (before.concerns, "c"),
+        ]
+    assert (before.concerns, "0") in [(ref.path, ref.commit[0]) for ref in clerk[0].documents]
+    assert "Round 2" not in clerk[0].charge
+    alone = play(TARJAN, SECURITY, concerns(C1), round=replace(ROUND, left=("docs/big.md",)))
+    alone.go()
+    assert "not docs/big.md" in next(act for act in alone.acts if isinstance(act, Converse)).briefs[0].charge
+
+
+def test_a_branch_that_moved_on_and_documents_that_were_too_much_are_told_everywhere() -> None:
+    many = tuple(f"docs/{n}.md" for n in range(7))
+    round = play(TARJAN, SECURITY, concerns(C1), round=replace(ROUND, left=many))
+    round.go()
+    state = replace(round.state, record=replace(round.state.record, moved="d" * 40))
+    for text in (status(state), wishes(state, ReviewWish)[0].body):
+        assert "The branch has moved on since, to `dddddddd`: what came with that was not read." in text
+        assert "left out: `docs/0.md`, `docs/1.md`, `docs/2.md`, `docs/3.md`, `docs/4.md` and 2 more." in text
+    one = replace(state.pinned, round=replace(ROUND, left=("docs/0.md",)))
+    assert "left out: `docs/0.md`." in status(replace(state, record=replace(state.record, pinned=one)))
 
 
 def test_a_stopped_round_names_no_label() -> None:

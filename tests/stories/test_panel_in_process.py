@@ -7,22 +7,25 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from bot.core.concerns import Decision, read
+from bot.core.concerns.deciding import Decided, decide
 from bot.core.ports import WARMING
 from bot.hub.server import running_hub
 from tests.bench.cache import Books
 from tests.hub.contract import Contract
 
 from .closed_loop import panel_answer
-from .in_process import House, Json, make_house, message, text
+from .in_process import House, Json, make_house, message
+from .in_process import text as text_block
 from .stage import Story
-from .test_panel import pull_of, status_of
+from .test_panel import DESIGN, pull_of, push, reviewed, status_of
 
 LONG = "# A queue\n\nThe writer answers before the batch is flushed.\n\n" + "The reader polls, and sees it.\n\n" * 1500
 
 
 def panel(request: Json) -> Json:
     """Experts who find one fault each, and a clerk who drops none."""
-    return message(text("")) if warming(request) else panel_answer(request)
+    return message(text_block("")) if warming(request) else panel_answer(request)
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +63,63 @@ def member(request: Json) -> str:
 
 def warming(request: Json) -> bool:
     return bool(request["max_tokens"] == WARMING)
+
+
+def head_of(story: Story, branch: str) -> str:
+    return str(story.ada.get(f"/git/ref/heads/{branch}")["object"]["sha"])
+
+
+def last_word(story: Story, number: int) -> str:
+    """What the bot last wrote on a pull request."""
+    return str([each["body"] for each in story.ada.comments(number) if each["user"]["type"] == "Bot"][-1])
+
+
+# --- rounds ----------------------------------------------------------------------------------------------------------
+
+
+def test_further_rounds_know_what_was_decided_and_what_has_changed(house: House) -> None:
+    story = house.story()
+    files = {"docs/rounds.md": DESIGN, "docs/other.md": DESIGN}
+    number = pull_of(story, "rounds", files)
+    assert "**Done" in asked(house, story, number)
+    ours, path = f"charrette/review-{number}", "docs/002-expert-concerns.md"
+    text = story.ada.text(path, ours)
+    first, second = (concern.title for concern in read(text).concerns)
+    rejected = decide(text, Decided(("I1",), Decision("reject", "it is short on purpose"), "ada", "2026-11-25"))
+    push(story, ours, head_of(story, ours), {path: rejected})
+    push(story, "rounds", head_of(story, "rounds"), {"docs/rounds.md": f"{DESIGN}\nMore of it.\n"})
+
+    def keeps(request: Json) -> Json:
+        answer = panel(request)
+        if request["messages"][0]["content"][-1]["text"].startswith("# Concerns:"):
+            found = json.loads(answer["content"][0]["text"])
+            found["concerns"][0]["keeps"] = "I2"
+            return message(text_block(json.dumps(found)))
+        return answer
+
+    house.mind.says = keeps
+    house.mind.requests.clear()
+    status = asked(house, story, number, "/review experts security, and jobs")
+    charge = next(request for request in house.mind.requests if member(request))["messages"][0]["content"][-1]["text"]
+    assert "# This is round 2" in charge
+    assert f"I1 (important) {first}: reject, it is short on purpose" in charge
+    assert f"I2 (important) {second}: open" in charge
+    assert charge.count("- `docs/") == 1
+    assert "- `docs/rounds.md`" in charge
+    assert "### Review: A queue, round 2" in status
+    assert "| round 1 | 0 | 2 | 0 | 0 |\n| round 2 | 0 | 2 | 0 | 0 |" in status
+    after = read(story.ada.text(path, ours))
+    assert [concern.id for concern in after.concerns] == ["I1", "I2", "I3"]
+    assert [source.expert for source in after.concerns[1].sources] == ["Graph algorithms", "Product"]
+    assert after.concerns[0].decision is not None
+    assert len(reviewed(story, number)) == 4
+
+    yes = Decided(("I2", "I3"), Decision("accept", "yes"), "ada", "2026-11-25")
+    decided = decide(story.ada.text(path, ours), yes)
+    push(story, ours, head_of(story, ours), {path: decided})
+    asked(house, story, number)
+    assert "There is nothing left to review: no Critical and no Important is open." in last_word(story, number)
+    assert "round 3" in asked(house, story, number, "/review experts tarjan anyway")
 
 
 # --- the cache -------------------------------------------------------------------------------------------------------

@@ -98,11 +98,15 @@ def values(**more: Any) -> dict[str, Any]:
         "premise": True, "last_round": False, "draft": "# Draft", "feedback": "Shorter.",
         "findings": [{"line": 3, "rule": "headings", "wrong": "None.", "mend": "Add."}],
         "documents": [{"phase": "interface", "title": "Interface", "path": "_tasks/x/005-interface.md"}],
+        "number": 2, "since": "c" * 40, "changed": ["a.md", "b.md"], "left": ["z.md"],
+        "raised": [{"id": "C1", "title": "Slow", "severity": "critical", "verdict": "reject", "why": "it is not"}],
     }  # fmt: skip
     return {**base, **more}
 
 
-SPARSE = values(project="", systems=[], web=True, earlier=[], rest="", premise=False, last_round=True)
+SPARSE = values(
+    project="", systems=[], web=True, earlier=[], rest="", premise=False, last_round=True, changed=[], raised=[]
+)
 PROMPTS = sorted((WORKFLOWS / "feature-design" / "phases").glob("*.md")) + sorted((WORKFLOWS / "prompts").glob("*.md"))
 
 

@@ -35,11 +35,19 @@ HOUSE: dict[str, dict[str, Shape]] = {
         "last_round": None,
     },
     "revise": {**_PHASE, "feedback": None},
+    "again": {
+        **_PHASE,
+        "number": None,
+        "since": None,
+        "changed": None,
+        "left": None,
+        "raised": ("id", "title", "severity", "verdict", "why"),
+    },
     "touches": {**_SERVICE, "title": None, "feedback": None, "documents": ("phase", "title", "path")},
 }
 """The prompts of the whole house and the variables of each."""
 
-_LISTS = frozenset({"earlier", "findings", "answers", "documents"})
+_LISTS = frozenset({"earlier", "findings", "answers", "documents", "raised"})
 _ENVIRONMENT = ImmutableSandboxedEnvironment()
 
 # What fills in, chooses and lists. What calculates, calls or defines is left out: a repository writes prompts too, and

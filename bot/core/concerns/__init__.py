@@ -2,7 +2,18 @@
 
 from .contradictions import findings_of
 from .reading import read
-from .shape import Concern, Concerns, Decision, Disposition, LogRow, Source
+from .shape import Concern, Concerns, Decision, Disposition, LogRow, Source, counted
 from .writing import render
 
-__all__ = ["Concern", "Concerns", "Decision", "Disposition", "LogRow", "Source", "findings_of", "read", "render"]
+__all__ = [
+    "Concern",
+    "Concerns",
+    "Decision",
+    "Disposition",
+    "LogRow",
+    "Source",
+    "counted",
+    "findings_of",
+    "read",
+    "render",
+]

@@ -1,6 +1,6 @@
 """A list of concerns as data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,9 @@ SECTIONS: Mapping[Severity, str] = {
     "nice to have": "Nice to have",
     "question": "Questions",
 }
+
+Open = tuple[int, int, int, int]
+"""How many concerns are open, in the order of `SEVERITIES`."""
 
 
 @dataclass(frozen=True)
@@ -111,3 +114,10 @@ class Concerns:
     dispositions: tuple[Disposition, ...] = ()
     log: tuple[LogRow, ...] = ()
     loose: tuple[Loose, ...] = ()
+
+
+def counted(concerns: Sequence[Concern]) -> Open:
+    """How many of these are open."""
+    open = [concern.severity for concern in concerns if concern.decision is None]
+    critical, important, nice, question = (open.count(severity) for severity in SEVERITIES)
+    return critical, important, nice, question

@@ -1,0 +1,76 @@
+"""The rounds of reviews that a pull request had before: read from the commits that they left, so no table is needed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..core.concerns import Concern, counted, read
+from ..core.errors import MissingError, PersonError
+from ..core.outputs.concerns import NAME
+from ..core.ports import BranchCommit, Checkout, GitHub, Pull
+from ..core.record import Earlier, Raised, Record, trailers
+from .services import Services
+
+
+@dataclass(frozen=True)
+class Past:
+    """The last commit of a round: the commit of its concerns, and the one that it read."""
+
+    run: str
+    commit: str
+    base: str
+
+
+def moved(services: Services, record: Record) -> str:
+    """The newest commit of somebody else on the branch under review since it was pinned, or ""."""
+    pinned = record.pinned
+    assert pinned.round is not None
+    github = services.installations.github(pinned.subject.repository)
+    branch = pinned.round.into or pinned.branch
+    if github.head(branch) in (None, pinned.base):
+        return ""
+    others = [commit.sha for commit in github.branch_commits(branch, pinned.base) if not _of(commit, pinned.run)]
+    return others[-1] if others else ""
+
+
+def _of(commit: BranchCommit, run: str) -> bool:
+    return commit.ours and trailers(commit.message).get("Run") == run
+
+
+def past_rounds(github: GitHub, branches: Sequence[str], run: str, phase: str) -> tuple[Past, ...]:
+    """The rounds that left their concerns on these branches, oldest first."""
+    base = github.default_branch()[1]
+    found: dict[str, Past] = {}
+    for branch in branches:
+        for commit in github.branch_commits(branch, base):
+            values = trailers(commit.message)
+            of = values.get("Run", "")
+            same = of.rpartition(".")[0] == run.rpartition(".")[0]
+            if commit.ours and same and values.get("Phase", "").partition("@")[0] == phase:
+                found[of] = Past(of, commit.sha, values.get("Base", ""))
+    return tuple(sorted(found.values(), key=lambda past: int(past.run.rpartition(".")[2])))
+
+
+def earlier(
+    checkout: Checkout, pull: Pull, head: str, folder: str, past: Sequence[Past], texts: Mapping[str, str]
+) -> Earlier | None:
+    """What a round builds on, where there was one and its concerns still stand at `head`."""
+    there = (path for path in checkout.blobs(head, folder) if path.rpartition("/")[0] == folder)
+    path = next((path for path in there if path.endswith(NAME)), None)
+    if path is None or not past:
+        return None
+    since = past[-1].base
+    try:
+        checkout.fetch(since, *(each.commit for each in past))
+        changed = tuple(name for name, text in texts.items() if checkout.text(name, since) != text)
+        trend = tuple(counted(read(checkout.text(path, each.commit) or "").concerns) for each in past)
+    except (MissingError, PersonError):
+        # Somebody rewrote the branch: what it was before is not to be had any more.
+        since, changed, trend = pull.head, tuple(texts), ()
+    raised = tuple(_raised(concern) for concern in read(checkout.text(path, head) or "").concerns)
+    return Earlier(path, head, since, raised, changed, trend)
+
+
+def _raised(concern: Concern) -> Raised:
+    decision = concern.decision
+    said = (decision.verdict or "decided", decision.why) if decision else ("", "")
+    return Raised(concern.id, concern.title, concern.severity, *said)
