@@ -67,8 +67,8 @@ def done_once(house: House, story: Story) -> None:
     "kind",
     [
         "502 after applying",
-        "dropped after applying",
         "expired token",
+        pytest.param("dropped after applying", marks=pytest.mark.soak),
         pytest.param("500", marks=pytest.mark.soak),
         pytest.param("dropped", marks=pytest.mark.soak),
     ],
@@ -105,6 +105,7 @@ def test_a_limit_is_waited_for(house: House, fault: dict[str, Any]) -> None:
     done_once(house, story)
 
 
+@pytest.mark.soak
 def test_a_primary_limit_of_two_minutes_is_waited_out_without_a_request(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
