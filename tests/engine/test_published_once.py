@@ -63,7 +63,9 @@ def place(hub: RunningHub, tmp_path: Path) -> Iterator[Place]:
     api = github.Github(auth=auth, base_url=hub.api_url, seconds_between_requests=0, seconds_between_writes=0)
     there = api.get_repo("octo/library")
     base = app.github(here).default_branch()[1]
-    head, _ = app.github(here).commit(BRANCH, base, {"_tasks/q/001.md": "# Request\n"}, "first", create=True)
+    # Two commits of the same second would be one, with the checks of both.
+    files = {"_tasks/q/001.md": f"# Request of {tmp_path.name}\n"}
+    head, _ = app.github(here).commit(BRANCH, base, files, "first", create=True)
     yield Place(Publisher(services, here, RUN), there, there.create_issue("A queue").number, head)
     hub.no_faults()
     for pull in there.get_pulls():
