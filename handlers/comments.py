@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot.core.commands import Command, Said, Vocabulary, added, nearest, parse, usage
 from bot.core.events import CommentCreated, CommentEdited
-from bot.core.messages import Approve, Deed, Proceed, Reject, Retry, Revise, Say, Start, Stop
+from bot.core.messages import Approve, Decide, Deed, Proceed, Reject, Retry, Revise, Say, Start, Stop
 from bot.core.wishes import Correct, ShowHelp, ShowStatus, Tell, Wish
 
 # Nobody has more to say at once; each is answered, and a comment has room for ten thousand.
@@ -78,6 +78,8 @@ def _deed(name: Said, argument: str) -> Deed:
             return Reject(argument)
         case "revise":
             return Revise(argument)
+        case "decide":
+            return Decide(argument)
         case "retry" | "resume":
             return Retry()
         case "cancel":

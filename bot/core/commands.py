@@ -16,7 +16,9 @@ from .definition import Definition
 
 Needs = Literal["write", "author", "triage", "anyone"]
 Asked = Literal["help", "status"]  # answered with a comment
-Said = Literal["answer", "proceed", "approve", "reject", "revise", "retry", "resume", "cancel"]  # told to a run
+Said = Literal[
+    "answer", "proceed", "approve", "reject", "revise", "decide", "retry", "resume", "cancel"
+]  # told to a run
 Name = Asked | Said
 
 OURS = "charrette"
@@ -58,6 +60,7 @@ COMMANDS: tuple[Usage, ...] = (
     Usage("approve", "", "Approves the document that waits for it.", "write"),
     Usage("reject", "<why>", "Has the document that waits for approval made again, minding why.", "write"),
     Usage("revise", "<what>", "Has the documents that this names or touches made again, with a dated note.", "write"),
+    Usage("decide", "<C1 accept: why>", "Decides concerns of a review: accept, reject or defer, and why.", "write"),
     Usage("retry", "", "Takes up again what failed.", "write"),
     Usage("resume", "", "Takes up again what was stopped.", "write"),
     Usage("cancel", "", "Stops the run before its next write; what is finished stays.", "triage"),

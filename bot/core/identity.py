@@ -64,9 +64,9 @@ def branch_of(home: int, slug: str) -> str:
 
 
 def home_of(branch: str) -> int | None:
-    """The issue that a branch name belongs to, or None where the name is not ours."""
-    match = re.fullmatch(r"charrette/(\d{1,12})-[a-z0-9-]+", branch)
-    return int(match[1]) if match else None
+    """The issue that a branch name belongs to, or the pull request whose reviews it holds; None for other people's."""
+    match = re.fullmatch(r"charrette/(?:(\d{1,12})-[a-z0-9-]+|review-(\d{1,12}))", branch)
+    return int(match[1] or match[2]) if match else None
 
 
 def slug_of(title: str, limit: int = 40) -> str:

@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import assert_never
 
 from .briefs import TOUCHES
+from .decisions import decided
 from .hearing import heard
 from .messages import (
     Approve,
+    Decide,
     Entry,
     Expired,
     Judgement,
@@ -16,6 +18,7 @@ from .messages import (
     Reject,
     Retry,
     Revise,
+    Ruled,
     Say,
     Start,
     Stop,
@@ -55,8 +58,8 @@ def _judged(state: State, message: Message) -> Judgement:
             return Judgement(reply=merged) if merged else Judgement(Entry(message))
         case Stop():
             return Judgement(Entry(message))
-        case Pushed():
-            return Judgement(looks=True)
+        case Pushed() | Decide() | Ruled():
+            return decided(state.record, message)
         case Say(text=text, direct=direct):
             return heard(state, phase, message, text, direct)
         case Proceed():

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator
 
+from .concerns.ruling import Ruling
+
 
 @dataclass(frozen=True)
 class Start:
@@ -85,6 +87,27 @@ class Touched:
 
 
 @dataclass(frozen=True)
+class Decide:
+    """What is decided of concerns, in the words of the comment."""
+
+    what: str
+    kind: Literal["decide"] = "decide"
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """What a comment was found to decide; or (`by_hand`) what a push decided in the fields, which lacks its rows.
+
+    `left` is what was said of the rest of it.
+    """
+
+    rulings: tuple[Ruling, ...]
+    left: str = ""
+    by_hand: bool = False
+    kind: Literal["ruled"] = "ruled"
+
+
+@dataclass(frozen=True)
 class Retry:
     """Take up again what failed or is blocked."""
 
@@ -93,9 +116,10 @@ class Retry:
 
 @dataclass(frozen=True)
 class Pushed:
-    """The branch has a new head that is not ours."""
+    """The branch has a new head that is not ours. `panel` tells it to the round of reviews, beside the design's run."""
 
     head: str
+    panel: bool = False
     kind: Literal["pushed"] = "pushed"
 
 
@@ -108,7 +132,7 @@ class Expired:
 
 
 Deed = Annotated[
-    Start | Stop | Say | Proceed | Approve | Reject | Revise | Touched | Retry | Pushed | Expired,
+    Start | Stop | Say | Proceed | Approve | Reject | Revise | Touched | Decide | Ruled | Retry | Pushed | Expired,
     Discriminator("kind"),
 ]
 

@@ -190,6 +190,15 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """The document of concerns as it stands on the branch; `seen`: since when each could be seen to read so."""
+
+    path: str
+    text: str
+    seen: tuple[Seen, ...] = ()
+
+
+@dataclass(frozen=True)
 class Record:
     """All that `fold` needs of a run.
 
@@ -221,6 +230,7 @@ class Record:
     without: tuple[str, ...] = ()
     drift: Drift | None = None
     moved: str = ""
+    concerns: Standing | None = None
     now: str = ""
 
 

@@ -12,6 +12,7 @@ from typing import assert_never
 from .codec import from_json, to_json
 from .messages import (
     Approve,
+    Decide,
     Deed,
     Entry,
     Expired,
@@ -21,6 +22,7 @@ from .messages import (
     Reject,
     Retry,
     Revise,
+    Ruled,
     Say,
     Start,
     Stop,
@@ -198,7 +200,7 @@ def _words(deed: Deed) -> str:
             return f"{workflow}\n{description}" if description else workflow
         case Stop(why=text) | Say(text=text) | Reject(why=text) | Revise(what=text) | Pushed(head=text):
             return text
-        case Expired(about=text):
+        case Expired(about=text) | Decide(what=text) | Ruled(left=text):
             return text
         case Touched(of=of, touches=touches):
             lines = (f"{touch.phase}{', kept' if touch.kept else ''}: {touch.why}" for touch in touches)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from .concerns import Concern, counted, read
+from .concerns.contradictions import is_undecided
+from .concerns.ruling import FORM
 from .concerns.shape import SEVERITIES
 from .fitting import shortened
 from .outputs.review import REVIEW, UNVERIFIED, place
@@ -34,7 +36,7 @@ def publications(state: State) -> Iterator[Publication]:
         yield check(state)
         yield from left_behind(state)
         yield from _reviews(state)
-        yield from _concerns(state)
+        yield from concerns_check(state)
     yield CommentWish("status", round.pull, shortened(status(state)))
 
 
@@ -69,7 +71,7 @@ def _headline(state: State) -> str:
         return "Done: the panel has no concern that is open."
     counts = {severity: sum(each.severity == severity for each in concerns) for severity in SEVERITIES}
     said = ", ".join(f"{n} {_COUNTED[severity]}" for severity, n in counts.items() if n)
-    return f"Done: {said}. Each waits for a decision in the document of concerns."
+    return f"Done: {said}. Each waits for a decision."
 
 
 def _experts(state: State) -> Iterator[str]:
@@ -87,9 +89,8 @@ def _experts(state: State) -> Iterator[str]:
             yield f"- [x] {link(state, path, one_line(persona.name))}: {one_line(_verdict(state, path))}"
         else:
             yield f"- [ ] {one_line(persona.name)}{waiting}"
-    concerns = _commit(state, "concerns")
-    for path in concerns.files if concerns else ():
-        yield f"- [x] {link(state, path, 'Concerns')}"
+    if state.record.concerns is not None:
+        yield f"- [x] {link(state, state.record.concerns.path, 'Concerns')}"
     yield ""
 
 
@@ -126,17 +127,29 @@ def _verdict(state: State, path: str) -> str:
 
 
 def _table(state: State) -> Iterator[str]:
-    """The concerns that are open, the gravest first."""
-    concerns = _open(state)
+    """The concerns, those that are open first, the gravest first."""
+    concerns = sorted(_all(state), key=lambda each: not is_undecided(each))
     if not concerns:
         return
-    yield from ("| concern | raised by |", "| --- | --- |")
+    yield from ("| concern | raised by | decision |", "| --- | --- | --- |")
     for each in concerns[:20]:
         sources = ", ".join(one_line(source.expert) for source in each.sources)
-        yield f"| **{each.id}** {one_line(each.title)} | {sources} |"
+        yield f"| **{each.id}** {one_line(each.title)} | {sources} | {_decided(each)} |"
     if len(concerns) > 20:
-        yield f"| and {len(concerns) - 20} more | |"
+        yield f"| and {len(concerns) - 20} more | | |"
+    if _open(state):
+        yield from ("", f"To decide: {FORM}; several in one comment, a line each. Editing the document does the same.")
     yield ""
+
+
+def _decided(concern: Concern) -> str:
+    """What a concern's field says, in a cell."""
+    decision = concern.decision
+    if decision is None:
+        return "open"
+    if decision.ticked > 1:
+        return "**open**: several boxes are ticked"
+    return ": ".join(part for part in (f"**{decision.verdict or 'decided'}**", one_line(decision.why, 120)) if part)
 
 
 # --- reviews ---------------------------------------------------------------------------------------------------------
@@ -200,14 +213,12 @@ def _read(state: State, text: str) -> dict[str, object]:
 # --- concerns --------------------------------------------------------------------------------------------------------
 
 
-def _concerns(state: State) -> Iterator[CheckWish]:
-    """The check that fails while a critical concern is undecided."""
-    commit = _commit(state, "concerns")
-    if commit is None:
+def concerns_check(state: State) -> Iterator[CheckWish]:
+    """The check that fails while a critical concern is undecided, from the document as it stands at the head."""
+    if state.record.concerns is None:
         return
-    (path,) = commit.files
-    concerns = read(commit.texts[path]).concerns
-    waiting = [each for each in concerns if each.severity == "critical" and each.decision is None]
+    path, concerns = state.record.concerns.path, _all(state)
+    waiting = [each for each in concerns if each.severity == "critical" and is_undecided(each)]
     many = "concern is" if len(waiting) == 1 else "concerns are"
     title = f"{len(waiting)} critical {many} undecided" if waiting else "No critical concern is undecided"
     lines = [f"- {each.id}: {one_line(each.title)}" for each in waiting]
@@ -225,10 +236,13 @@ def _concerns(state: State) -> Iterator[CheckWish]:
     )
 
 
+def _all(state: State) -> tuple[Concern, ...]:
+    """The concerns as they stand on the branch."""
+    return read(state.record.concerns.text).concerns if state.record.concerns else ()
+
+
 def _open(state: State) -> tuple[Concern, ...]:
-    commit = _commit(state, "concerns")
-    texts = commit.texts.values() if commit else ()
-    return tuple(concern for text in texts for concern in read(text).concerns if concern.decision is None)
+    return tuple(concern for concern in _all(state) if is_undecided(concern))
 
 
 def _commit(state: State, output: str) -> PhaseCommit | None:

@@ -20,12 +20,14 @@ from .acts import (
 )
 from .artifact import Artifact
 from .briefs import READER, briefs, member_paths, touches_brief
+from .decisions import DECISION, due
 from .definition import Definition
 from .findings import errors
 from .messages import Entry, Message, Revise, Touch, Touched
+from .outputs.concerns import NAME
 from .questions import Question
 from .questions import parse as parse_questions
-from .record import PhaseCommit, PhaseStatus, Spent, spent_trailer, with_trailers
+from .record import PhaseCommit, PhaseStatus, Spent, Standing, spent_trailer, with_trailers
 from .revisions import with_notes
 from .safe import plain
 from .state import DESCRIPTION, REQUEST, PhaseState, State, fold
@@ -40,6 +42,8 @@ def next_act(state: State) -> Act:
     behind = state.pinned.has_request and state.request != state.record.request
     if behind and not halted and state.record.request is not None:
         return _commit_request(state)
+    if not halted and (decided := due(state.record)) is not None:
+        return _commit_decisions(state, *decided)
     if not state.shown:
         return Show()
     if state.stopped:
@@ -92,6 +96,19 @@ def _commit_request(state: State) -> Commit:
         status="done",
         files={state.request_path: state.request},
         message=_message(state, what, REQUEST, revision, "done", "", Spent()),
+        parent=state.record.head,
+    )
+
+
+def _commit_decisions(state: State, text: str, number: int, ids: tuple[str, ...]) -> Commit:
+    assert state.record.concerns is not None
+    what = f"decisions on {', '.join(ids)}"
+    return Commit(
+        phase=DECISION,
+        revision=number,
+        status="done",
+        files={state.record.concerns.path: text},
+        message=_message(state, plain(what, 60), DECISION, number, "done", "", Spent()),
         parent=state.record.head,
     )
 
@@ -202,6 +219,9 @@ def _after_commit(state: State, act: Commit, result: Committed) -> State:
     record = replace(state.record, head=result.sha, now=result.at or state.now)
     if state.request_path in act.files:
         record = replace(record, request=act.files[state.request_path])
+    if concerns := next(((path, text) for path, text in act.files.items() if path.endswith(NAME)), None):
+        seen = record.concerns.seen if record.concerns else ()
+        record = replace(record, concerns=Standing(*concerns, seen))
     phase = next((phase for phase in state.phases if phase.phase.id == act.phase), None)
     drafts = tuple(state.drafts.values())
     made = PhaseCommit(

@@ -7,7 +7,11 @@ from .state import State
 
 def publications(state: State) -> tuple[Publication, ...]:
     """All that GitHub ought to show now."""
-    return tuple(round_views.publications(state)) if state.pinned.round else views.publications(state)
+    if state.pinned.round:
+        return tuple(round_views.publications(state))
+    # The panel's check has to be on each head, whoever made it; the status still comes last.
+    *others, last = views.publications(state)
+    return (*others, *round_views.concerns_check(state), last)
 
 
 def status(state: State) -> str:

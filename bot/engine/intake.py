@@ -8,10 +8,11 @@ from typing import assert_never
 
 from ..core import events
 from ..core.configuration import check, configures
+from ..core.decisions import NONE as NO_CONCERNS
 from ..core.errors import CharretteError, MissingError, TransientError
 from ..core.events import Event, InRepository
 from ..core.identity import Repository, Subject, home_of, run_id
-from ..core.messages import Message, Pushed, Retry, Say, Start, Stop
+from ..core.messages import Decide, Message, Pushed, Retry, Say, Start, Stop
 from ..core.payload import MalformedEvent, Payload, read
 from ..core.ports import Delivery, GitHub, Issue, Permission, RunRow
 from ..core.publications import CommentWish, LabelWish
@@ -38,7 +39,7 @@ from .asked import Asked
 from .durable import log, pause
 from .eyes import Eyes
 from .leg import Enqueue
-from .loading import CLOSED, current, record_of, row_for
+from .loading import CLOSED, current, newest_round, record_of, row_for
 from .lost import find as lost_run
 from .publish import Publisher
 from .services import Services
@@ -220,7 +221,8 @@ class Intake:
             lost = lost_run(github, subject) if self._may_be_ours(event, wish, subject) else None
             if lost is None:
                 if wish.eyes:
-                    self._answer(repository, wish.number, id, NO_RUN)
+                    said = NO_CONCERNS if isinstance(wish.deed, Decide) else NO_RUN
+                    self._answer(repository, wish.number, id, said)
                 return
         issue = self._live(github, event, subject.home, wish.link)
         if not _still_so(event, wish, issue):
@@ -299,9 +301,17 @@ class Intake:
         text = _text(event, issue)
         asked = Asked(subject, message, text.title, text.body, text.author, text.url, where)
         self.enqueue(message.id, asked, 0.0)
+        self._told_panel(asked, rows)
         if isinstance(message.deed, Start):
             self._labelled(subject.repository)
         return ""
+
+    def _told_panel(self, asked: Asked, rows: Sequence[RunRow]) -> None:
+        """A push to a branch with a run's documents and a panel's is told to the round of reviews too."""
+        message, panel = asked.message, newest_round(rows)
+        if isinstance(message.deed, Pushed) and panel is not None and panel != row_for(rows, message.deed):
+            told = replace(message, id=f"{message.id}.panel", deed=replace(message.deed, panel=True))
+            self.enqueue(told.id, replace(asked, message=told), 0.0)
 
     def _too_often(self, subject: Subject, rows: Sequence[RunRow], workflow: str, delivery: str) -> str:
         """Why no run is started now, in a sentence; "" where one is."""

@@ -12,12 +12,13 @@ from sqlalchemy.exc import DBAPIError
 from ..core.acts import Commit, Committed, Converse, End, Outcome, Show, Shown, Wait
 from ..core.codec import from_json, to_json
 from ..core.configuration import MENDED
+from ..core.decisions import watched
 from ..core.errors import CharretteError, ConflictError, PersonError, TransientError, UnconfiguredError
 from ..core.findings import Finding
 from ..core.identity import BRANCH_PREFIX
 from ..core.messages import Entry, Expired, Message
 from ..core.publications import CommentWish
-from ..core.record import Record, Spent, trailers
+from ..core.record import Record, Seen, Spent, trailers
 from ..core.run import after, next_act
 from ..core.safe import published
 from ..core.shown import publications
@@ -336,6 +337,7 @@ class Engine:
             "without": list(state.without),
             "now": state.now,
             "seen": to_json(state.awaited) if state.awaited else None,
+            "concerns": to_json(watched(state.record, state.now), tuple[Seen, ...]),
         }
         run = state.pinned.run
         step("close", lambda: self.services.runs.close(run, status, kept, state.trouble or "", state.reason))

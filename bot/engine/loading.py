@@ -7,16 +7,33 @@ from typing import Any
 from ..core.artifact import Artifact
 from ..core.codec import from_json, to_json
 from ..core.configuration import faulty
+from ..core.decisions import DECISION
+from ..core.decisions import NONE as NO_CONCERNS
 from ..core.definition import House, least
 from ..core.description import find as find_description
 from ..core.errors import PersonError, UnconfiguredError
 from ..core.findings import Finding
 from ..core.identity import Subject, branch_of, run_id, slug_of
 from ..core.judge import judge, said_of
-from ..core.messages import Approve, Deed, Entry, Judgement, Message, Proceed, Reject, Retry, Revise, Start, Stop
+from ..core.messages import (
+    Approve,
+    Decide,
+    Deed,
+    Entry,
+    Judgement,
+    Message,
+    Proceed,
+    Pushed,
+    Reject,
+    Retry,
+    Revise,
+    Start,
+    Stop,
+)
+from ..core.outputs.concerns import NAME
 from ..core.ports import WRITERS, BranchCommit, Checkout, GitHub, RunRow
 from ..core.questions import parse as parse_questions
-from ..core.record import PhaseCommit, Pinned, Record, Seen, parse_spent, trailers
+from ..core.record import PhaseCommit, Pinned, Record, Seen, Standing, parse_spent, trailers
 from ..core.request import parse as parse_request
 from ..core.revisions import remarks
 from ..core.run import gist_of
@@ -56,6 +73,8 @@ def load(services: Services, asked: Asked) -> Loaded:
     if (why := _no_longer_allowed(services, github, asked)) is not None:
         return Loaded(None, why)
     row, mended = _row(services, github, asked)
+    if row is None and isinstance(asked.message.deed, Decide):
+        return Loaded(None, NO_CONCERNS)
     if row is None:
         return Loaded(None, "There is no run here yet. A design label, or `/design`, starts one.")
     pinned = _relieved(services, asked, row)
@@ -91,7 +110,7 @@ def _no_longer_allowed(services: Services, github: GitHub, asked: Asked) -> str 
     message = asked.message
     if message.by == OPERATOR:
         return None
-    if not isinstance(message.deed, Start | Proceed | Approve | Reject | Revise | Retry):
+    if not isinstance(message.deed, Start | Proceed | Approve | Reject | Revise | Decide | Retry):
         return None
     row = row_for(services.runs.of_subject(asked.subject.repository.id, asked.subject.home), message.deed)
     if row is None or any(entry["message"]["id"] == message.id for entry in row.entries):
@@ -172,8 +191,20 @@ def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
     match deed:
         case Start(workflow=workflow) | Stop(workflow=workflow) if workflow:
             return next((row for row in reversed(rows) if row.workflow == workflow), None)
+        case Decide() | Pushed(panel=True):
+            return newest_round(rows)
+        case Pushed():
+            # A run that has not begun, or could not, is begun by no push where there is another.
+            return current([row for row in rows if row.pinned] or rows)
         case _:
             return current(rows)
+
+
+def newest_round(rows: Sequence[RunRow]) -> RunRow | None:
+    """The round of reviews that decisions are for: the newest that stands, else the newest; other runs hear none."""
+    rounds = [row for row in rows if (row.pinned or {}).get("round")]
+    stands = [row for row in rounds if not row.stop and row.status not in ("stopped", "failed", "budget")]
+    return next(reversed(stands or rounds), None)
 
 
 def _house(services: Services, asked: Asked, commit: str) -> House:
@@ -294,11 +325,12 @@ def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> 
     commits: tuple[PhaseCommit, ...] = ()
     edited: dict[str, str] = {}
     remarked: dict[str, str] = {}
-    text = None
+    text = concerns = None
     if head is not None:
         known = _known_findings(row)
         commits = tuple(_commits(pinned, ours, checkout, known))
         there = checkout.blobs(head, pinned.folder)
+        concerns = _concerns(row, checkout, head, there)
         edited = dict(_edited(commits, there))
         theirs = tuple(_theirs(pinned, commits, there, checkout.blobs(pinned.base, pinned.folder), head))
         edited |= {path: blob for commit in theirs for path, blob in commit.files.items()}
@@ -326,8 +358,18 @@ def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> 
         web="web" in services.model.capabilities(),
         without=tuple((row.state or {}).get("without", ())),
         drift=drift_of(github, checkout, pinned, texts),
+        concerns=concerns,
         now=services.clock.now(),
     )
+
+
+def _concerns(row: RunRow, checkout: Checkout, head: str, there: Mapping[str, str]) -> Standing | None:
+    """The document of concerns in the run's folder, the one with the highest number."""
+    path = max((path for path in there if path.endswith(NAME)), default=None)
+    text = checkout.text(path, head) if path else None
+    if path is None or text is None:
+        return None
+    return Standing(path, text, from_json(tuple[Seen, ...], (row.state or {}).get("concerns") or []))
 
 
 def _written(commits: Sequence[PhaseCommit]) -> set[str]:
@@ -402,6 +444,8 @@ def _paths(pinned: Pinned, phase: str) -> list[str]:
     """The paths that a phase's commit writes."""
     if phase == REQUEST:
         return [f"{pinned.folder}/001-{REQUEST}.md"]
+    if phase == DECISION:
+        return [f"{pinned.folder}/{known.file}" for known in pinned.definition.phases if known.output == "concerns"]
     found = [known for known in pinned.definition.phases if known.id == phase]
     if not found:
         return []

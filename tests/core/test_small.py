@@ -31,7 +31,13 @@ def test_a_slug_is_short_plain_and_never_empty(title: str, slug: str) -> None:
 
 @pytest.mark.parametrize(
     ("branch", "home"),
-    [("charrette/12-queue-depth", 12), ("charrette/12", None), ("main", None), ("charrette/x-1", None)],
+    [
+        ("charrette/12-queue-depth", 12),
+        ("charrette/review-31", 31),
+        ("charrette/12", None),
+        ("main", None),
+        ("charrette/x-1", None),
+    ],
 )
 def test_the_branch_names_the_home(branch: str, home: int | None) -> None:
     assert identity.home_of(branch) == home

@@ -7,7 +7,7 @@ import pytest
 from bot.core import events as e
 from bot.core.commands import COMMANDS, Vocabulary
 from bot.core.identity import Repository
-from bot.core.messages import Approve, Deed, Proceed, Pushed, Reject, Retry, Revise, Say, Start, Stop
+from bot.core.messages import Approve, Decide, Deed, Proceed, Pushed, Reject, Retry, Revise, Say, Start, Stop
 from bot.core.ports import Issue, Pull
 from bot.core.wishes import Correct, Examine, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
 from handlers import handle
@@ -90,6 +90,7 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
         pytest.param(said("/proceed"), [tell(Proceed(), "write", 9)], id="/proceed"),
         pytest.param(said("/approve"), [tell(Approve(), "write", 9)], id="/approve"),
         pytest.param(said("/reject too long"), [tell(Reject("too long"), "write", 9)], id="/reject"),
+        pytest.param(said("/decide C1 accept: so"), [tell(Decide("C1 accept: so"), "write", 9)], id="/decide"),
         pytest.param(said("/revise 005: one flag"), [tell(Revise("005: one flag"), "write", 9)], id="/revise"),
         pytest.param(said("/revise"), [Correct(3, False, 9, "revise", "revise")], id="/revise without a wish"),
         pytest.param(said("/review"), [tell(Say("/review"), "author")], id="/review is other bots'"),

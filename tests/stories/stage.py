@@ -187,10 +187,10 @@ class Story:
         self.people[by].comment(self.number, text)
         return self
 
-    def writes(self, path: str, text: str, by: str = "ada") -> "Story":
-        """Somebody commits a file to the branch."""
-        person, pull = self.people[by], self.pull()
-        branch, head = pull["head"]["ref"], pull["head"]["sha"]
+    def writes(self, path: str, text: str, by: str = "ada", to: str = "") -> "Story":
+        """Somebody commits a file to the run's branch, or `to` another."""
+        person, branch = self.people[by], to or self.pull()["head"]["ref"]
+        head = person.get(f"/git/ref/heads/{branch}")["object"]["sha"]
         entry = {"path": path, "mode": "100644", "type": "blob", "content": text}
         base = person.get(f"/git/commits/{head}")["tree"]["sha"]
         tree = person.ask("POST", "/git/trees", {"base_tree": base, "tree": [entry]})["sha"]

@@ -111,3 +111,27 @@ def test_the_panel_on_a_person_s_pull_request(story: Story, mind: ClosedLoop, mo
     head = offered[0]["head"]["sha"]
     checks = {each["name"]: each["conclusion"] for each in story.ada.get(f"/commits/{head}/check-runs")["check_runs"]}
     assert checks == {"charrette/review-experts": "success", "charrette/concerns": "success"}
+    decides(story, number, offered[0]["number"], branch, names[-1])
+
+
+def decides(story: Story, number: int, offered: int, branch: str, path: str) -> None:
+    """Two concerns are decided by comments, on either pull request, and a third in the file."""
+
+    def log() -> list[tuple[str, str, str]]:
+        rows = read(story.ada.text(path, branch)).log
+        return [("+".join(row.ids), row.decision, row.by) for row in rows]
+
+    story.number = number
+    story.ada.comment(number, "/decide I1 accept track 2: so it is\nI9 reject: why")
+    nearest = "There is no concern I9. Did you mean I4?"
+    story.until(lambda: any(nearest in each["body"] for each in story.ada.comments(number)))
+    story.until(lambda: log() == [("I1", "accept: so it is", "@ada")])
+    story.ada.comment(offered, "/decide reject I2: not here")
+    story.until(lambda: len(log()) == 2)
+    text = story.ada.text(path, branch).replace("**Decision:** [ ]", "**Decision:** [x] defer: later")
+    story.writes(path, text, to=branch)
+    story.until(lambda: log()[2:] == [(id, "defer: later", "@ada") for id in ("I3", "I4")])
+    story.until(lambda: "no concern that is open" in status_of(story, number))
+    head = story.ada.get(f"/git/ref/heads/{branch}")["object"]["sha"]
+    there = {each["name"]: each["conclusion"] for each in story.ada.get(f"/commits/{head}/check-runs")["check_runs"]}
+    assert there["charrette/concerns"] == "success"

@@ -13,6 +13,11 @@ def findings_of(document: Concerns) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: (finding.line, finding.rule)))
 
 
+def is_undecided(concern: Concern) -> bool:
+    """Whether nothing, or more than one thing, is ticked."""
+    return concern.decision is None or concern.decision.ticked > 1
+
+
 def logged(document: Concerns, id: str) -> tuple[LogRow, ...]:
     """The rows of the log that decide a concern, oldest first."""
     return tuple(row for row in document.log if id in row.ids and not is_open(row.decision))

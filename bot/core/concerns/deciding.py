@@ -36,6 +36,15 @@ def decide(text: str, decided: Decided, path: str = "") -> str:
     return ends.join(lines)
 
 
+def note(text: str, decided: Decided, path: str = "") -> str:
+    """The document with the row of a decision that its field has already."""
+    ends = "\r\n" if "\r\n" in text else "\n"
+    lines = text.replace("\r\n", "\n").split("\n")
+    document = read("\n".join(lines), path)
+    _write_row(lines, _row(decided, [_concern(document, id) for id in decided.ids]), path)
+    return ends.join(lines)
+
+
 def _concern(document: Concerns, id: str) -> Concern:
     found = next((concern for concern in document.concerns if concern.id == id), None)
     if found is None:
