@@ -8,11 +8,11 @@ _KIND = r"(?:PR|WP|GAP|TASK|STEP|UNIT|STAGE|MILESTONE|EPIC|MR|CL|T|B|M|U)"
 _NUMBER = r"\d+(?:\.\d+)*[a-z]?"
 # `PR A` is an id, `PR a` a word; a single capital counts behind a blank and PR or WP alone.
 _ONE = re.compile(
-    rf"(?<![\w/.-])(?:(?P<kind>(?i:{_KIND}))s?[ -]?(?P<number>{_NUMBER})(?:/\d+)?"
+    rf"(?<![\w/.-])(?:(?P<kind>(?i:{_KIND}))s?[ -]?#?(?P<number>{_NUMBER})(?:/\d+)?"
     r"|(?P<letters>PR|WP) (?P<letter>[A-Z]))(?![\w/]|\.\d|-\d{2,})"
 )
 _RANGE = re.compile(
-    rf"(?<![\w/.-])(?P<kind>(?i:{_KIND}))s?[ -]?(?P<first>{_NUMBER})\s*(?:-|–|—|\.\.+|to|through)\s*"
+    rf"(?<![\w/.-])(?P<kind>(?i:{_KIND}))s?[ -]?#?(?P<first>{_NUMBER})\s*(?:-|–|—|\.\.+|to|through)\s*"
     rf"(?:(?i:{_KIND})[ -]?)?(?P<last>{_NUMBER})(?![\w.])"
 )
 _MORE = re.compile(rf"\s*(?:,|and|&|\+|,\s*and|/)\s*(?P<number>{_NUMBER})(?![\w.%]| (?i:loc|lines|weeks|days|files))")

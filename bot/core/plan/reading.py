@@ -106,10 +106,14 @@ def _row_statements(artifact: Artifact, found: list[Finding]) -> Iterator[Statem
         if not columns or 0 in columns:
             continue
         for row in table.rows:
-            own = ids(row.cells[0])
+            own = next((named[0] for cell in row.cells[: min(columns)] if len(named := ids(cell)) == 1), None)
             for at, label in columns.items():
-                if len(own) == 1:
-                    yield from _of(own[0], label, row.cells[at], "row", row.line, found)
+                if own:
+                    yield from _of(own, label, row.cells[at], "row", row.line, found)
+                elif ids(row.cells[at]):
+                    wrong = f"This row says what needs {', '.join(ids(row.cells[at])[:4])}, and names no unit."
+                    mend = "Begin the row with the unit's id."
+                    found.append(Finding(row.line, wrong, mend, "unread-dependency", "warning"))
 
 
 def _label_statements(artifact: Artifact, units: Sequence[Unit], found: list[Finding]) -> Iterator[Statement]:

@@ -1,11 +1,12 @@
 """What a labelled line or a row of a table says of a unit's dependencies."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from ..artifact import normal
-from .ids import ids
+from .ids import ids, leading
 
 Label = Literal["needs", "blocks", "parallel", "independent"]
 
@@ -22,14 +23,23 @@ _LABELS: tuple[tuple[Label, str], ...] = (
     ("parallel", r"parallel(?:izable|isable)?(?: with)?|in parallel with|concurrent with"),
     ("independent", r"independent of|no dependency on"),
 )
-_HARDNESS = r"(?:hard |soft )?"
+_HARDNESS = "(?:hard|soft)"
 _NONE = re.compile(
     r"[\W_]*(?:none|nothing|no(?: (?:dependency|dependencies|prerequisites?))?|n/?a|[-–—]+"
     r"|keine?|aucune?|ninguna?|nessuna?)?\b[\W_]*",
     re.IGNORECASE,
 )
+_PATTERNS: tuple[tuple[Label, re.Pattern[str]], ...] = tuple(
+    (label, re.compile(rf"(?:{_HARDNESS} )?(?:{words})(?: (?:or |and )?(?:{words}))?(?: {_HARDNESS})?"))
+    for label, words in _LABELS
+)
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\](?!\()")
-_SENTENCE = re.compile(r"[.;]\s+(?=[A-Z])|\bbut\b|\bhowever\b|\bexcept\b", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"\.\s+(?=[A-Z])|;\s+(?!\W*(?:[a-z]+[ -]?#?\d|(?:PR|WP) [A-Z]\b))(?=[A-Z])|\bbut\b|\bhowever\b|\bexcept\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -43,12 +53,12 @@ class Said:
 def label_of(name: str) -> Label | None:
     """What a label or a column's title states: `Depends On`, `Blocks`, `Parallel with`; None for any other."""
     text = normal(name)
-    return next((label for label, words in _LABELS if re.fullmatch(rf"{_HARDNESS}(?:{words})", text)), None)
+    return next((label for label, pattern in _PATTERNS if pattern.fullmatch(text)), None)
 
 
 def said(text: str) -> Said:
     """What stands behind such a label. Remarks in brackets state nothing: `none (but T1.2 benefits …)`."""
-    bare = text
+    bare = _LINK.sub(r"\1", "\n".join(_own_lines(text)))
     while (shorter := _REMARK.sub(" ", bare)) != bare:
         bare = shorter
     first = _SENTENCE.split(bare)[0]
@@ -56,6 +66,18 @@ def said(text: str) -> Said:
         return Said(())
     found = ids(first)
     return Said(found, unread=not found)
+
+
+def _own_lines(text: str) -> Iterator[str]:
+    """The line of the label, and the list or the ids right below it; what comes after is prose."""
+    first, *others = text.split("\n")
+    yield first
+    for line in others:
+        alone = (leading(line) or ("", line))[1].strip(" .,;") == ""
+        if not (_ITEM.match(line) or alone or first.rstrip().endswith(",")):
+            return
+        yield line
+        first = line
 
 
 def _negative(text: str) -> bool:

@@ -28,9 +28,13 @@ _REMARK = re.compile(
 )
 _TIER = re.compile(r"[\W_]*tier\s*(?P<tier>[12])\b", re.IGNORECASE)
 _FIELD = re.compile(
-    r"(?P<indent>\s*)(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*|__)(?P<name>[^*_\n]{2,60}?)\s*(?::(?:\*\*|__)|(?:\*\*|__)\s*:)\s*(?P<text>.*)$"
+    r"\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*|__)(?P<name>[^*_\n]{2,60}?)\s*(?::(?:\*\*|__)|(?:\*\*|__)\s*:)\s*(?P<text>.*)$"
 )
-_BARE = re.compile(r"(?P<indent>\s*)(?:[-*+]\s+)?(?P<name>[^\W\d_][\w /-]{1,40}?)\s*(?:：\s*|:\s+)(?P<text>\S.*)$")
+# Only where the name is one that states a dependency: `Depends on: PR 1`, `*Depends on* PR 1`, `Depends on PR 1`.
+_BARE = re.compile(
+    r"\s*(?:>\s*)?(?:[-*+]\s+)?[*_]{0,2}(?P<name>[^\W\d_][\w /-]{1,40}?(?: \((?:hard|soft)\))?)"
+    r"(?:[*_]{0,2}\s*[:：][*_]{0,2}\s*(?P<text>.*)|[*_]{0,2}\s+(?P<ids>[*_`\[]*(?:PR|WP|[A-Z][A-Za-z]*[ -]?\d).*))$"
+)
 _GUARANTEE = re.compile(
     r"\s*(?:[-*+]\s+)?\**`?(?P<id>(?:BC|G|INV)-[A-Z0-9]+(?:-[A-Z0-9]+)*)`?\**\s*[:.)–—-]*\s*(?P<text>.*)$"
 )
@@ -108,25 +112,38 @@ def fields_of(artifact: Artifact, unit: Unit) -> Iterator[Entry]:
 
 def _labelled(artifact: Artifact, unit: Unit, tiers: Sequence[tuple[int, int]]) -> Iterator[Entry]:
     """The labelled lines with what is nested below them."""
-    name, line, indent = "", 0, 0
+    name, line, indent, item = "", 0, 0, False
     parts: list[str] = []
     for each in artifact.prose(_body(unit), code=True):
         if each.text.lstrip().startswith("|"):
             continue
         match = _FIELD.fullmatch(each.text) or (_BARE.fullmatch(each.text) if _is_label(each.text) else None)
-        if match and (not name or len(match["indent"].expandtabs(4)) <= indent):
+        if match and (not name or _indent(each.text) <= indent):
             if name:
                 yield Entry(name, "\n".join(parts).strip(), line, "label", _tier_at(tiers, line))
-            name, line, parts = match["name"].strip(), each.number, [match["text"]]
-            indent = len(match["indent"].expandtabs(4))
+            name, line, parts = match["name"].strip(), each.number, [_said(match)]
+            indent = _indent(each.text)
+            item = _ITEM.match(each.text) is not None and label_of(name) is not None
+        elif item and _ITEM.match(each.text) and _indent(each.text) <= indent:
+            yield Entry(name, "\n".join(parts).strip(), line, "label", _tier_at(tiers, line))
+            name, parts, item = "", [], False  # the next item of the list that the label is in
         elif _TIER.match(each.text) or each.text.lstrip().startswith("#") or set(each.text.strip()) <= set("-*_ "):
             if name:
                 yield Entry(name, "\n".join(parts).strip(), line, "label", _tier_at(tiers, line))
-            name, parts = "", []
+            name, parts, item = "", [], False
         elif name:
             parts.append(each.text)
     if name:
         yield Entry(name, "\n".join(parts).strip(), line, "label", _tier_at(tiers, line))
+
+
+def _indent(text: str) -> int:
+    wide = text.expandtabs(4)
+    return len(wide) - len(wide.lstrip())
+
+
+def _said(match: re.Match[str]) -> str:
+    return match["text"] if match["text"] is not None else match["ids"]
 
 
 def _is_label(text: str) -> bool:

@@ -73,6 +73,9 @@ def test_ids_in_order() -> None:
         ("Independent of PR 2", (), False),
         ("PR 8 (which needs PR 6 [see PR 5])", ("PR8",), False),
         ("PR 1. PR 2 comes later", ("PR1",), False),
+        ("PR 1; PR 2", ("PR1", "PR2"), False),
+        ("PR 1; The rest needs PR 2", ("PR1",), False),
+        ("PR 1,\nPR 2\nnot PR 3", ("PR1", "PR2"), False),
         ("the scheduler", (), True),
     ],
 )
@@ -89,6 +92,17 @@ def test_what_a_dependency_says(text: str, found: tuple[str, ...], unread: bool)
         pytest.param("Depends on: PR 1", id="plain label"),
         pytest.param("**Blocked by:** PR1", id="blocked by"),
         pytest.param("**Abhängig von:** PR 1", id="German"),
+        pytest.param("*Depends on:* PR 1", id="italics"),
+        pytest.param("**Depends on** PR 1", id="bold without a colon"),
+        pytest.param("Depends on PR #1.", id="a sentence of its own"),
+        pytest.param("> **Depends on:** PR 1", id="quoted"),
+        pytest.param("**Depends on (hard):** PR 1", id="hard"),
+        pytest.param("**Depends on / blocked by:** PR 1", id="two labels"),
+        pytest.param("**Depends on:** [PR 1](#pr-1)", id="a link"),
+        pytest.param("- Depends on:\n  - PR 1\n- Scope: PR 2 alone", id="a list below"),
+        pytest.param("**Depends on:**\n\n- PR 1\n\nPR 2 ends the work.", id="a list behind a blank line"),
+        pytest.param("**Depends on:** PR 1\n\nIt prepares for PR 2.", id="prose below"),
+        pytest.param("| # | Unit | Depends on |\n|--|--|--|\n| 1 | PR 2 | PR 1 |", id="the unit in another column"),
         pytest.param("依赖：PR 1", id="Chinese"),
         pytest.param("| Aspect | Details |\n|--|--|\n| **Depends On** | PR 1 |", id="row of aspects"),
         pytest.param("```\nPR 1 → PR 2\n```", id="arrow on one line"),
@@ -159,6 +173,12 @@ def test_arrows_on_one_line_are_read_within_a_larger_drawing() -> None:
     plan = read(f"{UNITS}```\nPR 1 ──────► PR 2\n              │\n              ▼\n            PR 3\n```\n")
     assert plan.edges == (("PR1", "PR2"),)
     assert [finding.rule for finding in plan.findings] == ["unread-drawing"]
+
+
+def test_a_row_that_names_no_unit_is_said() -> None:
+    rows = "| Unit | Depends on |\n|--|--|\n| the roof | PR 1 |\n| the rest | none |\n"
+    (finding,) = read(f"{UNITS}{rows}").findings
+    assert finding.wrong == "This row says what needs PR1, and names no unit."
 
 
 def test_what_cant_be_read_is_said() -> None:
