@@ -214,8 +214,11 @@ class Intake:
 
     def _tell(self, github: GitHub, event: InRepository, wish: Tell, id: str) -> None:
         repository = event.repository
-        subject = Subject(repository, self._home(github, wish))
+        subject = Subject(repository, self._home(github, repository.id, wish))
         rows = self.services.runs.of_subject(repository.id, subject.home)
+        if not rows and isinstance(wish.deed, Start) and wish.number != subject.home and _gone(github, subject.home):
+            subject = Subject(repository, wish.number)
+            rows = self.services.runs.of_subject(repository.id, subject.home)
         lost = None
         if not rows and not isinstance(wish.deed, Start):
             lost = lost_run(github, subject) if self._may_be_ours(event, wish, subject) else None
@@ -332,14 +335,16 @@ class Intake:
         self.services.runs.create(row)
         self.services.runs.set_stop(id, False)
 
-    def _home(self, github: GitHub, wish: Tell) -> int:
+    def _home(self, github: GitHub, repository: int, wish: Tell) -> int:
         """The subject's number: for a pull request of ours, the issue that its branch names."""
-        return self._of_pull(github, wish.number) if wish.pull else wish.number
+        return self._of_pull(github, repository, wish.number) if wish.pull else wish.number
 
-    def _of_pull(self, github: GitHub, number: int) -> int:
-        """A branch of a fork may have any name."""
+    def _of_pull(self, github: GitHub, repository: int, number: int) -> int:
+        """A branch of a fork may have any name; and one may be named after an issue that has no run, or never was."""
         pull = github.pull(number)
-        return number if pull.fork else home_of(pull.head_branch) or number
+        home = None if pull.fork else home_of(pull.head_branch)
+        of = self.services.runs.of_subject
+        return home if home and (of(repository, home) or not of(repository, number)) else number
 
     def _refuse(self, subject: Subject, wish: Tell, login: str) -> None:
         """A polite refusal, once for each person and subject; plain words of a bystander get none."""
@@ -358,7 +363,7 @@ class Intake:
         publisher.publish(CommentWish(f"reply/{id}", number, text))
 
     def _status(self, github: GitHub, repository: Repository, number: int, pull: bool) -> str:
-        home = self._of_pull(github, number) if pull else number
+        home = self._of_pull(github, repository.id, number) if pull else number
         row = current(self.services.runs.of_subject(repository.id, home))
         if row is None:
             lost = lost_run(github, Subject(repository, home))
@@ -435,6 +440,15 @@ def _text(event: InRepository, live: Issue) -> Issue:
 def _status(row: RunRow) -> str:
     """The run's status; one that was told to stop counts as stopped though its leg may not have ended yet."""
     return "stopped" if row.stop and row.status in ("starting", "running") else row.status
+
+
+def _gone(github: GitHub, number: int) -> bool:
+    """Whether there is no such issue: anybody who may push can name a branch after one."""
+    try:
+        github.issue(number)
+    except MissingError:
+        return True
+    return False
 
 
 def _pull(row: RunRow) -> int | None:

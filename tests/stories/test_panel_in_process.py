@@ -176,7 +176,18 @@ def test_a_server_that_refuses_the_warm_turn_is_not_asked_again(house: House, mo
 
 def test_documents_that_are_in_no_folder_are_reviewed_too(house: House) -> None:
     story = house.story()
-    number = pull_of(story, "in-no-folder", {"NOTES.md": LONG})
+    number = pull_of(story, "in-no-folder", {"NOTES.md": "# N\n\nA line.\n"})
     status = asked(house, story, number, "/review experts don")
     assert "**Done" in status
     assert "/_tasks/a-queue/001-don-review.md" in status
+
+
+def test_a_branch_named_after_an_issue_that_never_was_is_reviewed_all_the_same(
+    house: House,
+) -> None:
+    story = house.story()
+    number = pull_of(story, "charrette/77777-x", {"docs/named.md": "# N\n\nA line.\n"})
+    assert "**Done" in asked(house, story, number, "/review experts don")
+    story.ada.comment(number, "/cancel")
+    house.play()
+    assert "The run is done, so there is nothing to stop." in story.ada.comments(number)[-1]["body"]
