@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .acts import Brief, DocumentRef, Outcome
+from .concerns import read
+from .concerns.contradictions import is_undecided
 from .definition import GateUse, Persona, Phase
 from .identity import Address
 from .messages import Entry, Revise
@@ -33,13 +35,14 @@ def briefs(state: State, phase: PhaseState) -> tuple[Brief, ...]:
 def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tuple[DocumentRef, ...]) -> Brief:
     draft = state.drafts.get(member)
     number = draft.address.draft + 1 if draft else 1
+    concerns = _concerns(state, phase)
     again = phase.commit is not None and path in phase.commit.files
     own = (DocumentRef(path, state.record.head or ""),) if again else ()
     persona = _persona(state, phase.phase, member)
     return Brief(
         address=Address(state.pinned.run, phase.phase.id, phase.revision, member, number),
         system=render(state.definition.prompts["system"], _house(state, phase.phase)),
-        documents=shared + own,
+        documents=shared + concerns + own,
         charge=_charge(state, phase, member, path, draft, shared),
         path=path,
         base=state.pinned.base,
@@ -47,7 +50,7 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
         lens=persona.lens if persona else "",
         tools=phase.phase.tools,
         output=phase.phase.output,
-        gates=_gates(phase.phase),
+        gates=_gates(phase.phase) + ((GateUse("answers-concerns"),) if concerns else ()),
         model=phase.phase.model or state.definition.model,
         turns=state.record.limits.turns,
         last=number >= state.definition.attempts,
@@ -126,6 +129,25 @@ def _documents(state: State, phase: Phase) -> Iterator[DocumentRef]:
                 yield DocumentRef(path, head)
 
 
+def _concerns(state: State, phase: PhaseState) -> tuple[DocumentRef, ...]:
+    """The document of concerns, where one that is revised has to follow what was decided there."""
+    if not (phase.feedback and _decided(state)):
+        return ()
+    assert state.record.concerns is not None
+    return (DocumentRef(state.record.concerns.path, state.record.head or ""),)
+
+
+def _decided(state: State) -> list[dict[str, str]]:
+    """The concerns that people decided, for those who write documents; a panel has its own way to be told."""
+    if state.record.concerns is None or state.pinned.round is not None:
+        return []
+    return [
+        {"id": each.id, "title": each.title, "verdict": each.decision.verdict or "decided", "why": each.decision.why}
+        for each in read(state.record.concerns.text).concerns
+        if each.decision is not None and not is_undecided(each)
+    ]
+
+
 def _house(state: State, phase: Phase) -> dict[str, Any]:
     return {
         "repository": state.pinned.subject.repository.full_name,
@@ -160,7 +182,7 @@ def _charge(
     if phase.round is not None and phase.round.closed and (phase.round.answers or phase.round.rest):
         parts.append(render(prompts["answers"], values | _answers(state, phase)))
     if phase.feedback:
-        parts.append(render(prompts["revise"], values | {"feedback": phase.feedback}))
+        parts.append(render(prompts["revise"], values | {"feedback": phase.feedback, "decided": _decided(state)}))
     if draft is not None:
         findings = [finding for finding in draft.findings if finding.severity == "error"]
         parts.append(render(prompts["repair"], values | {"draft": draft.text, "findings": findings}))

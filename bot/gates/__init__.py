@@ -14,6 +14,7 @@ from bot.core.findings import Finding
 from .asked import questions
 from .calls import Gate, Parameter, faults_of, nearest, parameters_of
 from .cited import citations
+from .concerning import answers_concerns
 from .context import Context
 from .covers import covers
 from .diagram import diagram
@@ -41,6 +42,7 @@ GATES: Mapping[str, Gate] = {
     "questions": questions,
     "dispositions": dispositions,
     "decisions-agree": decisions_agree,
+    "answers-concerns": answers_concerns,
     "plan": plan,
 }
 _FAULTS: Mapping[str, Sequence[Callable[[Mapping[str, Any]], Iterable[str]]]] = {"plan": (plan_faults,)}

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.core import messages as m
-from bot.core.acts import Commit, End
-from bot.core.concerns import Concern, read
+from bot.core.acts import Brief, Commit, Converse, End
+from bot.core.concerns import Concern, Decision, read
 from bot.core.decisions import NONE, watched
 from bot.core.judge import judge, said_of
 from bot.core.messages import Judgement, Message
@@ -256,6 +256,31 @@ def test_many_contradictions_are_counted() -> None:
     many = concerns(*(replace(C1, id=f"C{n}", has_field=False) for n in range(1, 31)))
     state = fold(replace(reviewed().record, concerns=Standing(PATH, many)))
     assert pushed(state)[1].reply.endswith("\n- and 10 more")
+
+
+def test_a_revision_follows_what_was_decided() -> None:
+    decided = replace(C1, decision=Decision("accept", "it grows"))
+    design = Play(None, PLAIN, PLAIN)
+    design.go()
+    prompts = {
+        **design.state.definition.prompts,
+        "revise": "{{ feedback }}:{% for c in decided %} {{ c.id }} {{ c.verdict }} {{ c.why }};{% endfor %}",
+    }
+    of = replace(design.state.definition, prompts=prompts)
+    record = replace(design.state.record, pinned=replace(design.state.pinned, definition=of))
+
+    def revised(standing: Standing | None) -> Brief:
+        play = Play(replace(record, concerns=standing), PLAIN)
+        play.then(m.Revise("prior-art: mind"), "prior-art@1")
+        return next(act for act in play.acts if isinstance(act, Converse)).briefs[0]
+
+    brief = revised(Standing(PATH, concerns(decided, I1)))
+    assert "mind: C1 accept it grows;\n" in brief.charge
+    assert "I1" not in brief.charge
+    assert PATH in [ref.path for ref in brief.documents]
+    assert "answers-concerns" in [use.name for use in brief.gates]
+    for none in (None, Standing(PATH, concerns(C1))):
+        assert "answers-concerns" not in [use.name for use in revised(none).gates]
 
 
 def test_a_run_of_an_issue_shows_the_check_of_its_folder_s_concerns_and_decides_nothing() -> None:

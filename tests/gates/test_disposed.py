@@ -1,10 +1,11 @@
 """A list of concerns that lost something of its reviews."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from bot.core.concerns import Concern, Concerns, Disposition, Source, render
+from bot.core.concerns import Concern, Concerns, Decision, Disposition, Source, render
 from bot.core.findings import Finding
 from bot.core.outputs import REVIEW, Setting
 from bot.gates import Context
@@ -120,6 +121,24 @@ def test_a_finding_that_is_not_there_gives_no_severity(found: Judge) -> None:
     fates = (*FATES, Disposition("003-cousot", "F7", "kept", "I1"))
     own = Concern("I1", "Else", "important", (Source("Soundness"),), "P")
     assert wrong(found, Concerns("Concerns", (C1, own), fates)) == ["The review 003-cousot has no finding F7."]
+
+
+ACCEPTED = replace(C1, decision=Decision("accept", "so"))
+REJECTED = replace(C1, id="C2", decision=Decision("reject", "no"))
+
+
+@pytest.mark.parametrize(
+    ("concerns", "text", "wrong"),
+    [
+        ((ACCEPTED, REJECTED), "C1: it is flushed.\n", []),
+        ((ACCEPTED, REJECTED), "C12 and C2.\n", ["C1 was accepted, and is not answered: Lost."]),
+        ((C1, REJECTED), "Nothing.\n", []),
+        (None, "Nothing.\n", []),
+    ],
+)
+def test_answers_concerns(found: Judge, concerns: tuple[Concern, ...] | None, text: str, wrong: list[str]) -> None:
+    there = {} if concerns is None else {"x/004-expert-concerns.md": render(Concerns("E", concerns))}
+    assert [one.wrong for one in found("answers-concerns", text, context=Context(documents=there))] == wrong
 
 
 def test_decisions_agree(found: Judge) -> None:

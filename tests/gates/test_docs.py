@@ -37,7 +37,12 @@ REVIEW = """\
 
 **Confidence:** high
 """
-CONTEXT = Context(tree=Files(), documents={"003-tarjan-review.md": REVIEW}, given="https://docs.ray.io")
+ACCEPTED = "## Critical\n\n### C1. Writes are lost\n\n**Decision:** [x] accept: so\n"
+CONTEXT = Context(
+    tree=Files(),
+    documents={"003-tarjan-review.md": REVIEW, "004-expert-concerns.md": ACCEPTED},
+    given="https://docs.ray.io",
+)
 
 
 def test_every_gate_has_its_heading_and_no_other() -> None:

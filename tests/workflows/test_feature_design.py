@@ -100,12 +100,22 @@ def values(**more: Any) -> dict[str, Any]:
         "documents": [{"phase": "interface", "title": "Interface", "path": "_tasks/x/005-interface.md"}],
         "number": 2, "since": "c" * 40, "changed": ["a.md", "b.md"], "left": ["z.md"],
         "raised": [{"id": "C1", "title": "Slow", "severity": "critical", "verdict": "reject", "why": "it is not"}],
+        "decided": [{"id": "C1", "title": "Slow", "verdict": "accept", "why": "it grows"}],
     }  # fmt: skip
     return {**base, **more}
 
 
 SPARSE = values(
-    project="", systems=[], web=True, earlier=[], rest="", premise=False, last_round=True, changed=[], raised=[]
+    project="",
+    systems=[],
+    web=True,
+    earlier=[],
+    rest="",
+    premise=False,
+    last_round=True,
+    changed=[],
+    raised=[],
+    decided=[],
 )
 PROMPTS = sorted((WORKFLOWS / "feature-design" / "phases").glob("*.md")) + sorted((WORKFLOWS / "prompts").glob("*.md"))
 

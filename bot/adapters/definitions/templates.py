@@ -34,7 +34,7 @@ HOUSE: dict[str, dict[str, Shape]] = {
         "premise": None,
         "last_round": None,
     },
-    "revise": {**_PHASE, "feedback": None},
+    "revise": {**_PHASE, "feedback": None, "decided": ("id", "title", "verdict", "why")},
     "again": {
         **_PHASE,
         "number": None,
@@ -47,7 +47,7 @@ HOUSE: dict[str, dict[str, Shape]] = {
 }
 """The prompts of the whole house and the variables of each."""
 
-_LISTS = frozenset({"earlier", "findings", "answers", "documents", "raised"})
+_LISTS = frozenset({"earlier", "findings", "answers", "documents", "raised", "decided"})
 _ENVIRONMENT = ImmutableSandboxedEnvironment()
 
 # What fills in, chooses and lists. What calculates, calls or defines is left out: a repository writes prompts too, and
