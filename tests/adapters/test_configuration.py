@@ -166,6 +166,8 @@ FAULTS: Mapping[str, tuple[str, int, str]] = {
     "unknown workflow": ("workflows:\n  smal: {}\n", 2, "There is no workflow “smal”. Did you mean “small”?"),
     "label of an unknown workflow": ("labels:\n  smal: rfc\n", 2, "Did you mean “small”?"),
     "label that is a list": ("labels:\n  small: [rfc]\n", 2, "Expected text, not a list."),
+    "label with a line's end": ('labels:\n  small: "a\\nb"\n', 2, "can't be seen"),
+    "label with blanks": ('labels:\n  small: "to  design"\n', 2, "Write “to design”"),
     "label too long": (f"labels:\n  small: {'x' * 51}\n", 2, "50 characters"),
     "labels in a list": ("labels: [rfc]\n", 1, "Expected keys with values for labels, not a list."),
     "unknown key of a workflow": ("workflows:\n  small:\n    off: true\n", 3, "Known: enabled, parameters."),

@@ -8,6 +8,7 @@ from yaml.nodes import Node
 
 from bot.core.definition import Budgets, Policy
 from bot.core.errors import Fault
+from bot.core.invisible import visible
 
 from .nodes import KEBAB, Reader, nearest
 
@@ -198,6 +199,10 @@ def label(reader: Reader, node: Node) -> str:
     name = reader.text(node) or ""
     if len(name) > 50:
         reader.fault(node, "GitHub's labels have at most 50 characters.", "Write a shorter one.")
+        return ""
+    if name != (seen := " ".join(visible(name).split())):
+        wrong = "The label has blanks beside each other, line ends or characters that can't be seen; GitHub keeps none."
+        reader.fault(node, wrong, f"Write “{seen}”.")
         return ""
     return name
 
