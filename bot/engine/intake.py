@@ -221,7 +221,9 @@ class Intake:
             rows = self.services.runs.of_subject(repository.id, subject.home)
         lost = None
         if not rows and not isinstance(wish.deed, Start):
-            lost = lost_run(github, subject) if self._may_be_ours(event, wish, subject) else None
+            # A round of reviews is not taken up from its branch: it would be held, and paid for, anew.
+            ours = not isinstance(wish.deed, Decide) and self._may_be_ours(event, wish, subject)
+            lost = lost_run(github, subject) if ours else None
             if lost is None:
                 if wish.eyes:
                     said = NO_CONCERNS if isinstance(wish.deed, Decide) else NO_RUN

@@ -306,3 +306,9 @@ def test_a_run_that_is_known_goes_on_where_it_stands(scene: Scene, status: str, 
     said = resume(scene.services, "octo/queue", 12)
     assert words in said
     assert not scene.services.runs.stopped(RUN)
+
+
+def test_a_decision_takes_up_no_run_and_says_where_to_write_it(scene: Scene) -> None:
+    scene.hears("/decide C1 accept: so")
+    assert (scene.queued, scene.row) == ([], "")
+    assert "decide in the file itself" in scene.github.said[0]
