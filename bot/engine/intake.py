@@ -230,7 +230,7 @@ class Intake:
                     self._answer(repository, wish.number, id, said)
                 return
         issue = self._live(github, event, subject.home, wish.link)
-        if not _still_so(event, wish, issue):
+        if not (self._of_a_round(repository, wish) or _still_so(event, wish, issue)):
             return
         rank = _rank(github.permission(event.sender.login))
         message = self._message(event, wish, id, issue, rank)
@@ -243,6 +243,10 @@ class Intake:
                 self._publisher(repository, subject.key).publish(CommentWish(f"reply/{message.id}", wish.number, said))
         else:
             self._refuse(subject, wish, message.by)
+
+    def _of_a_round(self, repository: Repository, wish: Tell) -> bool:
+        """Whether reviews are wished for: of what is closed there are none, and whoever asks is told so."""
+        return isinstance(wish.deed, Start) and wish.deed.workflow in words_of(self.services, repository).pulls
 
     def _live(self, github: GitHub, event: InRepository, number: int, link: str) -> Issue:
         """The issue as it is now; a closed one without a text where it is gone, which is not believed at once."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.app import built_in_workflows
 
-from . import cache, citations, deliveries, eyes, feature_design, many_runs, plan
+from . import cache, citations, deliveries, eyes, feature_design, many_runs, panel, plan
 from .rows import Row, Setting, machine, table, written
 
 PAGE = Path(__file__).parents[2] / "docs/performance.md"
@@ -19,6 +19,7 @@ BENCHES: dict[str, Callable[[Setting], Iterable[Row]]] = {
     "deliveries": deliveries.measure,
     "feature-design": feature_design.measure,
     "cache": cache.measure,
+    "panel": panel.measure,
     "citations": citations.measure,
     "plan": plan.measure,
     "many-runs": many_runs.measure,

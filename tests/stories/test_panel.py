@@ -1,16 +1,21 @@
 """`/review experts`: a panel reads the documents of a pull request at once, and its findings become concerns."""
 
+import os
 import re
+import signal
+from collections import Counter
 from collections.abc import Mapping
-from threading import Barrier
+from pathlib import Path
+from threading import Barrier, Event, Lock
 from types import MappingProxyType
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from bot.core.concerns import read
 
 from .closed_loop import ClosedLoop, Json
-from .stage import Story
+from .stage import Service, Story
 
 DESIGN = """\
 # A queue
@@ -50,6 +55,33 @@ def pull_of(
     return int(story.ada.ask("POST", "/pulls", opened)["number"])
 
 
+def lens_of(request: Json) -> str:
+    """Through which lens a request is to look; "" where it is another's."""
+    return str(request["messages"][0]["content"][-1]["text"]).partition("# Your lens: ")[2].partition("\n")[0]
+
+
+def answers(service: Service, number: int) -> list[str]:
+    """The answers of experts that are kept, of the rounds on a pull request."""
+    url = service.env.get("CHARRETTE_DATABASE_URL") or f"sqlite:///{service.env['CHARRETTE_STATE']}/charrette.sqlite"
+    engine = create_engine(url)
+    like = {"review": f"%.{number}.review-experts.%/review@1/%", "warm": "%/warm/%"}
+    asked = "select message from charrette_spend where address like :review and address not like :warm and attempt = 0"
+    with engine.connect() as connection:
+        found = [str(row.message) for row in connection.execute(text(asked), like)]
+    engine.dispose()
+    return found
+
+
+def kill_all(service: Service) -> None:
+    """SIGKILL to web and worker, which have sessions of their own, and to what would start them again."""
+    assert service.process is not None
+    pid = service.process.pid
+    parts = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    for part in parts:
+        os.killpg(int(part), signal.SIGKILL)
+    service.kill()
+
+
 def status_of(story: Story, number: int) -> str:
     """The status comment of the newest round on a pull request."""
     found = [each["body"] for each in story.ada.comments(number) if "charrette:key=status" in each["body"]]
@@ -66,7 +98,7 @@ def test_the_panel_on_a_person_s_pull_request(story: Story, mind: ClosedLoop, mo
     together = Barrier(4, timeout=30)
 
     def meet(request: Json) -> None:
-        if "# Your lens" in request["messages"][0]["content"][-1]["text"]:
+        if lens_of(request):
             together.wait()
 
     monkeypatch.setattr(mind, "meet", meet)
@@ -135,3 +167,40 @@ def decides(story: Story, number: int, offered: int, branch: str, path: str) -> 
     head = story.ada.get(f"/git/ref/heads/{branch}")["object"]["sha"]
     there = {each["name"]: each["conclusion"] for each in story.ada.get(f"/commits/{head}/check-runs")["check_runs"]}
     assert there["charrette/concerns"] == "success"
+
+
+def test_a_round_that_is_killed_asks_nobody_twice_who_was_heard(
+    story: Story, mind: ClosedLoop, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = pull_of(story, "killed")
+    asked, kept, struck, alone = list[str](), list[str](), Event(), Lock()
+
+    def meet(request: Json) -> None:
+        """The first two are answered, and that is kept; then all is killed, with two in flight."""
+        if lens := lens_of(request):
+            with alone:
+                asked.append(lens)
+                if len(asked) == 3:
+                    story.until(lambda: len(answers(service, number)) == 2)
+                    kill_all(service)
+                    kept.extend(answers(service, number))
+                    struck.set()
+
+    monkeypatch.setattr(mind, "meet", meet)
+    story.ada.comment(number, "/review experts tarjan, ops, jobs and security")
+    assert struck.wait(60)
+    service.start()
+    story.until(lambda: "**Done:" in status_of(story, number))
+    heard = [lens for lens in asked[:4] if any(f"I looked for {lens.lower()}." in answer for answer in kept)]
+    assert len(heard) == 2
+    assert Counter(asked) == {lens: 1 if lens in heard else 2 for lens in asked}
+
+    assert len(answers(service, number)) == 4
+    assert len(reviewed(story, number)) == 4
+    branch = f"charrette/review-{number}"
+    pull = next(each for each in story.ada.get("/pulls?state=open") if each["head"]["ref"] == branch)
+    assert len(story.ada.get(f"/pulls/{pull['number']}/commits")) == 2
+    for name, lens in (("tarjan", "Graph algorithms"), ("jobs", "Product"), ("security", "Security")):
+        review = story.ada.text(f"docs/001-{name}-review.md", branch)
+        assert f"**Lens:** {lens}\n" in review
+        assert f"I looked for {lens.lower()}." in review
