@@ -16,7 +16,7 @@ from ..core.decisions import watched
 from ..core.errors import CharretteError, ConflictError, PersonError, TransientError, UnconfiguredError
 from ..core.findings import Finding
 from ..core.identity import BRANCH_PREFIX
-from ..core.messages import Entry, Expired, Message
+from ..core.messages import Entry, Expired, Message, Pushed
 from ..core.publications import CommentWish
 from ..core.record import Record, Seen, Spent, trailers
 from ..core.run import after, next_act
@@ -341,10 +341,20 @@ class Engine:
         }
         run = state.pinned.run
         step("close", lambda: self.services.runs.close(run, status, kept, state.trouble or "", state.reason))
+        self._told_of_reviews(state, act, asked)
         if isinstance(act, Wait) and act.seconds is not None:
             id = f"{run}/expires/{act.about}"
             message = Message(id, "", step("clock", self.services.clock.now), state.pinned.url, Expired(act.about))
             self.enqueue(id, replace(asked, message=message), act.seconds)
+
+    def _told_of_reviews(self, state: State, act: Wait | End, asked: Asked) -> None:
+        """A round that wrote on a design's branch tells that design's run, which shows its check on the new head."""
+        pinned, head = state.pinned, state.record.head
+        ours = pinned.round is not None and not pinned.round.into
+        if ours and head and isinstance(act, End) and not isinstance(asked.message.deed, Pushed):
+            id = f"{pinned.run}/told/{head}"
+            message = Message(id, "", step("clock", self.services.clock.now), pinned.url, Pushed(head))
+            self.enqueue(id, replace(asked, message=message), 0.0)
 
 
 def _failed(state: State, why: str) -> State:

@@ -169,6 +169,7 @@ def decides(story: Story, number: int, offered: int, branch: str, path: str) -> 
     assert there["charrette/concerns"] == "success"
 
 
+@pytest.mark.soak
 def test_a_round_that_is_killed_asks_nobody_twice_who_was_heard(
     story: Story, mind: ClosedLoop, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

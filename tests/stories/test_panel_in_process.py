@@ -17,7 +17,7 @@ from tests.bench.cache import Books
 from tests.hub.contract import Contract
 
 from .closed_loop import panel_answer
-from .in_process import House, Json, make_house, message, once
+from .in_process import House, Json, diligent, make_house, message, once
 from .in_process import text as text_block
 from .stage import Story
 from .test_panel import DESIGN, pull_of, push, reviewed, status_of
@@ -122,6 +122,32 @@ def test_further_rounds_know_what_was_decided_and_what_has_changed(house: House)
     asked(house, story, number)
     assert "There is nothing left to review: no Critical and no Important is open." in last_word(story, number)
     assert "round 3" in asked(house, story, number, "/review experts tarjan anyway")
+
+
+def test_a_design_of_ours_is_reviewed_on_its_own_branch_and_stays_as_it_was(house: House) -> None:
+    def says(request: Json) -> Json:
+        charge = str(request["messages"][0]["content"][-1]["text"])
+        return panel(request) if charge.startswith(("# Review:", "# Concerns:")) else diligent(request)
+
+    house.mind.says = says
+    story = house.story().opens(title="Own").labels("note")
+    house.play()
+    pull = story.pull()
+    assert "**Done" in asked(house, story, pull["number"], "/review experts ops")
+    after = story.pull()
+    assert (after["title"], after["body"], after["draft"]) == (pull["title"], pull["body"], False)
+    assert story.status.startswith("### Design: Own\n\n**Done.")
+    assert [path.rpartition("/")[2] for path in sorted(story.files())] == [
+        "001-user-request.md",
+        "002-note.md",
+        "003-operations-review.md",
+        "004-expert-concerns.md",
+    ]
+    assert {check["name"]: check["conclusion"] for check in story.checks()} == {
+        "charrette/note": "success",
+        "charrette/review-experts": "success",
+        "charrette/concerns": "success",
+    }
 
 
 # --- the cache -------------------------------------------------------------------------------------------------------
