@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -89,9 +89,13 @@ class Service:
         raise AssertionError(f"the web process does not listen:\n{self.log.read_text()[-3000:]}")
 
     def kill(self) -> None:
-        """SIGKILL to all of it at once."""
+        """SIGKILL to all of it: to what would start the parts again first, then to the parts, which lead sessions."""
         assert self.process is not None
+        parts = _children(self.process.pid)
         os.killpg(self.process.pid, signal.SIGKILL)
+        for part in parts:
+            with suppress(ProcessLookupError):
+                os.killpg(part, signal.SIGKILL)
         self._ended()
 
     def kill_half(self, name: str) -> None:

@@ -1,11 +1,8 @@
 """`/review experts`: a panel reads the documents of a pull request at once, and its findings become concerns."""
 
-import os
 import re
-import signal
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from threading import Barrier, Event, Lock
 from types import MappingProxyType
 
@@ -70,16 +67,6 @@ def answers(service: Service, number: int) -> list[str]:
         found = [str(row.message) for row in connection.execute(text(asked), like)]
     engine.dispose()
     return found
-
-
-def kill_all(service: Service) -> None:
-    """SIGKILL to web and worker, which have sessions of their own, and to what would start them again."""
-    assert service.process is not None
-    pid = service.process.pid
-    parts = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    for part in parts:
-        os.killpg(int(part), signal.SIGKILL)
-    service.kill()
 
 
 def status_of(story: Story, number: int) -> str:
@@ -183,7 +170,7 @@ def test_a_round_that_is_killed_asks_nobody_twice_who_was_heard(
                 asked.append(lens)
                 if len(asked) == 3:
                     story.until(lambda: len(answers(service, number)) == 2)
-                    kill_all(service)
+                    service.kill()
                     kept.extend(answers(service, number))
                     struck.set()
 
