@@ -81,4 +81,4 @@ def on_a_bad_day(folder: Path, seed: int, runs: int, patience: float) -> None:
 
 @pytest.mark.soak
 def test_fifty_runs_on_a_bad_day(tmp_path: Path, soak_budget: Budget) -> None:
-    on_a_bad_day(tmp_path, 20_261_124, 5 if soak_budget.limited else 50, 2400)
+    on_a_bad_day(tmp_path, 20_261_124, 2 if soak_budget.limited else 50, 2400)
