@@ -37,15 +37,15 @@ def measure(setting: Setting) -> Iterator[Row]:
         yield Row("label to eyes, p95, all at once", percentile(found, 95), "s", note.format(percentile(found, 50)))
 
 
-def _seconds(play: Play, labelled: tuple[float, tuple[str, int]]) -> float:
+def _seconds(play: Play, labelled: tuple[float, tuple[int, int]]) -> float:
     """How long after the label the eyes were there."""
     when, issue = labelled
     play.traffic.until(lambda: issue in play.traffic.eyes, "the eyes", 300)
     return play.traffic.eyes[issue] - when
 
 
-def _label(play: Play, name: str) -> tuple[float, tuple[str, int]]:
+def _label(play: Play, name: str) -> tuple[float, tuple[int, int]]:
     """A label on a new issue without a text, whose run writes little; when the hub had put it on."""
-    story, _ = play.story(name)
+    story, repository = play.story(name)
     story.opens("Key ids", "").labels()
-    return time.monotonic(), (name, story.number)
+    return time.monotonic(), (repository, story.number)

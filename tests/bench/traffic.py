@@ -12,7 +12,7 @@ from typing import Any
 
 STATUS = re.compile(r"charrette:key=status run=(\d+)\.(\d+)\.")
 HEADLINE = re.compile(r"^\*\*(.+)\*\*$", re.MULTILINE)
-EYES = re.compile(r"/repos/([^/]+/[^/]+)/issues/(\d+)/reactions$")
+EYES = re.compile(r"/repositories/(\d+)/issues/(\d+)/reactions$")
 PERSON = "Python-urllib"
 
 
@@ -50,7 +50,7 @@ class Traffic:
 
     seen: list[Seen] = field(default_factory=list)
     said: dict[tuple[int, int], list[tuple[float, str]]] = field(default_factory=dict)
-    eyes: dict[tuple[str, int], float] = field(default_factory=dict)
+    eyes: dict[tuple[int, int], float] = field(default_factory=dict)
     ready: list[float] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -84,7 +84,7 @@ class Traffic:
             if seen.method == "GET" or seen.status >= 400:
                 return
             if found := EYES.search(seen.path):
-                self.eyes.setdefault((found[1], int(found[2])), seen.at)
+                self.eyes.setdefault((int(found[1]), int(found[2])), seen.at)
             if b"markPullRequestReadyForReview" in body:
                 self.ready.append(seen.at)
             if b"charrette:key=status" in body:
