@@ -19,7 +19,7 @@ from tests.databases import postgres
 from tests.soak import Budget
 
 from .closed_loop import ClosedLoop, closed_loop
-from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library, running
+from .stage import REPOSITORY, SLOWNESS, SOURCE, Service, Story, environment, free_port, library, running
 from .test_kills import once_each
 
 SHORT = """\
@@ -35,7 +35,7 @@ phases:
 """
 WORKERS = 3
 # Seconds for each run: the hub answers all of them, and takes most of a processor.
-PATIENCE = 20.0
+PATIENCE = 20.0 * SLOWNESS
 
 
 @dataclass(frozen=True)
