@@ -1,6 +1,7 @@
 """`charrette demo`: plays a scenario in front of whoever watches, and stays up for browsing."""
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -26,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Status 0 where everything expected is there, else 1; who stays to look may end it at any time."""
+    # Who is told to end has hub and service to end first, as with Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     once = arguments.once or not sys.stdin.isatty()
     with tempfile.TemporaryDirectory(prefix="charrette-demo-", ignore_cleanup_errors=True) as temporary:
         folder = arguments.state or Path(temporary)

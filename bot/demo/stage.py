@@ -88,7 +88,7 @@ def _code(folder: Path, package: str) -> Path:
 
 
 def _start_hub(folder: Path, repository: str, code: Path, port: int) -> Process:
-    arguments = ["hub", "--state", str(folder / "hub"), "--listen", "127.0.0.1:0"]
+    arguments = ["hub", "--supervised", "--state", str(folder / "hub"), "--listen", "127.0.0.1:0"]
     arguments += ["--repository", f"{repository}={code}", "--webhook", f"http://127.0.0.1:{port}/webhook"]
     return start("hub", arguments, folder / "hub.log", os.environ, piped=True)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -64,11 +66,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LOGIN:PERMISSION",
         help=f"a user with a permission in every repository; may be repeated (default: {default_users})",
     )
+    add("--supervised", action="store_true", help=argparse.SUPPRESS)
     add("--organization", action="append", default=[], metavar="LOGIN", help="an organization; may be repeated")
 
 
 def _stop(_: int, __: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _watch_supervisor() -> None:
+    """Ends this process when whoever started it is gone, however that came: standard input is their pipe."""
+
+    def wait() -> None:
+        while os.read(0, 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="supervisor-watch", daemon=True).start()
 
 
 def main(args: argparse.Namespace) -> int:
@@ -81,6 +95,8 @@ def main(args: argparse.Namespace) -> int:
     )
     args.state.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, _stop)
+    if args.supervised:
+        _watch_supervisor()
     try:
         with serving(args.state, args.listen, setup) as (running, server):
             sys.stdout.write(json.dumps(running.announcement()) + "\n")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import requests
 
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
@@ -24,6 +25,20 @@ from tests.stories.stage import ROOT, Story
 
 PHASES = [phase for phase in FolderDefinitions(built_in_workflows()).all()["feature-design"].phases if phase.number > 1]
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("CHARRETTE_", "ANTHROPIC_"))}
+
+# The demo, in which somebody ends it as soon as it would begin to play.
+TOLD_TO_END = """
+import os, signal, sys, time
+from bot.cli import main
+from bot.demo import feature_design
+
+def play(stage, say):
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+
+feature_design.play = play
+sys.exit(main())
+"""
 
 
 class Installed:
@@ -71,6 +86,17 @@ def test_it_plays_to_its_end_and_every_request_is_the_recorded_one(tmp_path: Pat
     assert done.returncode == 0, done.stdout + done.stderr
     assert "replayed, no cost" in done.stdout
     assert "Everything that was expected is there." in done.stdout
+
+
+def test_whoever_is_told_to_end_it_leaves_nothing_running(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", TOLD_TO_END, "demo", "--once", "--state", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, env=CLEAN, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 130, done.stdout + done.stderr
+    assert "Bye." in done.stdout
+    hub = re.search(r"hub and service are up: (\S+)", done.stdout)
+    assert hub
+    with pytest.raises(requests.ConnectionError):
+        requests.get(hub[1], timeout=10)
 
 
 def test_an_issue_of_one_s_own_is_told_what_the_recording_knows(

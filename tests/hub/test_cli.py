@@ -58,6 +58,18 @@ def test_one_line_says_how_to_reach_it(state: Path, source: Path) -> None:
     started.stdout.close()
 
 
+def test_it_ends_with_whoever_started_it(state: Path) -> None:
+    command = [sys.executable, "-c", PROGRAM, "--supervised", "--state", str(state), "--listen", "127.0.0.1:0"]
+    pipe = subprocess.PIPE
+    started = subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=Path(__file__).parents[2], env=dict(os.environ))
+    assert started.stdin is not None
+    assert started.stdout is not None
+    assert started.stdout.readline()
+    started.stdin.close()
+    assert started.wait(10) == 0
+    started.stdout.close()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--repository", "acme=."], ["--repository", "a/b=/nowhere"], ["--user", "x:god"], ["--listen", "somewhere"]],
