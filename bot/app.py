@@ -48,11 +48,11 @@ def prepare(settings: Settings) -> None:
 def web(settings: Settings) -> "WSGIApplication":
     """The web process's application. Make it after the fork; `prepare` comes before."""
     from bot.adapters.store import Store
-    from bot.web import Group, create_app
+    from bot.web import Group, create_app, in_a_thread
 
     store = Store(settings.database_url)
     group = Group(store.deliveries.accept)
-    return create_app(settings.webhook_secret.reveal(), group.store, store.ping, settings.webhook_bytes)
+    return create_app(settings.webhook_secret.reveal(), group.store, in_a_thread(store.ping), settings.webhook_bytes)
 
 
 def services(settings: Settings) -> "Services":

@@ -3,5 +3,6 @@
 from .app import LIMIT, create_app
 from .group import Group
 from .signature import sign
+from .threads import in_a_thread
 
-__all__ = ["LIMIT", "Group", "create_app", "sign"]
+__all__ = ["LIMIT", "Group", "create_app", "in_a_thread", "sign"]

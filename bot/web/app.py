@@ -20,7 +20,7 @@ log = logging.getLogger("charrette.web")
 # https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap
 LIMIT = 25 * 1024 * 1024
 # A body is read before it can be known to be GitHub's. So many bytes may be in memory for that, and no more.
-SMALL = 1024 * 1024
+SMALL = 256 * 1024
 LARGE_AT_ONCE = 4
 _JSON = "application/json"
 # A header that comes twice arrives as one with a comma in it.

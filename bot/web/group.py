@@ -1,13 +1,15 @@
 """Deliveries that come at once are stored by one commit, which is what limits how many a second there can be."""
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
+
+import gevent
+from gevent.event import AsyncResult, Event
 
 from bot.core.errors import TransientError
 from bot.core.ports import Delivery
+
+from .threads import in_a_thread
 
 log = logging.getLogger("charrette.web")
 
@@ -15,43 +17,45 @@ LARGEST = 200
 # GitHub waits 10 s for an answer: https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks
 PATIENCE = 9.0
 
-Waiting = tuple[Delivery, "Future[None]"]
+Waiting = tuple[Delivery, "AsyncResult[None]"]
 
 
 class Group:
-    """A thread that stores whatever waits while the commit before it is under way. Make it after a fork."""
+    """Stores whatever waits while the commit before it is under way, in a thread of its own. Make it after a fork.
+
+    Requests are greenlets of one thread, so nothing here needs a lock.
+    """
 
     def __init__(self, accept: Callable[[Sequence[Delivery]], None], patience: float = PATIENCE) -> None:
-        self._accept = accept
+        self._accept = in_a_thread(accept)
         self._patience = patience
         self._waiting: list[Waiting] = []
         self._closed = False
-        self._changed = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
-        self._thread.start()
+        self._idle = Event()
+        self._idle.set()
 
     def store(self, delivery: Delivery) -> None:
         """Returns when the delivery is stored; raises what went wrong, or `TransientError` where it takes too long."""
-        future: Future[None] = Future()
-        with self._changed:
-            if self._closed:
-                raise TransientError("The web process is going down.")
-            self._waiting.append((delivery, future))
-            self._changed.notify()
+        if self._closed:
+            raise TransientError("The web process is going down.")
+        result: AsyncResult[None] = AsyncResult()
+        self._waiting.append((delivery, result))
+        if self._idle.is_set():
+            self._idle.clear()
+            gevent.spawn(self._run)
         try:
-            future.result(self._patience)
-        except FutureTimeoutError as error:
+            result.get(timeout=self._patience)
+        except gevent.Timeout as error:
             raise TransientError("Storing the delivery takes too long.") from error
 
     def close(self) -> None:
         """Stores what waits, then ends."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
-        self._thread.join()
+        self._closed = True
+        self._idle.wait()
 
     def _run(self) -> None:
-        while group := self._next():
+        while self._waiting:
+            group, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
             try:
                 self._accept([delivery for delivery, _ in group])
             except TransientError as error:
@@ -62,14 +66,9 @@ class Group:
                 )
                 self._one_by_one(group)
             else:
-                for _, future in group:
-                    future.set_result(None)
-
-    def _next(self) -> list[Waiting]:
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
-            group, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
-        return group
+                for _, result in group:
+                    result.set(None)
+        self._idle.set()
 
     def _one_by_one(self, group: Sequence[Waiting]) -> None:
         """One that can't be stored takes no other with it."""
@@ -79,9 +78,9 @@ class Group:
             except Exception as error:
                 _fail([waiting], error)
             else:
-                waiting[1].set_result(None)
+                waiting[1].set(None)
 
 
 def _fail(group: Sequence[Waiting], error: Exception) -> None:
-    for _, future in group:
-        future.set_exception(error)
+    for _, result in group:
+        result.set_exception(error)

@@ -1,28 +1,32 @@
-"""The web process: gunicorn with one worker and threads, which serves more a second than several workers do."""
+"""The web process: gunicorn with one worker, whose requests are greenlets.
+
+A thread for each would be woken four times for one delivery, which costs more than all else that is done for it.
+"""
 
 import logging
 import signal
 import socket
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
 from wsgiref.types import WSGIApplication
 
+import gevent
+import gevent.socket
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
-from gunicorn.util import close_graceful
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.ggevent import GeventWorker
 
 log = logging.getLogger("charrette.web")
 
-# One that waits for a slow sender costs next to nothing; too few of them are easily all kept waiting.
-THREADS = 64
+# Each may have a small body in memory (`SMALL`).
+CONNECTIONS = 256
+# A connection on which nothing is asked.
+IDLE = 3.0
 GRACE = 30
-# GitHub gives up after 10 s. Whoever takes longer to send a request keeps a thread from those who don't.
+# GitHub gives up after 10 s.
 LONGEST = 12.0
 
 
@@ -40,34 +44,35 @@ class _Log(Logger):  # type: ignore[misc]
         self.access_log.disabled = True
 
 
-class _Worker(ThreadWorker):  # type: ignore[misc]
-    """No connection has a thread for longer than GitHub would wait: a sender that stalls, or drips, is cut off."""
+class _Worker(GeventWorker):  # type: ignore[misc]
+    """Requests are greenlets: one that waits for its sender, or for the disk, costs next to nothing.
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._since: dict[TConn, float] = {}
+    No request takes longer than GitHub would wait: a sender that stalls, or drips, is cut off.
+    """
 
-    def handle(self, conn: TConn) -> Any:
-        """One request, in a thread of the pool."""
-        self._since[conn] = time.monotonic()
-        try:
-            kept = super().handle(conn)
-            if kept is False:
-                # Closing waits for the sender to close, too: here, or the thread that accepts would do the waiting.
-                close_graceful(conn.sock)
-            return kept
-        finally:
-            self._since.pop(conn, None)
+    sockets: Any
 
-    def murder_pending(self) -> None:
-        """Called about once a second by the thread that accepts."""
-        super().murder_pending()
-        now = time.monotonic()
-        for conn in [conn for conn, since in list(self._since.items()) if now - since > LONGEST]:
-            log.warning("A connection from %s is cut off: its request takes more than %.0f s", conn.client, LONGEST)
-            # The thread that reads from it wakes up and ends; one that just ended has closed it.
-            with suppress(OSError):
-                conn.sock.shutdown(socket.SHUT_RDWR)
+    def patch(self) -> None:
+        """The listening sockets alone are gevent's: the database has threads, and the standard library is as it was."""
+        self.sockets = [
+            gevent.socket.socket(each.FAMILY, socket.SOCK_STREAM, fileno=each.sock.detach()) for each in self.sockets
+        ]
+
+    def timeout_ctx(self) -> Any:
+        """How long a connection is kept on which nothing is asked."""
+        return gevent.Timeout(IDLE, False)  # type: ignore[arg-type]
+
+    def handle_request(self, listener: Any, request: Any, sock: Any, address: Any) -> None:
+        """One request, from its head to its answer."""
+        cut = gevent.Timeout(LONGEST)
+        with cut:
+            try:
+                super().handle_request(listener, request, sock, address)
+            except gevent.Timeout as timeout:
+                if timeout is not cut:
+                    raise
+                log.warning("A connection from %s is cut off: its request takes more than %.0f s", address, LONGEST)
+                raise StopIteration from None
 
 
 class _Arbiter(Arbiter):  # type: ignore[misc]
@@ -94,7 +99,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "bind": self._bind,
             "workers": 1,
             "worker_class": _Worker,
-            "threads": THREADS,
+            "worker_connections": CONNECTIONS,
             "graceful_timeout": GRACE,
             "control_socket_disable": True,
             "proc_name": "charrette-web",

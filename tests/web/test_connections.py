@@ -20,7 +20,7 @@ WEB = """\
 import logging, sys
 from bot.web import app, server
 logging.basicConfig(level="INFO")
-server.LONGEST, server.THREADS, app.SMALL = 1.0, 8, 1000
+server.LONGEST, app.SMALL = 1.0, 1000
 server.serve(sys.argv[1], lambda: app.create_app(sys.argv[2], lambda delivery: None, lambda: None, limit=100_000))
 """
 

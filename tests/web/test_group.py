@@ -1,10 +1,9 @@
 """Deliveries that wait are stored together, and one that can't be stored takes no other with it."""
 
 import threading
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
+import gevent
 import pytest
 
 from bot.core.errors import TransientError
@@ -31,28 +30,34 @@ class Slow:
         self.groups.append([one.id for one in deliveries])
 
 
-def wait_until_waiting(group: Group, n: int) -> None:
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        with group._changed:
-            if len(group._waiting) >= n:
-                return
-        time.sleep(0.005)
-    raise AssertionError(f"{len(group._waiting)} of {n} wait")
+def until_waiting(slow: Slow, group: Group, n: int) -> None:
+    """One commit is under way, in a thread, and so many deliveries wait for the next."""
+    with gevent.Timeout(10):
+        while not slow.busy.is_set() or len(group._waiting) < n:
+            gevent.sleep(0.005)
+
+
+def ask(group: Group, *numbers: int) -> "list[gevent.Greenlet[[Delivery], None]]":
+    """Requests that store a delivery each."""
+    return [gevent.spawn(group.store, delivery(n)) for n in numbers]
+
+
+def failures(requests: "Sequence[gevent.Greenlet[[Delivery], None]]") -> list[str]:
+    """What each of them raised, once all have ended."""
+    gevent.joinall(requests, timeout=10)
+    return [str(request.exception) if request.exception else "" for request in requests]
 
 
 def test_what_waits_during_a_commit_is_one_commit() -> None:
     slow = Slow()
     group = Group(slow.accept)
-    with ThreadPoolExecutor(8) as pool:
-        first = pool.submit(group.store, delivery(0))
-        slow.busy.wait(10)
-        others = [pool.submit(group.store, delivery(n)) for n in range(1, 8)]
-        wait_until_waiting(group, 7)
-        assert not first.done()
-        slow.go.set()
-        for future in (first, *others):
-            future.result(10)
+    first = ask(group, 0)
+    until_waiting(slow, group, 0)
+    others = ask(group, *range(1, 8))
+    until_waiting(slow, group, 7)
+    assert not first[0].dead
+    slow.go.set()
+    assert failures([*first, *others]) == [""] * 8
     group.close()
     assert [len(one) for one in slow.groups] == [1, 7]
     assert sorted(slow.groups[1]) == [f"d{n}" for n in range(1, 8)]
@@ -62,14 +67,12 @@ def test_a_group_has_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(group_module, "LARGEST", 3)
     slow = Slow()
     group = Group(slow.accept)
-    with ThreadPoolExecutor(8) as pool:
-        futures = [pool.submit(group.store, delivery(0))]
-        slow.busy.wait(10)
-        futures += [pool.submit(group.store, delivery(n)) for n in range(1, 8)]
-        wait_until_waiting(group, 7)
-        slow.go.set()
-        for future in futures:
-            future.result(10)
+    requests = ask(group, 0)
+    until_waiting(slow, group, 0)
+    requests += ask(group, *range(1, 8))
+    until_waiting(slow, group, 7)
+    slow.go.set()
+    assert failures(requests) == [""] * 8
     group.close()
     assert [len(one) for one in slow.groups] == [1, 3, 3, 1]
 
@@ -94,15 +97,13 @@ def test_one_that_cannot_be_stored_takes_no_other_with_it() -> None:
             raise ValueError("d2 is poison")
 
     group = Group(accept)
-    with ThreadPoolExecutor(4) as pool:
-        futures = [pool.submit(group.store, delivery(0))]
-        slow.busy.wait(10)
-        futures += [pool.submit(group.store, delivery(n)) for n in range(1, 4)]
-        wait_until_waiting(group, 3)
-        slow.go.set()
-        failures = [str(future.exception(10)) for future in futures]
+    requests = ask(group, 0)
+    until_waiting(slow, group, 0)
+    requests += ask(group, 1, 2, 3)
+    until_waiting(slow, group, 3)
+    slow.go.set()
+    assert failures(requests) == ["", "", "d2 is poison", ""]
     group.close()
-    assert failures == ["None", "None", "d2 is poison", "None"]
 
 
 def test_one_that_takes_too_long_is_not_acknowledged() -> None:
@@ -118,13 +119,12 @@ def test_one_that_takes_too_long_is_not_acknowledged() -> None:
 def test_closing_stores_what_waits_and_takes_no_more() -> None:
     slow = Slow()
     group = Group(slow.accept)
-    with ThreadPoolExecutor(4) as pool:
-        futures = [pool.submit(group.store, delivery(0))]
-        assert slow.busy.wait(10)
-        futures += [pool.submit(group.store, delivery(n)) for n in (1, 2)]
-        wait_until_waiting(group, 2)
-        slow.go.set()
-        group.close()
-        assert [future.exception(10) for future in futures] == [None] * 3
+    requests = ask(group, 0)
+    until_waiting(slow, group, 0)
+    requests += ask(group, 1, 2)
+    until_waiting(slow, group, 2)
+    slow.go.set()
+    group.close()
+    assert failures(requests) == [""] * 3
     with pytest.raises(TransientError, match="going down"):
         group.store(delivery(9))
