@@ -7,6 +7,7 @@ from .definition import GateUse
 from .findings import Finding
 from .identity import Address
 from .record import PhaseStatus, Spent
+from .sections import Filling
 
 Ended = Literal["done", "refused", "failed", "budget", "stopped"]
 Ending = Literal["done", "findings", "stopped", "failed", "budget"]
@@ -27,6 +28,7 @@ class Brief:
 
     `documents` are shared and come first, byte-identical between briefs; `charge` is what differs and comes last.
     `path` is the artifact that comes out; `title` and `lens` are its title and its writer's, where code writes them.
+    `filling` says which sections of it, where others make the rest: the outcome's text is these alone.
     `base` is the commit that the tools read. `last` says that no repair of it follows, whatever its gates find.
     """
 
@@ -44,6 +46,7 @@ class Brief:
     model: str = "thorough"
     turns: int = 60
     last: bool = False
+    filling: Filling | None = None
 
 
 @dataclass(frozen=True)

@@ -1,35 +1,29 @@
 """The briefs of a phase: what each conversation is given, in an order that the model's cache can use."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from .acts import Brief, DocumentRef, Outcome
 from .concerns import read
 from .concerns.contradictions import is_undecided
 from .definition import GateUse, Persona, Phase
+from .findings import Finding, errors
 from .identity import Address
 from .messages import Entry, Revise
+from .placing import filling_of
 from .prompts import render
 from .record import PanelRound
+from .sections import Filling, spliced, within
 from .state import PhaseState, State
 
-WRITER = "writer"
 TOUCHES = "touches"
 READER = "reader"
 
 
-def member_paths(state: State, phase: PhaseState) -> Sequence[tuple[str, str]]:
-    """Who writes what: (member, path of their artifact)."""
-    folder = state.pinned.folder
-    if phase.phase.each is None:
-        return ((WRITER, f"{folder}/{phase.phase.file}"),)
-    return tuple((persona.id, f"{folder}/{phase.phase.member_file(persona.id)}") for persona in state.definition.panel)
-
-
 def briefs(state: State, phase: PhaseState) -> tuple[Brief, ...]:
     """One brief for each member of the phase: a first draft, or the repair of the draft in hand."""
-    shared = tuple(_documents(state, phase.phase))
-    return tuple(_brief(state, phase, member, path, shared) for member, path in member_paths(state, phase))
+    shared = tuple(dict.fromkeys(_documents(state, phase.phase)))
+    return tuple(_brief(state, phase, member, path, shared) for member, path in phase.paths)
 
 
 def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tuple[DocumentRef, ...]) -> Brief:
@@ -37,7 +31,8 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
     number = draft.address.draft + 1 if draft else 1
     concerns = _concerns(state, phase)
     again = phase.commit is not None and path in phase.commit.files
-    own = (DocumentRef(path, state.record.head or ""),) if again else ()
+    stands = again or (phase.phase.into and path in state.record.shared)
+    own = tuple({DocumentRef(path, state.record.head or "")} - set(shared)) if stands else ()
     persona = _persona(state, phase.phase, member)
     return Brief(
         address=Address(state.pinned.run, phase.phase.id, phase.revision, member, number),
@@ -47,6 +42,7 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
         path=path,
         base=state.pinned.base,
         title=_title(state, phase.phase, persona),
+        filling=filling(state, phase.phase),
         lens=persona.lens if persona else "",
         tools=phase.phase.tools,
         output=phase.phase.output,
@@ -86,7 +82,7 @@ def touches_brief(state: State, wish: Entry, what: str) -> Brief:
             draft.address.draft + 1 if draft else 1,
         ),
         system=render(state.definition.prompts["system"], house),
-        documents=tuple(DocumentRef(each["path"], head) for each in documents),
+        documents=tuple(dict.fromkeys(DocumentRef(each["path"], head) for each in documents)),
         charge="\n".join(parts),
         path=TOUCHES,
         base=state.pinned.base,
@@ -98,13 +94,21 @@ def touches_brief(state: State, wish: Entry, what: str) -> Brief:
 
 def _persona(state: State, phase: Phase, member: str) -> Persona | None:
     """Through whose eyes a member of the phase looks."""
-    return next((persona for persona in state.definition.panel if phase.each and persona.id == member), None)
+    if phase.each is None:
+        return phase.persona
+    return next((persona for persona in state.definition.panel if persona.id == member), None)
+
+
+def filling(state: State, phase: Phase) -> Filling | None:
+    """What a phase fills of a document that others fill too; None where its document is its own."""
+    name = phase.into.replace("-", " ").capitalize()
+    return filling_of(state.definition, phase, f"{name}: {state.pinned.title}")
 
 
 def _title(state: State, phase: Phase, persona: Persona | None) -> str:
     """The title of a document that code writes."""
-    whose = f"{persona.name}, " if persona else ""
-    return f"{whose}{phase.title if persona is None else phase.title.lower()}: {state.pinned.title}"
+    whose = f"{persona.name}, " if persona and phase.each else ""
+    return f"{whose}{phase.title.lower() if whose else phase.title}: {state.pinned.title}"
 
 
 def _gates(phase: Phase) -> tuple[GateUse, ...]:
@@ -172,9 +176,12 @@ def _charge(
         "title": state.pinned.title,
         "phase": phase.phase,
         "path": path,
+        "sections": phase.phase.sections,
         "earlier": [{"path": ref.path, "title": ref.path.rpartition("/")[2]} for ref in shared],
     }
     parts = [render(phase.phase.prompt, values)]
+    if phase.phase.into and phase.phase.output is None:
+        parts.append(render(prompts["sections"], values))
     if persona := _persona(state, phase.phase, member):
         parts.append(f"# Your lens: {persona.lens}\n\n{persona.brief.strip()}\n")
     if phase.phase.each and (round := state.pinned.round) and (round.earlier or round.left):
@@ -184,9 +191,16 @@ def _charge(
     if phase.feedback:
         parts.append(render(prompts["revise"], values | {"feedback": phase.feedback, "decided": _decided(state)}))
     if draft is not None:
-        findings = [finding for finding in draft.findings if finding.severity == "error"]
+        findings = _to_mend(state, phase.phase, path, draft)
         parts.append(render(prompts["repair"], values | {"draft": draft.text, "findings": findings}))
     return "\n".join(parts)
+
+
+def _to_mend(state: State, phase: Phase, path: str, draft: Outcome) -> tuple[Finding, ...]:
+    """The errors of a draft, each with its line in what the model is shown of it."""
+    fills = filling(state, phase)
+    found = errors(draft.findings)
+    return within(found, spliced(state.record.shared.get(path, ""), draft.text, fills), draft.text) if fills else found
 
 
 def _again(round: PanelRound) -> dict[str, Any]:

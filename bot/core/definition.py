@@ -49,7 +49,8 @@ class Phase:
 
     `number` is the artifact's three digits (001 is the request). `prompt` is the text of the phase's Markdown file.
     `reads` names earlier phases. `output` names a codec, or is None for Markdown. `counted` phases are the ones that
-    "phase 3 of 8" counts.
+    "phase 3 of 8" counts. A phase that goes `into` an artifact fills these `sections` of it, and has no other; with
+    `elsewhere` another workflow's run makes it, and the branch alone knows its number. `persona` is whose lens it has.
     """
 
     id: str
@@ -66,11 +67,20 @@ class Phase:
     output: str | None = None
     counted: bool = True
     model: str = ""
+    into: str = ""
+    sections: tuple[str, ...] = ()
+    elsewhere: bool = False
+    persona: Persona | None = None
+
+    @property
+    def label(self) -> str:
+        """What people call the phase's document by: its number, where that is known, and its title."""
+        return f"{self.number:03d} {self.title}" if self.number else self.title
 
     @property
     def file(self) -> str:
         """The artifact's file name; a phase with members has one `member_file` for each instead."""
-        return f"{self.number:03d}-{self.id}.md"
+        return f"{self.number:03d}-{self.into or self.id}.md"
 
     def member_file(self, member: str) -> str:
         """The file name of one member's artifact, for a phase with `each`."""

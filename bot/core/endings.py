@@ -59,7 +59,7 @@ def kept(state: State) -> str:
 
 
 def _name(phase: PhaseState) -> str:
-    return f"{phase.phase.number:03d} {phase.phase.title}"
+    return phase.phase.label
 
 
 def _sentence(text: str, more: str = "") -> str:

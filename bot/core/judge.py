@@ -97,7 +97,7 @@ def _verdict(state: State, phase: PhaseState | None, message: Message) -> Judgem
         verb = "approved" if isinstance(message.deed, Approve) else "rejected"
         stale = f"has changed since you could see it: it is `{awaited.digest[:SHORT]}` now, so nothing was {verb}."
         again = "Read it again; the status shows what waits."
-        return Judgement(reply=f"{phase.phase.number:03d} {phase.phase.title} {stale} {again}", looks=True)
+        return Judgement(reply=f"{phase.phase.label} {stale} {again}", looks=True)
     asked = message.author or message.by == state.pinned.started_by
     if isinstance(message.deed, Approve) and asked and state.pinned.policy.not_by_requester:
         return Judgement(reply="You asked for this, and here nobody approves what they asked for. Another has to.")
@@ -116,14 +116,14 @@ def _saw(state: State, message: Message) -> bool:
 def _revise(state: State, message: Message, what: str) -> Judgement:
     if hindrance := _hindrance(state):
         return Judgement(reply=hindrance)
-    wanted = named(state.definition, what)
+    wanted = named(state.placed, what)
     made = tuple(phase for phase in state.phases if phase.phase.id in wanted and phase.commit)
     if made:
         missing = [phase.phase.title for phase in state.phases if phase.phase.id in wanted and not phase.commit]
         unmade = f"Not written yet, so not revised: {', '.join(missing)}." if missing else ""
         return Judgement(Entry(message, ",".join(phase.about for phase in made)), unmade)
     if wanted or TOUCHES not in state.definition.prompts:
-        there = ", ".join(f"{phase.phase.number:03d} {phase.phase.title}" for phase in state.phases if phase.commit)
+        there = ", ".join(phase.phase.label for phase in state.phases if phase.commit)
         return Judgement(
             reply=f"Please name the documents that this touches, for example `/revise 002 ...`. There are: {there}."
         )

@@ -160,6 +160,7 @@ class PhaseCommit:
 
     `files` maps path to blob id. `gist` is the first section of the run's last artifact: what the pull request says.
     `texts` are the artifacts themselves where they hold data, `failed` the members that brought none, with the reason.
+    `part` is the digest of the sections that the phase made, where it fills a document that others fill too.
     """
 
     phase: str
@@ -175,6 +176,7 @@ class PhaseCommit:
     at: str = ""
     texts: dict[str, str] = field(default_factory=dict)
     failed: tuple[tuple[str, str], ...] = ()
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,9 +208,9 @@ class Record:
     `head_at` is that head's date. `seen` is what was last shown of what waits for approval.
     `closed` says that the pull request is not open any more. `edited` has the paths whose blob is a person's, with that
     blob; `remarks`, what people wrote among an artifact's revision notes. `trouble` is why the last leg ended early,
-    until somebody says to go on. `moved` is the newest commit of others on a branch
-    under review. `web` says that the model's server searches the web; `without`, what earlier phases
-    lacked.
+    until somebody says to go on. `moved` is the newest commit of others on a branch under review. `shared` has the
+    documents that phases fill by sections as they stand on the branch, path to text. `web` says that the model's server
+    searches the web; `without`, what earlier phases lacked.
     """
 
     pinned: Pinned
@@ -231,6 +233,7 @@ class Record:
     drift: Drift | None = None
     moved: str = ""
     concerns: Standing | None = None
+    shared: dict[str, str] = field(default_factory=dict)
     now: str = ""
 
 

@@ -9,6 +9,7 @@ from .definition import Definition, Phase
 from .safe import line as one_line
 
 TITLE = "Revision notes"
+_FILE = re.compile(r"(?<![\w.-])\d{3}-[\w-]+(?:\.md)?")
 _NOTE = re.compile(r"- \d{4}-\d\d-\d\d, revision \d+, asked by ")
 
 
@@ -27,12 +28,26 @@ def named(definition: Definition, what: str) -> tuple[str, ...]:
     """The phases whose artifacts these words name, in the workflow's order.
 
     Numbers and file names count before anything else; then ids and titles ahead of the first colon, since people write
-    `interface: leave the operations alone`; then ids and titles anywhere.
+    `interface: leave the operations alone`; then ids and titles anywhere. A section's title counts for the phase that
+    fills it, and of several phases in one document chooses among them.
     """
     head = re.split(r":\s", what, maxsplit=1)[0] if re.search(r":\s", what) else ""
-    by_number = [phase.id for phase in definition.phases if _by_number(definition, phase, what)]
-    by_head = [phase.id for phase in definition.phases if _by_name(phase, head)]
-    return tuple(by_number or by_head or [phase.id for phase in definition.phases if _by_name(phase, what)])
+    by_number = [phase for phase in definition.phases if _by_number(definition, phase, what)]
+    by_head = [phase for phase in definition.phases if _by_name(phase, head)]
+    found = by_number or by_head or [phase for phase in definition.phases if _by_name(phase, what)]
+    return tuple(phase.id for phase in _narrowed(found, head, what))
+
+
+def _narrowed(found: Sequence[Phase], head: str, what: str) -> Sequence[Phase]:
+    """Of the phases that make one document together those of whose sections the words speak; all, where of none."""
+    if not any(phase.into for phase in found):
+        return found
+    for words in (_FILE.sub("", head), _FILE.sub("", what)):
+        meant = [phase for phase in found if any(names(words, title) for title in phase.sections)]
+        if meant:
+            numbers = {phase.number for phase in meant}
+            return [phase for phase in found if phase in meant or phase.number not in numbers]
+    return found
 
 
 def _by_number(definition: Definition, phase: Phase, what: str) -> bool:
@@ -42,7 +57,8 @@ def _by_number(definition: Definition, phase: Phase, what: str) -> bool:
 
 
 def _by_name(phase: Phase, words: str) -> bool:
-    return names(words, phase.title) or names(words, phase.id.replace("-", " "))
+    titles = (phase.title, phase.id.replace("-", " "), *phase.sections)
+    return any(names(words, title) for title in titles)
 
 
 def with_notes(text: str, notes: Sequence[Note], remarks: str = "") -> str:

@@ -19,18 +19,20 @@ from .acts import (
     WaitsFor,
 )
 from .artifact import Artifact
-from .briefs import READER, briefs, member_paths, touches_brief
+from .briefs import READER, briefs, filling, touches_brief
 from .decisions import DECISION, due
 from .definition import Definition
 from .findings import errors
 from .messages import Entry, Message, Revise, Touch, Touched
 from .outputs.concerns import NAME
+from .placing import guests, shared_paths
 from .questions import Question
 from .questions import parse as parse_questions
 from .record import PhaseCommit, PhaseStatus, Spent, Standing, spent_trailer, with_trailers
-from .revisions import with_notes
+from .revisions import Note, with_notes
 from .safe import plain
-from .state import DESCRIPTION, REQUEST, PhaseState, State, fold
+from .sections import Filling, digest_of_part, part_of, spliced
+from .state import DESCRIPTION, REQUEST, PhaseState, State, fold, is_edited
 
 DAY = 86_400.0
 WAITS: Mapping[PhaseStatus, WaitsFor] = {"asking": "answers", "awaiting": "approval", "blocked": "mending"}
@@ -131,11 +133,7 @@ def _unfinished(state: State, draft: Outcome | None) -> bool:
 
 def _commit_phase(state: State, phase: PhaseState) -> Commit:
     good = good_drafts(state, phase)
-    files = {
-        path: with_notes(good[member].text, phase.notes, state.record.remarks.get(path, ""))
-        for member, path in member_paths(state, phase)
-        if member in good
-    }
+    files = {path: _written(state, phase, path, good[member].text) for member, path in phase.paths if member in good}
     status = _committed_status(state, phase)
     spent = sum((draft.spent for draft in state.drafts.values()), Spent())
     model = next((draft.model for draft in state.drafts.values() if draft.model), "")
@@ -143,6 +141,28 @@ def _commit_phase(state: State, phase: PhaseState) -> Commit:
     what = title if phase.revision == 1 else f"{title}, revision {phase.revision}"
     message = _message(state, what, phase.phase.id, phase.revision, status, model, spent, _failed(state, phase))
     return Commit(phase.phase.id, phase.revision, status, files, message, state.record.head)
+
+
+def _written(state: State, phase: PhaseState, path: str, text: str) -> str:
+    """The document as it is committed: with what other phases make of it, and with the notes of its revisions."""
+    stands, remarks = state.record.shared.get(path, ""), state.record.remarks.get(path, "")
+    if fills := filling(state, phase.phase):
+        made = spliced(stands, text, fills)
+        notes = _notes(state, phase)
+        return with_notes(made, notes, remarks) if notes else made
+    others = guests(state.definition, phase.phase.id)
+    kept = spliced(text, stands, Filling(others, others, "")) if others else text
+    return with_notes(kept, phase.notes, remarks)
+
+
+def _notes(state: State, phase: PhaseState) -> tuple[Note, ...]:
+    """The notes of the revisions of all phases of a document, as far as those are made or are being made."""
+    found = list(phase.notes)
+    for other in state.phases:
+        if other.phase.into == phase.phase.into and other.commit and other.phase.id != phase.phase.id:
+            found += [note for note in other.notes if note.revision <= other.commit.revision]
+    first = {(note.at, note.by, note.what): note for note in reversed(found)}
+    return tuple(sorted(first.values(), key=lambda note: note.at))
 
 
 def _committed_status(state: State, phase: PhaseState) -> PhaseStatus:
@@ -217,6 +237,9 @@ def _after_commit(state: State, act: Commit, result: Committed) -> State:
     if result.refused == "stopped":
         return replace(state, stopped=True, shown=False, drafts={})
     record = replace(state.record, head=result.sha, now=result.at or state.now)
+    paths = shared_paths(state.pinned, {*record.shared, *act.files})
+    shared = {path: text for path, text in act.files.items() if path in paths}
+    record = replace(record, shared={**record.shared, **shared})
     if state.request_path in act.files:
         record = replace(record, request=act.files[state.request_path])
     if concerns := next(((path, text) for path, text in act.files.items() if path.endswith(NAME)), None):
@@ -234,21 +257,34 @@ def _after_commit(state: State, act: Commit, result: Committed) -> State:
         sum((draft.spent for draft in drafts), Spent()) if phase else Spent(),
         asked(state, phase) if phase and act.status == "asking" else (),
         tuple(finding for draft in drafts for finding in draft.findings) if phase else (),
-        gist_of(state.definition, act.phase, act.files),
+        gist_of(state.definition, act.phase, parts_of(state.definition, act.phase, act.files)),
         result.at,
         dict(act.files) if phase and phase.phase.output else {},
         _failed(state, phase) if phase else (),
+        part_of_commit(state.definition, act.phase, act.files),
     )
     folded = fold(replace(record, commits=(*record.commits, made), spent=state.spent))
     return replace(folded, without=state.without)
 
 
+def parts_of(definition: Definition, phase: str, files: Mapping[str, str]) -> Mapping[str, str]:
+    """What of these documents the phase made: its sections, or all."""
+    known = next((known for known in definition.phases if known.id == phase and known.into), None)
+    return files if known is None else {path: part_of(text, known.sections) for path, text in files.items()}
+
+
+def part_of_commit(definition: Definition, phase: str, files: Mapping[str, str]) -> str:
+    """The digest of the sections that a phase made of a document that others fill too; "" where it made it all."""
+    known = next((known for known in definition.phases if known.id == phase and known.into), None)
+    return "".join(digest_of_part(text, known.sections) for text in files.values()) if known else ""
+
+
 def gist_of(definition: Definition, phase: str, files: Mapping[str, str]) -> str:
-    """The first section of the last phase's artifact; "" for any other phase."""
+    """The first section of what the last phase made; "" for any other phase."""
     if phase != definition.phases[-1].id:
         return ""
-    artifacts = (Artifact(path, text) for path, text in sorted(files.items()))
-    return next((artifact.sections[1].body.strip() for artifact in artifacts if len(artifact.sections) > 1), "")
+    sections = (section for path, text in sorted(files.items()) for section in Artifact(path, text).sections)
+    return next((section.body.strip() for section in sections if section.heading.level > 1), "")
 
 
 def _after_conversations(state: State, outcomes: tuple[Outcome, ...]) -> State:
@@ -285,7 +321,7 @@ def _panelled(state: State) -> State:
     phase = state.current
     if phase is None or phase.phase.each is None or good_drafts(state, phase):
         return state
-    if any(_unfinished(state, state.drafts.get(member)) for member, _ in member_paths(state, phase)):
+    if any(_unfinished(state, state.drafts.get(member)) for member, _ in phase.paths):
         return state
     failed = _failed(state, phase)
     # Where all failed alike, once is enough; an address in the reason has the member's name.
@@ -319,5 +355,5 @@ def _touches(state: State, documents: list[dict[str, str]]) -> Iterator[Touch]:
     whys = {document["phase"]: document["why"] for document in documents}
     for phase in state.phases:
         if phase.phase.id in whys and phase.commit is not None:
-            theirs = any(path in state.record.edited for path in phase.commit.files)
+            theirs = is_edited(phase.commit, phase.phase, state.record)
             yield Touch(phase.phase.id, whys[phase.phase.id], kept=theirs)

@@ -8,11 +8,13 @@ from .acts import Outcome
 from .definition import Definition, Phase
 from .findings import Finding
 from .messages import Approve, Entry, Proceed, Reject, Retry, Revise, Say, Start, Stop, Touched
+from .placing import paths_of, placed
 from .record import PhaseCommit, PhaseStatus, Pinned, Record, Seen, Spent, Trouble
 from .request import merged
 from .request import render as render_request
 from .revisions import Note
 from .rounds import Round, with_entry
+from .sections import digest_of_part
 
 DESCRIPTION = "description"
 REQUEST = "user-request"
@@ -22,11 +24,14 @@ REQUEST = "user-request"
 class PhaseState:
     """How far one phase is. `revision` is the one that is wanted; `commit` the newest one there is.
 
+    `paths` says who writes what: (member, path of their artifact). There are none where the phase goes into a document
+    of another run that is not there.
     `feedback` is what a person said that made it be made again; `notes` all such wishes; `round` the questions that
     this phase last asked.
     """
 
     phase: Phase
+    paths: tuple[tuple[str, str], ...] = ()
     revision: int = 1
     status: PhaseStatus = "pending"
     commit: PhaseCommit | None = None
@@ -89,6 +94,13 @@ class State:
         return self.record.pinned.definition
 
     @property
+    def placed(self) -> Definition:
+        """The workflow, with the numbers that its documents have on this branch."""
+        known = {phase.phase.id: phase.phase for phase in self.phases}
+        phases = tuple(known.get(phase.id, phase) for phase in self.definition.phases)
+        return replace(self.definition, phases=phases)
+
+    @property
     def current(self) -> PhaseState | None:
         """The first phase that is not finished, or None where all are."""
         return next((phase for phase in self.phases if not phase.finished), None)
@@ -143,18 +155,27 @@ def fold(record: Record) -> State:
     """The state that a record amounts to."""
     record = replace(record, pinned=replace(record.pinned, description=_description(record)))
     phases = tuple(_phase(record, phase) for phase in record.pinned.definition.phases if phase.source == "model")
+    lacking = _lacking(phases) if record.trouble is None else ""
     return State(
         record,
         phases,
         rounds=tuple(_rounds(record)),
         stopped=_stopped(record),
-        trouble=record.trouble,
-        reason=record.reason,
+        trouble="failed" if lacking else record.trouble,
+        reason=lacking or record.reason,
         spent=record.spent,
         without=record.without,
         was_asked=_was_asked(record),
         now=record.now,
     )
+
+
+def _lacking(phases: tuple[PhaseState, ...]) -> str:
+    """What the phase in hand needs and nobody made: the other run's document into which it goes; "" where nothing."""
+    phase = next((phase for phase in phases if not phase.finished), None)
+    if phase is None or phase.paths or not phase.phase.elsewhere:
+        return ""
+    return f"There is no document “{phase.phase.into}” on this branch, into which “{phase.phase.title}” goes"
 
 
 def _description(record: Record) -> str:
@@ -216,7 +237,8 @@ def _phase(record: Record, phase: Phase) -> PhaseState:
             if round is not None and round.closed and said.revision == revision:
                 said = replace(said, revision=revision + 1)
     state = PhaseState(
-        phase,
+        placed(record.pinned, phase, record.shared),
+        paths_of(record.pinned, phase, record.shared),
         said.revision,
         commit=commits[max(commits)] if commits else None,
         rounds=len(rounds),
@@ -263,7 +285,18 @@ def _is_a_person_s(record: Record, state: PhaseState) -> bool:
     """Whether the artifact was edited by a person since, and nobody asked in so many words to make it again."""
     if state.commit is None or state.feedback or state.commit.revision >= state.revision:
         return False
-    return any(path in record.edited for path in state.commit.files)
+    return is_edited(state.commit, state.phase, record)
+
+
+def is_edited(commit: PhaseCommit, phase: Phase, record: Record) -> bool:
+    """Whether people changed since what a phase's commit made."""
+    if phase.into:
+        return any(_part(path, phase, record) != commit.part for path in commit.files)
+    return any(path in record.edited for path in commit.files)
+
+
+def _part(path: str, phase: Phase, record: Record) -> str:
+    return digest_of_part(record.shared.get(path, ""), phase.sections)
 
 
 def _status(commit: PhaseCommit | None, said: _Said, record: Record) -> PhaseStatus:
@@ -277,8 +310,12 @@ def _status(commit: PhaseCommit | None, said: _Said, record: Record) -> PhaseSta
 
 
 def digest_of(commit: PhaseCommit, record: Record) -> str:
-    """sha256 over the blobs of a phase's artifacts, a person's where a person edited one."""
-    blobs = [(path, record.edited.get(path, blob)) for path, blob in sorted(commit.files.items())]
+    """sha256 over the blobs of a phase's artifacts, a person's where a person edited one; or over its sections."""
+    phase = record.pinned.definition.phase(commit.phase)
+    if phase.into:
+        blobs = [(path, _part(path, phase, record)) for path in sorted(commit.files)]
+    else:
+        blobs = [(path, record.edited.get(path, blob)) for path, blob in sorted(commit.files.items())]
     return hashlib.sha256(repr(blobs).encode()).hexdigest()
 
 

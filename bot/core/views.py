@@ -14,7 +14,7 @@ from .rounds import Round
 from .run import ending
 from .safe import line as one_line
 from .safe import plain, published
-from .state import DESCRIPTION, PhaseState, State
+from .state import DESCRIPTION, PhaseState, State, is_edited
 
 # How long each text of a question may be: whole, as long as all of them fit.
 ROOM, WIDTHS = 500, (10_000, 1_000, 300, 100)
@@ -62,7 +62,7 @@ def _drafted_again(state: State) -> Iterator[DraftWish]:
 def _untouched(state: State) -> Iterator[CommentWish]:
     """A word to those whose wish touches no document, or one that a person edited."""
     by = {entry.message.id: entry.message.by for entry in state.record.entries}
-    titles = {phase.phase.id: f"{phase.phase.number:03d} {phase.phase.title}" for phase in state.phases}
+    titles = {phase.phase.id: phase.phase.label for phase in state.phases}
     for entry in state.record.entries:
         deed = entry.message.deed
         if not isinstance(deed, Touched):
@@ -183,7 +183,7 @@ def _where(state: State, phase: PhaseState) -> str:
 
 
 def _item(state: State, phase: PhaseState) -> str:
-    number = f"{phase.phase.number:03d} {phase.phase.title}"
+    number = phase.phase.label
     ticked = "x" if phase.finished else " "
     if phase.commit is None:
         return f"- [{ticked}] {number}"
@@ -192,7 +192,7 @@ def _item(state: State, phase: PhaseState) -> str:
         for path in sorted(phase.commit.files)
     )
     notes = {"asking": " (questions open)", "awaiting": " (waits for approval)", "blocked": " (findings)"}
-    edited = " (edited by a person)" if any(path in state.record.edited for path in phase.commit.files) else ""
+    edited = " (edited by a person)" if is_edited(phase.commit, phase.phase, state.record) else ""
     return f"- [{ticked}] {links}{notes.get(phase.status, '')}{edited}{_revised(phase)}"
 
 
@@ -350,14 +350,19 @@ def pull_request(state: State) -> str:
         "findings": "done, with findings",
     }
     for phase in state.phases:
-        for path in sorted(phase.commit.files) if phase.commit else [phase.phase.file]:
+        for path in sorted(phase.commit.files) if phase.commit else [path for _, path in phase.paths]:
             name = path.rpartition("/")[2]
             shown = link(state, path, name) if phase.commit else name
             standing = words["done" if phase.wish else phase.status]
-            lines.append(f"| {shown} | {standing}{_revised(phase)} |")
+            lines.append(f"| {shown}{_parts(phase)} | {standing}{_revised(phase)} |")
     base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
     lines += ["", f"Based on {base} · {cost(state.spent)}", ""]
     return "\n".join([*lines, "## Summary", "", gist, ""] if gist else lines)
+
+
+def _parts(phase: PhaseState) -> str:
+    """Which sections of a document a phase makes, behind the document's name."""
+    return f": {', '.join(map(one_line, phase.phase.sections))}" if phase.phase.into else ""
 
 
 def check(state: State) -> CheckWish:
@@ -411,7 +416,7 @@ def _summary(state: State) -> str:
     lines = [headline(state), "", "| document | findings |", "| --- | --- |"]
     for phase in state.phases:
         if phase.commit:
-            names = ", ".join(path.rpartition("/")[2] for path in sorted(phase.commit.files))
+            names = ", ".join(path.rpartition("/")[2] for path in sorted(phase.commit.files)) + _parts(phase)
             lines.append(f"| {names} | {len(phase.findings) or 'none'} |")
     return "\n".join([*lines, *_drift(state, MANY), "", cost(state.spent), ""])
 

@@ -24,7 +24,7 @@ from ..core.prompts import document_block, unverified_block
 from ..core.record import Limits, Spent
 from ..core.safe import published
 from ..gates.context import Context
-from ..gates.settling import Settled, settled
+from ..gates.settling import Settled, settled, settled_part
 from .durable import gave_up, log, patiently, pause, step
 from .services import Conversing, Services
 
@@ -248,6 +248,9 @@ class Conversation:
     def _settled(self, text: str, fetched: frozenset[str]) -> Settled:
         documents = {ref.path: self.checkout.text(ref.path, ref.commit) or "" for ref in self.brief.documents}
         context = Context(self.checkout.tree(self.brief.base), documents, self.talk.given, fetched, self.talk.web)
+        if self.brief.filling is not None:
+            stands = Artifact(self.brief.path, documents.get(self.brief.path, ""))
+            return settled_part(stands, text, self.brief.filling, context, self.brief.gates, self.brief.last)
         return settled(Artifact(self.brief.path, text), context, self.brief.gates, self.brief.last)
 
     def _setting(self) -> Setting:
@@ -298,7 +301,7 @@ def _said(messages: Sequence[Mapping[str, Any]]) -> str:
 def _written(brief: Brief, said: str, setting: Setting) -> tuple[str, Any, tuple[Finding, ...]]:
     """The artifact's text (and data, for a codec) from what the model said; a finding where it can't be read."""
     if brief.output is None:
-        return document_of(said), None, ()
+        return (sections_of(said) if brief.filling else document_of(said)), None, ()
     output = OUTPUTS[brief.output]
     try:
         data = output.settle(json.loads(said), setting)
@@ -317,6 +320,13 @@ def document_of(said: str) -> str:
     if mark and "\n## " not in before:
         text = f"# {rest}"
     return text.strip() + "\n"
+
+
+def sections_of(said: str) -> str:
+    """The sections in what the model said: without a fence around them, and without title or words before the first."""
+    text = document_of(said)
+    _, mark, rest = f"\n{text}".partition("\n## ")
+    return f"## {rest}" if mark else text
 
 
 def _urls(messages: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -1,18 +1,15 @@
 """What a leg starts from: the run's row, and its branch. Without the row, the branch and the issue suffice."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..core.artifact import Artifact
 from ..core.codec import from_json, to_json
 from ..core.configuration import faulty
-from ..core.decisions import DECISION
 from ..core.decisions import NONE as NO_CONCERNS
 from ..core.definition import House, least
 from ..core.description import find as find_description
 from ..core.errors import PersonError, UnconfiguredError
-from ..core.findings import Finding
 from ..core.identity import Subject, branch_of, run_id, slug_of
 from ..core.judge import judge, said_of
 from ..core.messages import (
@@ -30,19 +27,13 @@ from ..core.messages import (
     Start,
     Stop,
 )
-from ..core.outputs.concerns import NAME
-from ..core.ports import WRITERS, BranchCommit, Checkout, GitHub, RunRow
-from ..core.questions import parse as parse_questions
-from ..core.record import PhaseCommit, Pinned, Record, Seen, Standing, parse_spent, trailers
+from ..core.ports import WRITERS, BranchCommit, GitHub, RunRow
+from ..core.record import Pinned, Record, trailers
 from ..core.request import parse as parse_request
-from ..core.revisions import remarks
-from ..core.run import gist_of
 from ..core.safe import shown_to_model
 from ..core.state import REQUEST, State, fold
-from ..gates import judge as judge_gates
-from ..gates.context import Context
 from .asked import Asked
-from .drifting import drift_of
+from .branch import recorded
 from .lost import restore_spend
 from .rounds import pin_round
 from .services import Services
@@ -78,7 +69,7 @@ def load(services: Services, asked: Asked) -> Loaded:
     if row is None:
         return Loaded(None, "There is no run here yet. A design label, or `/design`, starts one.")
     pinned = _relieved(services, asked, row)
-    record = _record(services, github, pinned, row)
+    record = recorded(services, github, pinned, row)
     # A run that was just taken up from its branch is shown and goes on, whatever was said.
     fresh = row.status == "starting"
     kept = any(known.message.id == asked.message.id for known in record.entries)
@@ -159,7 +150,7 @@ def reload(services: Services, run: str, subject: Subject) -> Record:
 def record_of(services: Services, row: RunRow, subject: Subject) -> Record:
     """What is recorded of a run, here and on its branch."""
     github = services.installations.github(subject.repository)
-    return _record(services, github, replace(from_json(Pinned, row.pinned), subject=subject), row)
+    return recorded(services, github, replace(from_json(Pinned, row.pinned), subject=subject), row)
 
 
 def _row(services: Services, github: GitHub, asked: Asked) -> tuple[RunRow | None, bool]:
@@ -297,7 +288,7 @@ def _stopped_meanwhile(
 
     A stop leaves nothing on the branch, and what somebody merely says or pushes must not set to work what was stopped.
     """
-    state = fold(_record(services, github, pinned, row))
+    state = fold(recorded(services, github, pinned, row))
     if state.current is None:
         return []
     started = [entry.message for entry in state.record.entries if isinstance(entry.message.deed, Start)]
@@ -312,173 +303,3 @@ def _stopped_meanwhile(
         return []
     stop = Message(f"{message.id}/stopped", "", message.at, pinned.url, Stop(why))
     return [to_json(Entry(stop))]
-
-
-def _record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> Record:
-    """The record: the row's entries, and the branch as it is now."""
-    head = github.head(pinned.branch)
-    checkout = services.installations.checkout(pinned.subject.repository)
-    written = github.branch_commits(pinned.branch, pinned.base) if head else []
-    ours = [commit for commit in written if commit.ours]
-    checkout.fetch(pinned.base, *([head] if head else []), *(commit.sha for commit in ours))
-    entries = tuple(from_json(Entry, entry) for entry in row.entries)
-    commits: tuple[PhaseCommit, ...] = ()
-    edited: dict[str, str] = {}
-    remarked: dict[str, str] = {}
-    text = concerns = None
-    if head is not None:
-        known = _known_findings(row)
-        commits = tuple(_commits(pinned, ours, checkout, known))
-        there = checkout.blobs(head, pinned.folder)
-        concerns = _concerns(row, checkout, head, there)
-        edited = dict(_edited(commits, there))
-        theirs = tuple(_theirs(pinned, commits, there, checkout.blobs(pinned.base, pinned.folder), head))
-        edited |= {path: blob for commit in theirs for path, blob in commit.files.items()}
-        commits += theirs
-        remarked = dict(_remarks(commits, checkout, head))
-        text = checkout.text(f"{pinned.folder}/001-{REQUEST}.md", head)
-    pull = github.pull_for(pinned.branch) if head is not None else None
-    texts = {path: checkout.text(path, head) or "" for path in sorted(_written(commits))} if head else {}
-    return Record(
-        pinned=pinned,
-        commits=commits,
-        entries=entries,
-        request=text,
-        head=head,
-        head_at=written[-1].at if written else "",
-        seen=from_json(Seen, row.state["seen"]) if row.state and row.state.get("seen") else None,
-        pull=pull.number if pull else None,
-        closed="" if pull is None or pull.open else "merged" if pull.merged else "closed",
-        edited=edited,
-        remarks=remarked,
-        spent=services.ledger.run_total(row.id),
-        limits=services.limits.lowered(pinned.policy.budgets),
-        trouble=row.trouble or None,  # type: ignore[arg-type]
-        reason=row.reason,
-        web="web" in services.model.capabilities(),
-        without=tuple((row.state or {}).get("without", ())),
-        drift=drift_of(github, checkout, pinned, texts),
-        concerns=concerns,
-        now=services.clock.now(),
-    )
-
-
-def _concerns(row: RunRow, checkout: Checkout, head: str, there: Mapping[str, str]) -> Standing | None:
-    """The document of concerns in the run's folder, the one with the highest number."""
-    path = max((path for path in there if path.endswith(NAME)), default=None)
-    text = checkout.text(path, head) if path else None
-    if path is None or text is None:
-        return None
-    return Standing(path, text, from_json(tuple[Seen, ...], (row.state or {}).get("concerns") or []))
-
-
-def _written(commits: Sequence[PhaseCommit]) -> set[str]:
-    """The documents of the phases, without the request."""
-    return {path for commit in commits if commit.phase != REQUEST for path in commit.files}
-
-
-def _known_findings(row: RunRow) -> Mapping[str, tuple[Finding, ...]]:
-    """The findings of earlier commits, as the last leg left them, by commit."""
-    kept = (row.state or {}).get("findings", {})
-    return {sha: from_json(tuple[Finding, ...], found) for sha, found in kept.items()}
-
-
-def _commits(
-    pinned: Pinned,
-    ours: list[BranchCommit],
-    checkout: Checkout,
-    known: Mapping[str, tuple[Finding, ...]],
-) -> Iterator[PhaseCommit]:
-    for commit in ours:
-        values = trailers(commit.message)
-        phase, _, revision = values.get("Phase", "").partition("@")
-        if values.get("Run") != pinned.run or not revision.isdigit():
-            continue
-        blobs = checkout.blobs(commit.sha, pinned.folder)
-        files = {path: blobs[path] for path in _paths(pinned, phase) if path in blobs}
-        status = values.get("Status", "done")
-        texts = {path: checkout.text(path, commit.sha) or "" for path in files}
-        findings = known.get(commit.sha)
-        if findings is None:
-            findings = _judged(pinned, phase, texts, checkout) if status in ("blocked", "findings") else ()
-        questions = [
-            question
-            for path, text in texts.items()
-            if status == "asking"
-            for question in parse_questions(Artifact(path, text)).questions
-        ]
-        yield PhaseCommit(
-            phase,
-            int(revision),
-            status,  # type: ignore[arg-type]
-            commit.sha,
-            files,
-            values.get("Model", ""),
-            parse_spent(values.get("Spent", "")),
-            tuple(questions),
-            findings,
-            gist_of(pinned.definition, phase, texts),
-            commit.at,
-            texts if any(known.id == phase and known.output for known in pinned.definition.phases) else {},
-            tuple(_failures(values.get("Failed", ""))),
-        )
-
-
-def _judged(pinned: Pinned, phase: str, texts: Mapping[str, str], checkout: Checkout) -> tuple[Finding, ...]:
-    """The gates' findings made anew, where only the branch is left to tell."""
-    context = Context(checkout.tree(pinned.base), {}, pinned.body, web=pinned.web)
-    uses = pinned.definition.phase(phase).gates
-    return tuple(
-        finding for path, text in texts.items() for finding in judge_gates(Artifact(path, text), context, uses)
-    )
-
-
-def _failures(text: str) -> Iterator[tuple[str, str]]:
-    """The members that failed, as the trailer has them."""
-    for part in filter(None, text.split("; ")):
-        member, _, why = part.partition(": ")
-        yield member, why
-
-
-def _paths(pinned: Pinned, phase: str) -> list[str]:
-    """The paths that a phase's commit writes."""
-    if phase == REQUEST:
-        return [f"{pinned.folder}/001-{REQUEST}.md"]
-    if phase == DECISION:
-        return [f"{pinned.folder}/{known.file}" for known in pinned.definition.phases if known.output == "concerns"]
-    found = [known for known in pinned.definition.phases if known.id == phase]
-    if not found:
-        return []
-    if found[0].each is None:
-        return [f"{pinned.folder}/{found[0].file}"]
-    return [f"{pinned.folder}/{found[0].member_file(persona.id)}" for persona in pinned.definition.panel]
-
-
-def _remarks(commits: tuple[PhaseCommit, ...], checkout: Checkout, head: str) -> Iterator[tuple[str, str]]:
-    """What people wrote among the revision notes, by the artifact's path."""
-    for path in sorted({path for commit in commits if commit.revision > 1 for path in commit.files}):
-        if found := remarks(checkout.text(path, head) or ""):
-            yield path, found
-
-
-def _theirs(
-    pinned: Pinned, commits: tuple[PhaseCommit, ...], head: Mapping[str, str], base: Mapping[str, str], sha: str
-) -> Iterator[PhaseCommit]:
-    """Documents that stand on the branch though no commit of ours made them: a person rebased, squashed or wrote them.
-
-    They are taken as they are, since making them again would overwrite what a person pushed.
-    """
-    made = {commit.phase for commit in commits}
-    # A round adds to what an earlier one wrote: that this stands there says nothing of this round.
-    for phase in pinned.definition.phases if pinned.round is None else ():
-        files = {path: head[path] for path in _paths(pinned, phase.id) if path in head and head[path] != base.get(path)}
-        if phase.source == "model" and phase.id not in made and len(files) == len(_paths(pinned, phase.id)):
-            yield PhaseCommit(phase.id, 1, "done", sha, files)
-
-
-def _edited(commits: tuple[PhaseCommit, ...], head: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The paths whose blob at the head is not the last one that we wrote, with that blob ("" where it is gone)."""
-    last = {path: blob for commit in commits for path, blob in commit.files.items()}
-    for path, blob in sorted(last.items()):
-        if head.get(path) != blob:
-            yield path, head.get(path, "")

@@ -8,10 +8,12 @@ from bot.core.definition import GateUse
 from bot.core.findings import Finding, errors
 from bot.core.linking import linked, marked, marked_behind
 from bot.core.safe import published
+from bot.core.sections import Filling, faults, own, part_of, spliced
 from bot.core.sentences import UNVERIFIED
 
 from . import judge
-from .cited import claims, faults
+from .cited import claims
+from .cited import faults as faults_of_claim
 from .context import Context
 from .repeated import repeated_places, repeated_statements
 
@@ -41,11 +43,31 @@ def settled(artifact: Artifact, context: Context, uses: Sequence[GateUse], last:
     return Settled(published(text), found)
 
 
+def settled_part(
+    stands: Artifact, answer: str, filling: Filling, context: Context, uses: Sequence[GateUse], last: bool
+) -> Settled:
+    """The sections of an answer as they are committed, judged in the document as it `stands`.
+
+    The findings have the lines of the whole document, and are those of these sections. An answer that holds more, or
+    less, than the sections is given back whole, so that it can be mended.
+    """
+    wrong = tuple(faults(answer, filling.sections))
+    whole = Artifact(stands.path, spliced(stands.text, answer, filling))
+    end = settled(whole, context, uses, last)
+    found = own(end.findings, whole.text, filling.sections)
+    if errors(end.findings) and not errors(found):
+        # What is wrong with another's section is no reason to leave ours as it is.
+        end = settled(whole, context, uses, last=True)
+        found = own(end.findings, whole.text, filling.sections)
+    part = answer if wrong and not last else part_of(end.text, filling.sections)
+    return Settled(part, (*wrong, *found))
+
+
 def _marked(
     artifact: Artifact, context: Context, strict: bool, found: Sequence[Finding]
 ) -> tuple[str, tuple[Finding, ...]]:
     checked = claims(artifact, context)
-    told = [(one, fault) for one in checked for fault in faults(one, strict)]
+    told = [(one, fault) for one in checked for fault in faults_of_claim(one, strict)]
     told += repeated_places(checked, artifact, context)
     wrong = {one: fault for one, fault in told if fault.severity == "error"}
     text = marked(artifact.text, wrong)

@@ -34,6 +34,7 @@ RIGHT: Mapping[str, str] = {
     "prompts/answers.md": "{{ round }}\n",
     "prompts/revise.md": "{{ feedback }}\n",
     "prompts/again.md": "{% for r in raised %}{{ r.id }}{% endfor %}{{ since }}\n",
+    "prompts/sections.md": "{% for one in sections %}{{ one }}{% endfor %}\n",
     "prompts/touches.md": "{{ feedback }}\n",
     "personas/graph-theorist.md": "---\nname: Graphs\nlens: Algorithms\n---\nLooks for cycles.\n",
     "small/workflow.yaml": WORKFLOW,
@@ -234,7 +235,6 @@ YAML = {
         3,
         "There is a YAML tag, “!!python/object:os.system”.",
     ),
-    "sections": ("    asks: author", "    sections: [A]", 14, "The key “sections” is reserved and does not work yet."),
     "publish": ("    asks: author", "    publish: units", 14, "The key “publish” is reserved and does not work yet."),
     "include": (
         "  - id: second\n    reads: [first]",

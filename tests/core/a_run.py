@@ -47,6 +47,7 @@ PROMPTS = {
     "repair": "Mend {{ path }}:{% for f in findings %} {{ f.line }} {{ f.wrong }}{% endfor %}\n{{ draft }}",
     "answers": "Answers: {% for a in answers %}{{ a.letter }} {{ a.text }};{% endfor %} {{ rest }} {{ last_round }}",
     "revise": "Mind this: {{ feedback }}",
+    "sections": "Only: {{ sections | join(', ') }}.",
     "again": "Round {{ number }} since {{ since }}.{% for c in raised %} {{ c.id }} {{ c.verdict }};{% endfor %}"
     "{% for d in changed %} {{ d }}{% endfor %}{% for d in left %} not {{ d }}{% endfor %}",
 }

@@ -7,8 +7,9 @@ import pytest
 
 from bot.core.artifact import Artifact
 from bot.core.definition import GateUse
+from bot.core.sections import Filling
 from bot.gates import Context
-from bot.gates.settling import settled
+from bot.gates.settling import settled, settled_part
 
 WEB = "https://github.example/octo/queue"
 BASE = "0123456789abcdef0123456789abcdef01234567"
@@ -102,3 +103,37 @@ def test_without_a_page_or_a_tree_nothing_is_linked() -> None:
 def test_too_few_places_stay_an_error() -> None:
     end = settled(Artifact("x.md", "It: src/gone.py:1"), CODE, [GateUse("citations", {"at_least": 1})], True)
     assert [finding.severity for finding in end.findings] == ["warning", "error"]
+
+
+FILLS = Filling(("Decisions",), ("Research", "Decisions"), "A roadmap")
+STANDS = Artifact("x.md", "# A roadmap\n\n## Research\n\nIt: src/gone.py:1. TODO\n")
+GATES = (*LOOSE, GateUse("no-placeholders"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "last", "text", "wrong"),
+    [
+        ("## Decisions\n\nPull.\n", False, "## Decisions\n\nPull.\n", []),
+        (
+            "## Decisions\n\nPull, TODO.\n",
+            False,
+            "## Decisions\n\nPull, TODO.\n",
+            [(9, "no-placeholders")],
+        ),
+        ("## Mine\n\nPull.\n", False, "## Mine\n\nPull.\n", [(1, "sections"), (1, "sections")]),
+        ("## Decisions\n\nPull.\n\n## Mine\n\nToo.\n", True, "## Decisions\n\nPull.\n", [(1, "sections")]),
+        (
+            "## Decisions\n\nIt: src/gone.py:1.\n",
+            True,
+            "## Decisions\n\nIt: src/gone.py:1 [UNVERIFIED].\n",
+            [(9, "citations")],
+        ),
+    ],
+    ids=["good", "an error of its own", "another's section", "another's section at last", "marked at last"],
+)
+def test_sections_are_judged_where_they_stand_and_for_themselves(
+    answer: str, last: bool, text: str, wrong: list[tuple[int, str]]
+) -> None:
+    end = settled_part(STANDS, answer, FILLS, CODE, GATES, last)
+    assert [(finding.line, finding.rule) for finding in end.findings] == wrong
+    assert end.text == text

@@ -304,12 +304,18 @@ class House:
         return self.hub.hub.store.repository(owner, name).id
 
 
-def make_house(hub: RunningHub, folder: Path, monkeypatch: pytest.MonkeyPatch, **more: Any) -> House:
-    """A worker on a hub, with an empty database."""
+def make_house(
+    hub: RunningHub, folder: Path, monkeypatch: pytest.MonkeyPatch, own: Mapping[str, str] | None = None, **more: Any
+) -> House:
+    """A worker on a hub, with an empty database. `own` has files of further workflows, path to text."""
     engine = Straight()
     for module in (durable, leg, conversation, worker):
         monkeypatch.setattr(module, "DBOS", engine)
-    env = environment(hub, folder / "state", "http://model.test", CHARRETTE_WORKFLOWS=str(workflows(folder / "house")))
+    house = workflows(folder / "house")
+    for path, text in (own or {}).items():
+        (house / path).parent.mkdir(parents=True, exist_ok=True)
+        (house / path).write_text(text)
+    env = environment(hub, folder / "state", "http://model.test", CHARRETTE_WORKFLOWS=str(house))
     known = settings.read(env, None, frozenset({"worker"}))
     app.prepare(known)
     mind = Mind(diligent)

@@ -32,6 +32,7 @@ PERSONAS = (
     "graph-theorist", "static-analyst", "type-designer", "product-visionary", "technical-planner", "operator",
     "security-engineer",
 )  # fmt: skip
+WORDS = ("“include”", "“publish”", "“given”", "“each: tracks”", "“artifact: last”")
 FOLLOWS = (
     "The trigger has no label.",  # a workflow that only a command starts
     "is the service's own.",  # its command, until the folder takes it over
@@ -68,9 +69,7 @@ def test_the_drafts_want_nothing_but_what_is_reserved_or_to_come(folder: Path) -
     assert unforeseen == []
 
 
-@pytest.mark.parametrize(
-    "words", ["“sections”", "“include”", "“publish”", "“persona”", "“given”", "“each: tracks”", "“artifact: last”"]
-)
+@pytest.mark.parametrize("words", WORDS)
 def test_what_is_reserved_is_refused_with_a_clear_word(folder: Path, words: str) -> None:
     faults = [fault for fault in check(folder) if words in fault.wrong and "reserved" in fault.wrong]
     assert faults
@@ -79,5 +78,5 @@ def test_what_is_reserved_is_refused_with_a_clear_word(folder: Path, words: str)
 
 def test_every_reserved_word_and_key_has_its_place_in_the_document() -> None:
     text = (Path(__file__).parents[2] / "docs" / "workflow-format.md").read_text()
-    for word in ("`sections`", "`include`", "`publish`", "`persona`", "`given`", "`each: tracks`", "`artifact: last`"):
-        assert word in text
+    for word in (*WORDS, "`into`", "`sections`", "`persona`"):
+        assert word.replace("“", "`").replace("”", "`") in text

@@ -11,6 +11,7 @@ from . import vocabulary
 from .configuration import FILE, Configuration, File
 from .folder import Folder
 from .house import personas, prompts
+from .neighbours import neighbours
 from .sources import Disk, Given, layer_of
 from .workflow import House as Makings
 from .workflow import Written, workflow
@@ -69,7 +70,8 @@ def _read(root: Path, layers: Sequence[Layer], where: str = "") -> House:
     places = folder.workflows(vocabulary.NOT_WORKFLOWS)
     if not places:
         folder.faults.append(Fault(str(root), 0, "There is no workflow here.", "Write “<name>/workflow.yaml”."))
-    written = [made for made in (workflow(folder, place, makings) for place in places) if made]
+    others = neighbours(folder, places)
+    written = [made for made in (workflow(folder, place, makings, others) for place in places) if made]
     configuration.unknown(places)
     there = [made for made in written if configuration.enabled(made.definition.id)]
     _clashes(folder, there)

@@ -1,17 +1,19 @@
 """The phases of a workflow: their order, their numbers, and what each reads."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from yaml.nodes import MappingNode, Node, SequenceNode
 
-from bot.core.definition import GateUse, Phase
+from bot.core.definition import GateUse, Persona, Phase
 
 from . import vocabulary
 from .folder import Folder
 from .gates import gates
 from .house import prompt
+from .joint import Joint
+from .neighbours import Neighbour, scalar
 from .nodes import Reader, nearest
 from .templates import phase_variables
 
@@ -27,9 +29,12 @@ class Makings:
     tools: tuple[str, ...]
     parameters: dict[str, Any]
     panel: bool
+    personas: Mapping[str, Persona]
+    others: Mapping[str, Neighbour]
     pull: bool = False
     lines: dict[str, int] = field(default_factory=dict)
     numbers: dict[int, str] = field(default_factory=dict)
+    last: int = 0
 
 
 def phases(makings: Makings, node: Node) -> tuple[Phase, ...]:
@@ -40,26 +45,20 @@ def phases(makings: Makings, node: Node) -> tuple[Phase, ...]:
         reader.fault(
             node, "The workflow has no phases.", "Write “- id: user-request” with “from: event”, then the others."
         )
-    planned = [id for id in map(_peek, items) if id]
+    planned = [id for id in (scalar(item, "id") for item in items) if id]
+    joint = Joint(reader, items, makings.others, makings.path)
     made: list[Phase] = []
     for place, item in enumerate(items):
-        phase = _phase(makings, item, place, tuple(made), planned)
+        phase = _phase(makings, joint, item, place, tuple(made), planned)
         if phase:
             made.append(phase)
     _stray_prompts(makings, {phase.id for phase in made if phase.source == "model"} | set(planned))
     return tuple(made)
 
 
-def _peek(item: Node) -> str:
-    """A phase's id, before anything about it is judged."""
-    if isinstance(item, MappingNode):
-        for key, value in item.value:
-            if key.value == "id":
-                return str(value.value)
-    return ""
-
-
-def _phase(makings: Makings, item: Node, place: int, before: Sequence[Phase], planned: Sequence[str]) -> Phase | None:
+def _phase(
+    makings: Makings, joint: Joint, item: Node, place: int, before: Sequence[Phase], planned: Sequence[str]
+) -> Phase | None:
     reader = makings.reader
     event = isinstance(item, MappingNode) and any(key.value == "from" for key, _ in item.value)
     keys = reader.keys(item, "a phase", vocabulary.PHASE_KEYS, vocabulary.RESERVED)
@@ -76,7 +75,8 @@ def _phase(makings: Makings, item: Node, place: int, before: Sequence[Phase], pl
     line = item.start_mark.line + 1
     if id:
         makings.lines[id] = keys["id"].start_mark.line + 1
-    number = _number(makings, keys, id or "", before, line)
+    into, sections = joint.filled(keys, id or "")
+    number = _joint_number(makings, joint, keys, id or "", into, line)
     title = (reader.text(keys["title"]) if "title" in keys else None) or (id or "").replace("-", " ").capitalize()
     if event:
         return _event(reader, keys, id, number, title, place)
@@ -85,12 +85,23 @@ def _phase(makings: Makings, item: Node, place: int, before: Sequence[Phase], pl
             item, "The first phase is not the request.", "Put “- id: user-request” with “from: event” before it."
         )
     phase = _model_phase(makings, keys, id or "", number, title, before, planned)
-    return phase if id else None
+    return replace(phase, into=into, sections=sections, elsewhere=joint.elsewhere(into)) if id else None
 
 
-def _number(makings: Makings, keys: dict[str, Node], id: str, before: Sequence[Phase], line: int) -> int:
-    """One more than the phase before has, unless `artifact` says it."""
-    following = before[-1].number + 1 if before else 1
+def _joint_number(makings: Makings, joint: Joint, keys: dict[str, Node], id: str, into: str, line: int) -> int:
+    """The number of the artifact that a phase goes into, which the first of its phases takes; else the phase's own."""
+    known = 0 if joint.elsewhere(into) else joint.numbers.get(into)
+    if known is None:
+        known = joint.numbers[into or id] = _number(makings, keys, into or id, line)
+    elif "artifact" in keys:
+        wrong = f"The number of “{into}” is known already."
+        makings.reader.fault(keys["artifact"], wrong, "Leave “artifact” out; the first phase of a document has it.")
+    return known
+
+
+def _number(makings: Makings, keys: dict[str, Node], id: str, line: int) -> int:
+    """One more than the document before has, unless `artifact` says it."""
+    following = makings.last + 1
     given = _given_number(makings.reader, keys["artifact"]) if "artifact" in keys else None
     number = int(given or following)
     if number > 999:
@@ -104,6 +115,7 @@ def _number(makings: Makings, keys: dict[str, Node], id: str, before: Sequence[P
         makings.reader.fault(at, wrong, "Write another “artifact”, or leave it out.")
     elif id:
         makings.numbers[number] = id
+    makings.last = number
     return number
 
 
@@ -160,7 +172,19 @@ def _model_phase(
         output=_chosen(reader, keys, "output", vocabulary.OUTPUTS),
         counted=counted is not False,
         model=(reader.choice(keys["model"], "alias of a model", vocabulary.MODELS) or "") if "model" in keys else "",
+        persona=_persona(makings, keys),
     )
+
+
+def _persona(makings: Makings, keys: dict[str, Node]) -> Persona | None:
+    """Whose lens the phase has."""
+    if "persona" not in keys:
+        return None
+    if "each" in keys:
+        wrong, mend = "A phase with “each” has the lens of each of its members.", "Leave “persona” out."
+        makings.reader.fault(keys["persona"], wrong, mend)
+    name = makings.reader.choice(keys["persona"], "persona", tuple(makings.personas))
+    return makings.personas[name] if name else None
 
 
 def _chosen(reader: Reader, keys: dict[str, Node], key: str, known: tuple[str, ...]) -> str | None:

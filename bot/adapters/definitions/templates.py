@@ -20,6 +20,7 @@ _PHASE: dict[str, Shape] = {
     "title": None,
     "path": None,
     "phase": ("id", "title", "number"),
+    "sections": None,
     "earlier": ("path", "title"),
 }
 
@@ -43,6 +44,7 @@ HOUSE: dict[str, dict[str, Shape]] = {
         "left": None,
         "raised": ("id", "title", "severity", "verdict", "why"),
     },
+    "sections": _PHASE,
     "touches": {**_SERVICE, "title": None, "feedback": None, "documents": ("phase", "title", "path")},
 }
 """The prompts of the whole house and the variables of each."""

@@ -14,14 +14,12 @@ NEEDED = ("version", "summary", "trigger", "phases")
 
 PHASE_KEYS = (
     "id", "title", "from", "reads", "tools", "gates", "asks", "approval", "each", "output", "artifact", "counted",
-    "model",
+    "model", "into", "sections", "persona",
 )  # fmt: skip
 EVENT_KEYS = ("id", "title", "from")
 RESERVED = {
-    "sections": "Let the phase make a whole artifact, with the gate “headings”.",
     "include": "Write the phases out here.",
     "publish": "Leave it out; the run's artifacts go to its pull request.",
-    "persona": "Say in the phase's prompt whose lens it is.",
     "given": "Leave it out; the phase is always made.",
 }
 LAST = "last"

@@ -1,6 +1,7 @@
 """One `workflow.yaml` as a `Definition`."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from . import vocabulary
 from .configuration import Configuration, label
 from .folder import Folder
 from .gates import gates
+from .neighbours import Neighbour
 from .nodes import KEBAB, Reader
 from .phases import Makings, phases
 
@@ -41,7 +43,7 @@ class Written:
     command_at: tuple[str, int]
 
 
-def workflow(folder: Folder, path: str, house: House) -> Written | None:
+def workflow(folder: Folder, path: str, house: House, others: Mapping[str, Neighbour]) -> Written | None:
     """The workflow of one folder; None where it can't be read. What is wrong is kept by the folder."""
     file = f"{path}/workflow.yaml"
     reader = folder.reader(file)
@@ -53,10 +55,12 @@ def workflow(folder: Folder, path: str, house: House) -> Written | None:
             reader.fault(0, "The folder has no workflow.", "Write “workflow.yaml”, or move the folder elsewhere.")
         return None
     root = reader.root(text)
-    return None if root is None else _read(folder, path, reader, root, house)
+    return None if root is None else _read(folder, path, reader, root, house, others)
 
 
-def _read(folder: Folder, path: str, reader: Reader, root: MappingNode, house: House) -> Written:
+def _read(
+    folder: Folder, path: str, reader: Reader, root: MappingNode, house: House, others: Mapping[str, Neighbour]
+) -> Written:
     keys = reader.keys(root, "a workflow", vocabulary.WORKFLOW_KEYS, vocabulary.RESERVED)
     for name in vocabulary.NEEDED:
         if name not in keys and not (name == "trigger" and any(key.value == "on" for key, _ in root.value)):
@@ -76,6 +80,8 @@ def _read(folder: Folder, path: str, reader: Reader, root: MappingNode, house: H
         tools,
         parameters,
         "panel" in keys,
+        house.personas,
+        others,
         trigger.pull,
     )
     definition = Definition(

@@ -1,0 +1,51 @@
+"""What the workflows of a folder are to each other, looked at before any of them is read and judged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from yaml.nodes import MappingNode, Node, SequenceNode
+
+from bot.core.errors import Fault
+
+from .folder import Folder
+from .nodes import Reader
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A workflow as the others see it: whether it is about pull requests, and the documents that it makes."""
+
+    pull: bool
+    documents: tuple[str, ...]
+
+
+def neighbours(folder: Folder, places: Sequence[str]) -> Mapping[str, Neighbour]:
+    """The workflows by id. What is wrong with one is told when it is read itself."""
+    found = {}
+    for place in places:
+        text = folder.text(f"{place}/workflow.yaml")
+        faults: list[Fault] = []
+        root = Reader(place, faults).root(text) if text else None
+        if root is not None:
+            found[place] = _neighbour(root)
+    return found
+
+
+def scalar(node: Node | None, name: str) -> str:
+    """The plain value of a key, before anything about it is judged; "" where there is none."""
+    value = child(node, name)
+    return str(value.value) if value is not None and isinstance(value.value, str) else ""
+
+
+def child(node: Node | None, name: str) -> Node | None:
+    """The value of a key, whatever it is."""
+    if not isinstance(node, MappingNode):
+        return None
+    return next((value for key, value in node.value if key.value == name), None)
+
+
+def _neighbour(root: MappingNode) -> Neighbour:
+    phases = child(root, "phases")
+    items = phases.value if isinstance(phases, SequenceNode) else []
+    whole = tuple(scalar(item, "id") for item in items if not scalar(item, "each") and not scalar(item, "into"))
+    return Neighbour(scalar(child(root, "trigger"), "subject") == "pull-request", tuple(filter(None, whole)))

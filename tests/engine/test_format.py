@@ -1,0 +1,146 @@
+"""The words of the workflow format at work: small workflows in this process, on a real hub and its git."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.record import trailers
+from bot.hub.facts import Delivery
+from bot.hub.server import RunningHub, running_hub
+from tests.hub.contract import Contract
+from tests.stories.in_process import House, Json, make_house, message, text
+from tests.stories.stage import Story
+
+GROW = """\
+version: 1
+summary: Grow a document.
+trigger: {label: grow, command: /grow}
+artifacts: notes/{slug}
+tools: [repository]
+gates: [not-empty]
+phases:
+  - id: user-request
+    from: event
+  - id: research
+    into: roadmap
+    sections: [Prior art, Decisions]
+  - id: steps
+    into: roadmap
+    sections: [Steps]
+    approval: maintainer
+  - id: contract
+  - id: settlement
+    into: contract
+    sections: [Settlement]
+"""
+SAYS = {
+    "research": "# Roadmap\n\n## Prior art\n\nNone is known.\n\n## Decisions\n\nKeep it small.\n",
+    "steps": "## Steps\n\nOne step.\n",
+    "contract": "# The contract\n\nOne gives, one takes.\n",
+    "settlement": "Here it is:\n\n## Settlement\n\nIt is settled.\n",
+}
+OWN = {"grow/workflow.yaml": GROW, **{f"grow/phases/{id}.md": f"# {{{{ title }}}}\n\nPhase: {id}\n" for id in SAYS}}
+
+
+def asked(request: Json) -> str:
+    """The phase that a conversation is about."""
+    found = re.search(r"^Phase: (.*)$", request["messages"][0]["content"][-1]["text"], re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def grower(request: Json) -> Json:
+    return message(text(SAYS[asked(request)]))
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    code = tmp_path_factory.mktemp("code")
+    (code / "README.md").write_text("# Library\n\nIt is small.\n")
+    contract = Contract()
+    with running_hub(code.parent / "format-hub", {"octo/library": code}, middleware=contract) as running:
+        yield running
+    assert contract.faults == []
+
+
+@pytest.fixture
+def house(hub: RunningHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    """A worker with an empty database, as it is after a loss."""
+    return begun(hub, tmp_path, monkeypatch)
+
+
+def begun(hub: RunningHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    made = make_house(hub, folder, monkeypatch, OWN)
+    made.seen = max((sent.id for sent in hub.hub.store.all(Delivery)), default=0)
+    made.mind.says = grower
+    return made
+
+
+def document(story: Story, name: str) -> str:
+    return next(text for path, text in story.files().items() if path.endswith(name))
+
+
+def phases_of(story: Story) -> list[str]:
+    return [trailers(commit).get("Phase", "") for commit in story.commits()]
+
+
+def test_phases_fill_sections_and_the_branch_alone_says_which_are_done(
+    house: House, hub: RunningHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = house.story().opens("Grow").labels("grow")
+    house.play()
+    assert "waits for a maintainer's `/approve`" in story.status
+    assert document(story, "002-roadmap.md") == (
+        "# Roadmap: Grow\n\n## Prior art\n\nNone is known.\n\n## Decisions\n\nKeep it small.\n\n## Steps\n\nOne step.\n"
+    )
+    # People write beside the sections, and all of a phase's own; then the database is lost.
+    theirs = document(story, "002-roadmap.md").replace("## Prior art", "Mind the budget.\n\n## Prior art")
+    path = next(path for path in story.files() if path.endswith("002-roadmap.md"))
+    story.writes(path, theirs)
+    after = begun(hub, tmp_path / "anew", monkeypatch)
+    story.says("/approve")
+    after.play()
+    made = ["user-request@1", "research@1", "steps@1", "", "user-request@2", "contract@1", "settlement@1"]
+    assert phases_of(story) == made
+    assert [asked(request) for request in after.mind.requests] == ["contract", "settlement"]
+    assert document(story, "002-roadmap.md") == theirs
+    assert document(story, "003-contract.md") == (
+        "# The contract\n\nOne gives, one takes.\n\n## Settlement\n\nIt is settled.\n"
+    )
+    assert re.findall(r"^- \[x\] \[(.+?)\]", story.status, re.MULTILINE) == [
+        "001 The request", "002 Research", "002 Steps", "003 Contract", "003 Settlement",
+    ]  # fmt: skip
+    story.says("/revise 003 settlement: be brief")
+    after.play()
+    assert phases_of(story)[-1] == "settlement@2"
+    assert "## Settlement\n\nIt is settled.\n\n## Revision notes\n\n- " in document(story, "003-contract.md")
+
+
+def test_a_person_who_writes_the_sections_of_a_phase_has_done_it(house: House) -> None:
+    story = house.story().opens("Grown by hand").labels("grow")
+
+    def write(_: int) -> None:
+        house.mind.before = lambda turn: None
+        path = "notes/grown-by-hand/002-roadmap.md"
+        head = next(one for one in story.ada.get("/branches") if one["name"].endswith("grown-by-hand"))
+        story.writes(path, "# Ours\n\n## Prior art\n\nA.\n\n## Decisions\n\nB.\n", to=head["name"])
+
+    house.mind.before = write
+    house.play()
+    assert document(story, "002-roadmap.md") == (
+        "# Ours\n\n## Prior art\n\nA.\n\n## Decisions\n\nB.\n\n## Steps\n\nOne step.\n"
+    )
+    assert phases_of(story) == ["user-request@1", "", "steps@1"]
+
+
+def test_an_answer_with_too_much_or_too_little_is_asked_for_again(house: House) -> None:
+    said = iter(["## Prior art\n\nNone.\n\n## Steps\n\nMine.\n", SAYS["research"]])
+    house.mind.says = lambda request: message(text(next(said))) if asked(request) == "research" else grower(request)
+    story = house.story().opens("Too much").labels("grow")
+    house.play()
+    again = house.mind.requests[1]["messages"][0]["content"][-1]["text"]
+    assert "The section “Decisions” is missing." in again
+    assert "“Steps” is no section of this phase." in again
+    assert phases_of(story)[1:] == ["research@1", "steps@1"]
