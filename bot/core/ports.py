@@ -10,6 +10,7 @@ from .errors import Fault
 from .identity import Repository
 from .publications import CheckWish, LabelWish, Remark
 from .record import Spent
+from .tracking.shape import Relations, Written
 
 Permission = Literal["none", "read", "triage", "write", "maintain", "admin"]
 WRITERS: frozenset[Permission] = frozenset({"write", "maintain", "admin"})
@@ -132,7 +133,50 @@ class Pull:
     author: str = ""
 
 
-class GitHub(Protocol):
+class Tracker(Protocol):
+    """The issues that our App opens in one repository. `PersonError` where GitHub refuses, `MissingError` of a 404."""
+
+    def issue(self, number: int) -> Issue:
+        """`MissingError` where it was deleted or transferred."""
+
+    def comments(self, number: int) -> Sequence[Comment]:
+        """All comments, by id."""
+
+    def create_comment(self, number: int, body: str) -> int:
+        """Returns the comment's id. 422 and 403 raise `PersonError`."""
+
+    def ensure_label(self, wish: LabelWish) -> None:
+        """The repository has this label."""
+
+    def written(self, newest: int = 0) -> Sequence[Written]:
+        """The issues that our App opened, closed ones too: all, a request for each hundred; or the newest so many."""
+
+    def relations(self, issues: Sequence[Written]) -> Relations:
+        """How these stand to each other, and which kinds of relation there are; a request for each hundred."""
+
+    def open_issue(self, title: str, body: str, labels: Sequence[str], milestone: int) -> Written:
+        """Opens an issue; without a milestone where that is 0."""
+
+    def edit_issue(self, number: int, title: str, body: str, state: str, reason: str) -> None:
+        """One edit; "" leaves a title, a state or its reason as it is."""
+
+    def milestone(self, title: str, description: str) -> int:
+        """The number of the milestone of this title, open or closed, made where there is none."""
+
+    def nest(self, parent: int, child: int, instead: bool) -> None:
+        """The issue with the database id `child` is a sub-issue; `instead` of being one of another."""
+
+    def unnest(self, parent: int, child: int) -> None:
+        """It is one no longer."""
+
+    def block(self, number: int, blocker: int) -> None:
+        """The issue is blocked by the one with the database id `blocker`."""
+
+    def unblock(self, number: int, blocker: int) -> None:
+        """It is blocked by it no longer."""
+
+
+class GitHub(Tracker, Protocol):
     """One repository of one installation. Every method may raise `TransientError`; `MissingError` where named."""
 
     repository: Repository
@@ -143,14 +187,8 @@ class GitHub(Protocol):
     def default_branch(self) -> tuple[str, str]:
         """The default branch's name and head. `MissingError` in an empty repository."""
 
-    def issue(self, number: int) -> Issue:
-        """`MissingError` where it was deleted or transferred."""
-
     def permission(self, login: str) -> Permission:
         """What this user may do now."""
-
-    def comments(self, number: int) -> Sequence[Comment]:
-        """All comments, by id."""
 
     def head(self, branch: str) -> str | None:
         """A branch's head, or None."""
@@ -168,9 +206,6 @@ class GitHub(Protocol):
 
         `create` makes the branch. `ConflictError` where the ref has moved on or is there already.
         """
-
-    def create_comment(self, number: int, body: str) -> int:
-        """Returns the comment's id. 422 and 403 raise `PersonError`."""
 
     def update_comment(self, id: int, body: str) -> None:
         """`MissingError` where somebody deleted it."""
@@ -210,9 +245,6 @@ class GitHub(Protocol):
 
     def react(self, number: int, comment: int, content: str) -> None:
         """A reaction on an issue (`comment` 0) or a comment; twice is once."""
-
-    def ensure_label(self, wish: LabelWish) -> None:
-        """The repository has this label."""
 
     def touched(self, number: int) -> Iterator[str]:
         """The paths that a pull request changes; one request for a hundred of them, made as they are read."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, get_args
 from urllib.parse import quote
 
+from github import GithubException
 from github.IssueComment import IssueComment
 from github.Repository import Repository as TheirRepository
 
@@ -11,8 +12,9 @@ from bot.core.errors import ConflictError, MissingError, PersonError, TransientE
 from bot.core.identity import Repository
 from bot.core.ports import BranchCommit, Comment, GitHub, Issue, Layer, Permission, Pull
 from bot.core.publications import Annotation, CheckWish, LabelWish, Remark
+from bot.core.tracking.shape import Relations, Written
 
-from . import checks, commits, reviews, shapes
+from . import checks, commits, issues, reviews, shapes
 from .layers import Contents
 from .requester import Requester
 from .tokens import NAMED, Tokens
@@ -112,6 +114,55 @@ class Client(GitHub):
 
     def _comment(self, id: int) -> IssueComment:
         return self._repo.get_issue(0).get_comment(id)
+
+    # --- the issues of a plan ---
+
+    def written(self, newest: int = 0) -> Sequence[Written]:
+        return self._ask(lambda: issues.written(self._requester, self._repo.url, self.login(), newest))
+
+    def relations(self, issues_: Sequence[Written]) -> Relations:
+        def ask() -> Relations:
+            try:
+                return issues.relations(self._requester, self.repository.id, issues_)
+            except GithubException as error:
+                if issues.passing(error):
+                    raise TransientError("An issue went while its relations were read.", 5.0) from error
+                raise
+
+        return self._ask(ask)
+
+    def open_issue(self, title: str, body: str, labels: Sequence[str], milestone: int) -> Written:
+        sent = {"title": title, "body": body, "labels": list(labels), **({"milestone": milestone} if milestone else {})}
+        return issues.shape(self._send("POST", "issues", sent))
+
+    def edit_issue(self, number: int, title: str, body: str, state: str, reason: str) -> None:
+        values = {"title": title, "state": state, "state_reason": reason if state else ""}
+        self._send("PATCH", f"issues/{number}", {"body": body, **{name: each for name, each in values.items() if each}})
+
+    def milestone(self, title: str, description: str) -> int:
+        def find() -> int:
+            return next((each.number for each in self._repo.get_milestones(state="all") if each.title == title), 0)
+
+        try:
+            return self._ask(find) or self._ask(lambda: self._repo.create_milestone(title, "open", description).number)
+        except ConflictError:
+            return self._ask(find)
+
+    def nest(self, parent: int, child: int, instead: bool) -> None:
+        self._send("POST", f"issues/{parent}/sub_issues", {"sub_issue_id": child, "replace_parent": instead})
+
+    def unnest(self, parent: int, child: int) -> None:
+        self._send("DELETE", f"issues/{parent}/sub_issue", {"sub_issue_id": child})
+
+    def block(self, number: int, blocker: int) -> None:
+        self._send("POST", f"issues/{number}/dependencies/blocked_by", {"issue_id": blocker})
+
+    def unblock(self, number: int, blocker: int) -> None:
+        self._send("DELETE", f"issues/{number}/dependencies/blocked_by/{blocker}", None)
+
+    def _send(self, verb: str, path: str, sent: dict[str, Any] | None) -> Any:
+        url = f"{self._repo.url}/{path}"
+        return self._ask(lambda: self._requester.requestJsonAndCheck(verb, url, input=sent)[1])
 
     # --- branches ---
 

@@ -69,12 +69,14 @@ class Requester(github.Requester.Requester):
             self._note(verb, status, said)
             return status, said, body
 
-        if verb != "GET":
+        if verb != "GET" and not _reads(url, input):
             # A token that has to be minted first keeps no other from writing.
             self._token.ready()
             with self.limiter.write(lane(verb, url)):
                 return asked({})
         self.limiter.read()
+        if verb != "GET":
+            return asked({})
         key = (self._token.scope, url, json.dumps([parameters, headers], sort_keys=True))
         kept = self._answers.get(key)
         status, said, body = asked({"If-None-Match": kept.etag} if kept else {})
@@ -93,6 +95,11 @@ class Requester(github.Requester.Requester):
         used_up = headers.get("x-ratelimit-remaining") == "0"
         if used_up and headers.get("x-ratelimit-resource", "core") == "core" and (seconds := named_rest(headers)):
             self.limiter.rest(seconds)
+
+
+def _reads(url: str, sent: object) -> bool:
+    """Whether a POST changes nothing: a query of GraphQL."""
+    return url.endswith("/graphql") and isinstance(sent, dict) and str(sent.get("query", "")).startswith("query")
 
 
 def lane(verb: str, url: str) -> Lane:

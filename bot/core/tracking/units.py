@@ -1,0 +1,128 @@
+"""The units of a plan that become issues: their keys, in the order in which they can be merged; and plans that can't.
+
+A key is made of the stable id in the unit's heading; of its title, with a `~`, in a plan that has no such ids.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..artifact import normal
+from ..findings import Finding
+from ..identity import slug_of
+from ..plan import Plan, Unit
+from ..plan.graph import Graph
+from .marks import digest, named
+
+DONE = ("completed", "complete", "done", "merged", "shipped")
+GONE = ("dropped", "superseded", "skipped")
+_MOST_NOTED = 40
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A unit with its key. `needs` are the keys of those that it depends on."""
+
+    key: str
+    unit: Unit
+    needs: tuple[str, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """The plan itself says that it is done."""
+        return self.unit.status.startswith(DONE)
+
+    @cached_property
+    def named(self) -> str:
+        """The digest of its title."""
+        return named(self.unit.title)
+
+    @cached_property
+    def guarantees(self) -> tuple[str, ...]:
+        """The digests of what it guarantees."""
+        return tuple(dict.fromkeys(digest(normal(each.text)) for each in self.unit.guarantees))[:_MOST_NOTED]
+
+    @property
+    def name(self) -> str:
+        """`PR 2: A worker over its limit ends`, for people."""
+        return f"{spoken(self.unit.id)}: {self.unit.title}" if self.unit.title else spoken(self.unit.id)
+
+
+def spoken(id: str) -> str:
+    """`PR2` as people write it: PR 2."""
+    return re.sub(r"^(PR|WP|Stage|Step|Milestone|Task|Epic)(?=[\dA-Z])", r"\1 ", id)
+
+
+def pieces(plan: Plan) -> tuple[Piece, ...]:
+    """The units that become issues: what a unit needs comes before it, else they stand as in the plan."""
+    alive = [unit for unit in plan.units if not unit.status.startswith(GONE)]
+    keys = _keys(alive)
+    found = {
+        unit.id: Piece(keys[unit.id], unit, tuple(keys[other] for other in unit.depends_on if other in keys))
+        for unit in alive
+    }
+    return tuple(_ordered(found))
+
+
+def _keys(units: Sequence[Unit]) -> Mapping[str, str]:
+    """A key for each unit, by its id."""
+    taken: Counter[str] = Counter(unit.stable for unit in units if unit.stable)
+    keys = {}
+    for unit in units:
+        name = unit.stable
+        if not name:
+            slug = f"~{slug_of(unit.title or unit.id)}"
+            taken[slug] += 1
+            name = slug if taken[slug] == 1 else f"{slug}-{taken[slug]}"
+        keys[unit.id] = f"unit/{name}"
+    return keys
+
+
+def _ordered(found: Mapping[str, Piece]) -> Iterator[Piece]:
+    """In rounds: those whose needs are all out already. What stands in a circle comes last, as it stands."""
+    left, out = list(found.values()), set[str]()
+    waiting = {piece.key: len(piece.needs) for piece in left}
+    after: dict[str, list[Piece]] = {}
+    for piece in left:
+        for key in piece.needs:
+            after.setdefault(key, []).append(piece)
+    place = {piece.key: at for at, piece in enumerate(left)}
+    ready = [piece for piece in left if not piece.needs]
+    while ready:
+        following: list[Piece] = []
+        for piece in ready:
+            out.add(piece.key)
+            yield piece
+            for other in after.get(piece.key, ()):
+                waiting[other.key] -= 1
+                if not waiting[other.key]:
+                    following.append(other)
+        ready = sorted(following, key=lambda piece: place[piece.key])
+    yield from (piece for piece in left if piece.key not in out)
+
+
+def problems(plan: Plan) -> tuple[Finding, ...]:
+    """Why a plan can't become issues; empty where it can. The plan's own gates say what else is wrong with it."""
+    return tuple(_problems(plan))
+
+
+def _problems(plan: Plan) -> Iterator[Finding]:
+    if not plan.units:
+        mend = "Give each planned pull request a heading such as “### PR 1: Title”, or a row with “Depends on”."
+        yield Finding(1, "No unit was found in this document.", mend, "no-units")
+    for what, counts in (
+        ("id", Counter(unit.id for unit in plan.units)),
+        ("stable id", Counter(unit.stable for unit in plan.units if unit.stable)),
+    ):
+        for id, count in counts.items():
+            if count > 1:
+                again = [unit for unit in plan.units if id in (unit.id, unit.stable)]
+                wrong = f"{count} units have the {what} “{id}”, so their issues can't be told apart."
+                yield Finding(again[-1].line, wrong, "Give each an id of its own.", f"{what.split()[0]}-twice")
+    for circle in Graph.of(plan.edges).circles:
+        first = plan.unit(circle[0])
+        wrong = f"{', '.join(map(spoken, circle))} need each other in a circle, so none of them could ever start."
+        mend = "Take one of these dependencies out; `charrette plan lint` says where each was stated."
+        yield Finding(first.line if first else 1, wrong, mend, "circle")
