@@ -30,6 +30,7 @@ class Brief:
     `path` is the artifact that comes out; `title` and `lens` are its title and its writer's, where code writes them.
     `filling` says which sections of it, where others make the rest: the outcome's text is these alone.
     `base` is the commit that the tools read. `last` says that no repair of it follows, whatever its gates find.
+    `fetched` are the URLs that a web tool returned for the drafts before.
     """
 
     address: Address
@@ -47,13 +48,15 @@ class Brief:
     turns: int = 60
     last: bool = False
     filling: Filling | None = None
+    fetched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What came of a conversation. `text` is the artifact's Markdown; `data` what a codec's output held.
 
-    `without` names the tools that were asked for and not to be had (`web`). `at` is when it ended.
+    `without` names the tools that were asked for and not to be had (`web`). `fetched` are the URLs that a web tool
+    returned, in the drafts before too. `at` is when it ended.
     """
 
     address: Address
@@ -65,6 +68,7 @@ class Outcome:
     model: str = ""
     reason: str = ""
     without: tuple[str, ...] = ()
+    fetched: tuple[str, ...] = ()
     at: str = ""
 
 

@@ -50,6 +50,7 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
         model=phase.phase.model or state.definition.model,
         turns=state.record.limits.turns,
         last=number >= state.definition.attempts,
+        fetched=draft.fetched if draft else (),
     )
 
 

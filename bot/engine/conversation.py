@@ -233,21 +233,23 @@ class Conversation:
     def _close(self, messages: Sequence[Mapping[str, Any]]) -> Outcome:
         """The document that the last turn wrote, with what its gates find."""
         text, data, faults = _written(self.brief, _said(messages), self._setting())
-        if self._lacks_web and any(gate.name == "sources" for gate in self.brief.gates):
+        if self._lacks_web and any(gate.name in ("sources", "searched") for gate in self.brief.gates):
             text = without_web(text)
         text = published(text)
-        fetched = frozenset(_urls(messages))
+        fetched = frozenset((*self.brief.fetched, *_urls(messages)))
 
         def work() -> Any:
             return to_json(Settled(text, faults) if faults else self._settled(text, fetched))
 
         end: Settled = from_json(Settled, step("gates", work))
         findings = tuple(replace(finding, path=self.brief.path) for finding in end.findings)
-        return replace(self._outcome(_End("done")), text=end.text, data=data, findings=findings)
+        outcome = self._outcome(_End("done"))
+        return replace(outcome, text=end.text, data=data, findings=findings, fetched=tuple(sorted(fetched)))
 
     def _settled(self, text: str, fetched: frozenset[str]) -> Settled:
         documents = {ref.path: self.checkout.text(ref.path, ref.commit) or "" for ref in self.brief.documents}
-        context = Context(self.checkout.tree(self.brief.base), documents, self.talk.given, fetched, self.talk.web)
+        tree = self.checkout.tree(self.brief.base)
+        context = Context(tree, documents, self.talk.given, fetched, self.talk.web, self.web)
         if self.brief.filling is not None:
             stands = Artifact(self.brief.path, documents.get(self.brief.path, ""))
             return settled_part(stands, text, self.brief.filling, context, self.brief.gates, self.brief.last)

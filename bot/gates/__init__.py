@@ -26,6 +26,7 @@ from .placeholders import no_placeholders
 from .planned import plan, plan_faults
 from .size import lines, not_empty, words
 from .sources import sources
+from .tracking import contract, owners, resolutions, searched, tracks_needed
 
 GATES: Mapping[str, Gate] = {
     "not-empty": not_empty,
@@ -43,6 +44,11 @@ GATES: Mapping[str, Gate] = {
     "dispositions": dispositions,
     "decisions-agree": decisions_agree,
     "answers-concerns": answers_concerns,
+    "searched": searched,
+    "owners": owners,
+    "tracks-needed": tracks_needed,
+    "contract": contract,
+    "resolutions": resolutions,
     "plan": plan,
 }
 _FAULTS: Mapping[str, Sequence[Callable[[Mapping[str, Any]], Iterable[str]]]] = {"plan": (plan_faults,)}

@@ -15,6 +15,7 @@ Gate = Callable[..., Iterator[Finding]]
 _KINDS: Mapping[Any, tuple[str, str]] = {
     str: ("a text", "Summary"),
     int: ("a whole number", "3"),
+    float: ("a number", "0.25"),
     bool: ("true or false", "true"),
     Sequence[str]: ("a list of texts", "[Summary, Questions]"),
 }

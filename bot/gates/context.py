@@ -12,7 +12,8 @@ class Context:
 
     `tree` is the code at the pinned commit (None where there is none). `documents` are the run's other artifacts, path
     to text, the request among them. `given` is all text that people gave (issue, configuration): a link in it is a
-    source. `fetched` are the URLs that a web tool really returned in this conversation. `web` is the repository's page.
+    source. `fetched` are the URLs that a web tool really returned to whoever wrote it, `searches` says that there was
+    such a tool. `web` is the repository's page.
     """
 
     tree: Tree | None = None
@@ -20,3 +21,4 @@ class Context:
     given: str = ""
     fetched: frozenset[str] = frozenset()
     web: str = ""
+    searches: bool = False

@@ -103,7 +103,8 @@ def consolidated(said: Grouping, reviews: Sequence[Reviewed], before: Concerns |
         fates += [_fate(ref, kind, concern.id) for ref in group.findings]
     fates += [_fate(each.finding, "dismissed", "", each.reason) for each in said.dismissed]
     ordered = sorted(concerns.values(), key=lambda each: SEVERITIES.index(each.severity))
-    return Concerns(before.title if before else title, tuple(ordered), tuple(fates), before.log if before else ())
+    kept = before or Concerns(title)
+    return replace(kept, concerns=tuple(ordered), dispositions=tuple(fates), loose=())
 
 
 def _fate(ref: str, kind: Kind, concern: str, reason: str = "") -> Disposition:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..artifact import Artifact, Section, Table, normal
-from .shape import LETTERS, Concern, Concerns, Disposition, Kind, LogRow, Loose, Severity
+from .shape import APART, LETTERS, Concern, Concerns, Disposition, Kind, LogRow, Loose, Severity
 from .words import decision_in, ids_in, severity_of, severity_of_id, sources_in
 
 _HEADED = re.compile(
@@ -72,11 +72,13 @@ class _Draft:
 def read(text: str, path: str = "") -> Concerns:
     """The concerns of a document, with its decision log."""
     artifact = Artifact(path, text)
-    tables = {table.line: table for table in artifact.tables}
-    logs = [table for table in tables.values() if is_log(table)]
-    fates = [table for table in tables.values() if _is_fates(table)]
-    listed = [table for table in tables.values() if table not in logs and table not in fates]
-    headed, loose = _headed(artifact)
+    apart = [section for title in APART if (section := _apart(artifact, title))]
+    own = {line for section in apart for line in range(section.heading.line, section.last + 1)}
+    logs = [table for table in artifact.tables if is_log(table)]
+    fates = [table for table in artifact.tables if _is_fates(table)]
+    others = (table for table in artifact.tables if table.line not in own)
+    listed = [table for table in others if table not in logs and table not in fates]
+    headed, loose = _headed(artifact, own)
     concerns = [*map(_concern, headed), *_tabled(listed, artifact)]
     return Concerns(
         artifact.title,
@@ -84,13 +86,24 @@ def read(text: str, path: str = "") -> Concerns:
         tuple(fate for table in fates for fate in _dispositions(table)),
         tuple(row for table in logs for row in _log(table)),
         tuple(loose),
+        "\n".join(_verbatim(artifact, section) for section in sorted(apart, key=lambda each: each.first)),
     )
+
+
+def _apart(artifact: Artifact, title: str) -> Section | None:
+    """A section that planning added: on the second level, under just that title."""
+    found = (section for section in artifact.sections if section.heading.level == 2)
+    return next((section for section in found if normal(section.title) == normal(title)), None)
+
+
+def _verbatim(artifact: Artifact, section: Section) -> str:
+    return "\n".join(artifact.source[section.heading.line - 1 : section.last]).rstrip() + "\n"
 
 
 # --- headings and bold lines -----------------------------------------------------------------------------------------
 
 
-def _headed(artifact: Artifact) -> tuple[list[_Draft], list[Loose]]:
+def _headed(artifact: Artifact, apart: set[int]) -> tuple[list[_Draft], list[Loose]]:
     drafts: list[_Draft] = []
     loose: list[Loose] = []
     covered = 0
@@ -98,6 +111,8 @@ def _headed(artifact: Artifact) -> tuple[list[_Draft], list[Loose]]:
     title = next((first for first in artifact.sections[:1] if first.heading.level == 1), None)
     for section in artifact.sections:
         heading = section.heading
+        if heading.line in apart:
+            continue
         match = _HEADED.fullmatch(heading.title)
         if match and severity_of(heading.title) is None and section is not title:
             draft = _Draft(match["id"].upper().replace("-", ""), match["title"], heading.line, heading.under)

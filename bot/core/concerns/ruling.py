@@ -118,9 +118,9 @@ def _ruling(piece: str) -> Ruling | str:
         why, track = f" {why}"[: last.start()].strip(), last["track"]
     if not re.search(r"\w", why):
         return f"{shown} lacks the reason: write `/decide {'+'.join(ids)} {verdict}: why`."
-    return Ruling(ids, verdict, _tidy(why), track)
+    return Ruling(ids, verdict, tidied_reason(why), track)
 
 
-def _tidy(why: str) -> str:
+def tidied_reason(why: str) -> str:
     """A reason on one line, in which nothing is taken for a box, a cell or a comment."""
     return plain(_BOX.sub(r"(\1)", why).replace("<!--", "&lt;!--"), LONGEST)

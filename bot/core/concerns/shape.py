@@ -18,6 +18,10 @@ SECTIONS: Mapping[Severity, str] = {
     "question": "Questions",
 }
 
+OWNERS, RESOLUTION = "Owning components", "Resolution"
+APART = (OWNERS, RESOLUTION)
+"""Sections that planning adds to a document of concerns: they name concerns and decisions, and are neither."""
+
 Open = tuple[int, int, int, int]
 """How many concerns are open, in the order of `SEVERITIES`."""
 
@@ -107,13 +111,17 @@ class Loose:
 
 @dataclass(frozen=True)
 class Concerns:
-    """A document of concerns, whole. `loose` is what could not be placed: nothing is dropped in silence."""
+    """A document of concerns, whole. `loose` is what could not be placed: nothing is dropped in silence.
+
+    `apart` are the sections of `APART`, as they stand.
+    """
 
     title: str
     concerns: tuple[Concern, ...] = ()
     dispositions: tuple[Disposition, ...] = ()
     log: tuple[LogRow, ...] = ()
     loose: tuple[Loose, ...] = ()
+    apart: str = ""
 
 
 def counted(concerns: Sequence[Concern]) -> Open:

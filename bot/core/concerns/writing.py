@@ -20,6 +20,7 @@ def render(document: Concerns) -> str:
             lines += _concern(concern)
     lines += ["## Dispositions", "", *_dispositions(document.dispositions), ""]
     lines += ["## Decision log", "", *_table(LOG_HEADER, map(_row, document.log))]
+    lines += ["", document.apart.rstrip()] if document.apart else []
     return "\n".join(lines) + "\n"
 
 
@@ -27,10 +28,10 @@ def tidied(document: Concerns) -> Concerns:
     """The same with each text on one line and in the form that `render` keeps: what came from a model, or a person."""
     return replace(
         document,
-        title=_one_line(document.title),
+        title=one_line(document.title),
         concerns=tuple(map(_tidy_concern, document.concerns)),
         dispositions=tuple(
-            replace(each, expert=_name(each.expert), finding=each.finding.strip(), reason=_one_line(each.reason))
+            replace(each, expert=_name(each.expert), finding=each.finding.strip(), reason=one_line(each.reason))
             for each in document.dispositions
         ),
         log=tuple(_tidy_row(row) for row in document.log),
@@ -95,14 +96,14 @@ def _tidy_concern(concern: Concern) -> Concern:
     decision = concern.decision
     return replace(
         concern,
-        title=_one_line(concern.title).strip("#* "),
+        title=one_line(concern.title).strip("#* "),
         sources=tuple(Source(_name(each.expert), _name(each.severity)) for each in concern.sources),
-        problem=_one_line(concern.problem),
-        evidence=_one_line(concern.evidence),
-        solution=_one_line(concern.solution),
-        owner=_one_line(concern.owner),
-        downgrade=_one_line(concern.downgrade),
-        decision=replace(decision, why=_one_line(decision.why).lstrip("*:.;,(–—- ")) if decision else None,
+        problem=one_line(concern.problem),
+        evidence=one_line(concern.evidence),
+        solution=one_line(concern.solution),
+        owner=one_line(concern.owner),
+        downgrade=one_line(concern.downgrade),
+        decision=replace(decision, why=one_line(decision.why).lstrip("*:.;,(–—- ")) if decision else None,
     )
 
 
@@ -120,11 +121,12 @@ def _tidy_row(row: LogRow) -> LogRow:
 
 
 def _cell(text: str) -> str:
-    line = _one_line(text)
+    line = one_line(text)
     return "" if line in ("-", "–", "—") else line
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Text without line breaks, and without what can't be seen."""
     # What can't be seen goes first: a comment's opening may be hidden behind it until the text is published.
     return " ".join(visible(text).replace("<!--", "&lt;!--").split())
 

@@ -3,10 +3,27 @@
 from collections.abc import Mapping
 
 from .concerns import CONCERNS
+from .contract import CONTRACT
 from .output import Output, Setting
+from .owners import OWNERS
+from .resolutions import RESOLUTIONS
 from .review import REVIEW
+from .settlement import SETTLEMENT
 from .touched import TOUCHED
 
-OUTPUTS: Mapping[str, Output] = {output.name: output for output in (REVIEW, CONCERNS, TOUCHED)}
+OUTPUTS: Mapping[str, Output] = {
+    output.name: output for output in (REVIEW, CONCERNS, OWNERS, CONTRACT, SETTLEMENT, RESOLUTIONS, TOUCHED)
+}
 
-__all__ = ["CONCERNS", "OUTPUTS", "REVIEW", "TOUCHED", "Output", "Setting"]
+__all__ = [
+    "CONCERNS",
+    "CONTRACT",
+    "OUTPUTS",
+    "OWNERS",
+    "RESOLUTIONS",
+    "REVIEW",
+    "SETTLEMENT",
+    "TOUCHED",
+    "Output",
+    "Setting",
+]
