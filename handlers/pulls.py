@@ -1,24 +1,33 @@
-"""Closing a run's pull request stops the run; one of other people may change the configuration.
+"""Closing a pull request stops what runs about it; one of other people may change the configuration, or be reviewed.
 
 https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request
 """
 
 from bot.core.events import PullRequestClosed, PullRequestOpened, PullRequestSynchronized
 from bot.core.identity import home_of
-from bot.core.messages import Stop
+from bot.core.messages import Pushed, Stop
 from bot.core.wishes import Examine, Tell, Wish
 
 
 def closed(event: PullRequestClosed) -> tuple[Wish, ...]:
-    """A run whose pull request was closed or merged stops; nothing more could come of it."""
+    """What runs about a pull request that was closed or merged stops; nothing more could come of it.
+
+    That is the run whose branch it is, and a round of reviews of it.
+    """
+    stop = Stop(f"the pull request was {'merged' if event.pull.merged else 'closed'}")
     home = None if event.fork else home_of(event.pull.head_branch)
-    if home is None:
-        return ()
-    why = f"the pull request was {'merged' if event.pull.merged else 'closed'}"
-    return (Tell(home, False, Stop(why), "anyone", event.pull.url),)
+    numbers = [event.pull.number] if home is None else [home, event.pull.number]
+    return tuple(Tell(number, False, stop, "anyone", event.pull.url) for number in numbers)
 
 
 def changed(event: PullRequestOpened | PullRequestSynchronized) -> tuple[Wish, ...]:
-    """A new head may bring another configuration, whoever made it; our own branches can't."""
+    """A new head may bring another configuration, whoever made it; our own branches can't.
+
+    Of a push to a fork no other event tells: a round of reviews has its checks on the new head too.
+    """
     ours = not event.fork and home_of(event.pull.head_branch) is not None
-    return () if ours else (Examine(event.pull.number, event.pull.head),)
+    wishes: list[Wish] = [] if ours else [Examine(event.pull.number, event.pull.head)]
+    if event.fork and isinstance(event, PullRequestSynchronized):
+        moved = Pushed(event.pull.head, panel=True)
+        wishes.append(Tell(event.pull.number, False, moved, "anyone", event.pull.url))
+    return tuple(wishes)

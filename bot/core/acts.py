@@ -16,10 +16,11 @@ WaitsFor = Literal["description", "answers", "approval", "mending"]
 
 @dataclass(frozen=True)
 class DocumentRef:
-    """A document that a conversation is given: a path as it is at a commit."""
+    """A document that a conversation is given: a path as it is at a commit, or its `text` where no commit has it."""
 
     path: str
     commit: str
+    text: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from .identity import Address
 from .messages import Entry, Revise
 from .placing import filling_of
 from .prompts import render
-from .record import PanelRound
+from .record import Earlier, PanelRound
 from .sections import Filling, spliced, within
 from .state import PhaseState, State
 
@@ -32,7 +32,7 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
     concerns = _concerns(state, phase)
     again = phase.commit is not None and path in phase.commit.files
     stands = again or (phase.phase.into and path in state.record.shared)
-    own = tuple({DocumentRef(path, state.record.head or "")} - set(shared)) if stands else ()
+    own = tuple({_written(state, phase, path)} - set(shared)) if stands else ()
     persona = _persona(state, phase.phase, member)
     return Brief(
         address=Address(state.pinned.run, phase.phase.id, phase.revision, member, number),
@@ -126,12 +126,25 @@ def _documents(state: State, phase: Phase) -> Iterator[DocumentRef]:
     else:
         yield from (DocumentRef(path, state.pinned.base) for path in round.documents)
         if round.earlier:
-            # Those who merge need it as it stands, with what was decided meanwhile.
-            yield DocumentRef(round.earlier.concerns, head if phase.output == "concerns" else round.earlier.commit)
+            yield _earlier(state, round.earlier, as_it_stands=phase.output == "concerns")
     for other in state.phases:
         if other.phase.id in phase.reads and other.commit is not None:
-            for path in sorted(other.commit.files):
-                yield DocumentRef(path, head)
+            yield from (_written(state, other, path) for path in sorted(other.commit.files))
+
+
+def _earlier(state: State, earlier: Earlier, as_it_stands: bool) -> DocumentRef:
+    """The concerns of earlier rounds; those who merge need them with what was decided meanwhile."""
+    if state.pinned.branchless:
+        now = state.record.concerns.text if as_it_stands and state.record.concerns else earlier.text
+        return DocumentRef(earlier.concerns, state.pinned.base, now)
+    return DocumentRef(earlier.concerns, (state.record.head or "") if as_it_stands else earlier.commit)
+
+
+def _written(state: State, phase: PhaseState, path: str) -> DocumentRef:
+    """An artifact as it stands on the branch, or as it was written where there is none."""
+    if state.pinned.branchless:
+        return DocumentRef(path, state.pinned.base, phase.commit.texts[path] if phase.commit else "")
+    return DocumentRef(path, state.record.head or "")
 
 
 def _concerns(state: State, phase: PhaseState) -> tuple[DocumentRef, ...]:

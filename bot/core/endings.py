@@ -55,7 +55,8 @@ def kept(state: State) -> str:
     if not finished and not drafts:
         return "No document was made."
     unfinished = f", with {', '.join(drafts[:FEW])} unfinished" if drafts else ""
-    return f"Kept on the branch: {finished} of {len(state.phases)} documents finished{unfinished}."
+    where = "here" if state.pinned.branchless else "on the branch"
+    return f"Kept {where}: {finished} of {len(state.phases)} documents finished{unfinished}."
 
 
 def _name(phase: PhaseState) -> str:

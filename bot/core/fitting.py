@@ -14,7 +14,7 @@ MORE = "(The rest is in the files on the branch.)"
 _TAG = re.compile(r"</?details(?: open)?>")
 
 
-def shortened(text: str, limit: int = LIMIT) -> str:
+def shortened(text: str, limit: int = LIMIT, more: str = MORE) -> str:
     """The text within the limit. What is cut has its code and its folded parts closed, and a word about it."""
     if len(text) <= limit:
         return text
@@ -24,4 +24,4 @@ def shortened(text: str, limit: int = LIMIT) -> str:
     kept += f"\n{fence}" if fence else ""
     open = sum(-1 if tag.startswith("</") else 1 for tag in _TAG.findall(kept))
     folded = "\n\n</details>" * max(0, min(open, 20))
-    return f"{kept}{folded}\n\n{MORE}\n"
+    return f"{kept}{folded}\n\n{more}\n"

@@ -23,6 +23,7 @@ from .messages import (
     Start,
     Stop,
     Touched,
+    Written,
 )
 from .record import Record
 from .revisions import named
@@ -68,7 +69,7 @@ def _judged(state: State, message: Message) -> Judgement:
             return _verdict(state, phase, message)
         case Revise(what=what):
             return _revise(state, message, what)
-        case Touched():
+        case Touched() | Written():
             return Judgement()
         case Retry():
             return _retry(state, phase, message)
@@ -149,6 +150,9 @@ def _merged(state: State) -> str:
 
 
 def _retry(state: State, phase: PhaseState | None, message: Message) -> Judgement:
+    if state.pinned.round and state.record.closed and phase is not None:
+        again = " Reopen it, and write `/resume` again." if state.record.closed == "closed" else ""
+        return Judgement(reply=f"The pull request is {state.record.closed}, so its review does not go on.{again}")
     if merged := _merged(state):
         return Judgement(reply=merged)
     if state.stopped:

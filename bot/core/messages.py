@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator
 
 from .concerns.ruling import Ruling
+from .findings import Finding
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,20 @@ class Ruled:
 
 
 @dataclass(frozen=True)
+class Written:
+    """What a run without a branch wrote: `files`, path to text, with the message that a commit would have.
+
+    `head` is the pull request's at the time; `findings` are those that were left.
+    """
+
+    files: dict[str, str]
+    message: str
+    head: str
+    findings: tuple[Finding, ...] = ()
+    kind: Literal["written"] = "written"
+
+
+@dataclass(frozen=True)
 class Retry:
     """Take up again what failed or is blocked."""
 
@@ -116,7 +131,7 @@ class Retry:
 
 @dataclass(frozen=True)
 class Pushed:
-    """The branch has a new head that is not ours. `panel` tells it to the round of reviews, beside the design's run."""
+    """The branch has a new head that is not ours. `panel` tells it to the round of reviews alone."""
 
     head: str
     panel: bool = False
@@ -132,7 +147,20 @@ class Expired:
 
 
 Deed = Annotated[
-    Start | Stop | Say | Proceed | Approve | Reject | Revise | Touched | Decide | Ruled | Retry | Pushed | Expired,
+    Start
+    | Stop
+    | Say
+    | Proceed
+    | Approve
+    | Reject
+    | Revise
+    | Touched
+    | Decide
+    | Ruled
+    | Written
+    | Retry
+    | Pushed
+    | Expired,
     Discriminator("kind"),
 ]
 

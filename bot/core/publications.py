@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .codec import to_json
+from .fitting import MORE
 
 Conclusion = Literal["success", "neutral", "failure", "action_required"]
 CheckStatus = Literal["in_progress", "completed"]
@@ -85,7 +86,7 @@ class ReviewWish:
     """A review of a pull request at one commit, submitted once, as a comment: it neither approves nor requests changes.
 
     `page` is where files of that commit are shown (`https://github.com/o/r/blob/<sha>`): a remark on a line that is not
-    in the diff goes into the body, with a link.
+    in the diff goes into the body, with a link. `rest` is what stands there in the place of what does not fit.
     """
 
     key: str
@@ -94,6 +95,7 @@ class ReviewWish:
     page: str
     body: str
     remarks: tuple[Remark, ...] = ()
+    rest: str = MORE
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ class Earlier:
     """What a round builds on: the document of concerns at a commit, what is in it, and what happened since.
 
     `since` is the commit that the last round read, `changed` the documents that are not as they were there. `trend` has
-    what each round left open.
+    what each round left open. `text` is the document of concerns itself where no commit has it.
     """
 
     concerns: str
@@ -100,6 +100,7 @@ class Earlier:
     raised: tuple[Raised, ...] = ()
     changed: tuple[str, ...] = ()
     trend: tuple[Open, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ class PanelRound:
 
     `documents` are paths at the run's base, which is the pull request's head at the start; `left` are those that would
     be too much. `into` is the branch that the reviews are offered into where the pull request's own is not ours, else
-    "". `why` says how the panel was chosen.
+    "". `why` says how the panel was chosen. `fork` says that the pull request's branch is in another repository, beside
+    which nothing can be committed.
     """
 
     number: int
@@ -118,6 +120,7 @@ class PanelRound:
     why: str = ""
     left: tuple[str, ...] = ()
     earlier: Earlier | None = None
+    fork: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,11 @@ class Pinned:
     def has_request(self) -> bool:
         """Whether the run writes 001, what was asked and said."""
         return any(phase.source == "event" for phase in self.definition.phases)
+
+    @property
+    def branchless(self) -> bool:
+        """Whether the run has no branch, so that what it writes is kept among its entries."""
+        return self.round is not None and self.round.fork
 
     @property
     def web(self) -> str:
@@ -206,11 +214,11 @@ class Record:
 
     `request` is the text of 001 as it stands on the branch (None before it exists). `head` is the branch's head.
     `head_at` is that head's date. `seen` is what was last shown of what waits for approval.
-    `closed` says that the pull request is not open any more. `edited` has the paths whose blob is a person's, with that
-    blob; `remarks`, what people wrote among an artifact's revision notes. `trouble` is why the last leg ended early,
-    until somebody says to go on. `moved` is the newest commit of others on a branch under review. `shared` has the
-    documents that phases fill by sections as they stand on the branch, path to text. `web` says that the model's server
-    searches the web; `without`, what earlier phases lacked.
+    `closed` says that the pull request, of a round the one under review too, is not open any more. `edited` has the
+    paths whose blob is a person's, with that blob; `remarks`, what people wrote among an artifact's revision notes.
+    `trouble` is why the last leg ended early, until somebody says to go on. `moved` is the newest commit of others on a
+    branch under review. `shared` has the documents that phases fill by sections as they stand on the branch, path to
+    text. `web` says that the model's server searches the web; `without`, what earlier phases lacked.
     """
 
     pinned: Pinned
@@ -275,3 +283,9 @@ def parse_spent(text: str) -> Spent:
     replayed = calls if match[7] == "replayed" else 0
     dollars = None if match[7] == "unknown" else float(match[6] or 0)
     return Spent(calls, fresh, read, write, out, dollars, replayed)
+
+
+def parse_failed(text: str) -> tuple[tuple[str, str], ...]:
+    """The members that failed and why, as the trailer has them: `member: why; member: why`."""
+    parts = (part.partition(": ") for part in filter(None, text.split("; ")))
+    return tuple((member, why) for member, _, why in parts)

@@ -27,6 +27,7 @@ from .messages import (
     Start,
     Stop,
     Touched,
+    Written,
 )
 from .record import Pinned
 from .rounds import Round
@@ -205,7 +206,7 @@ def _words(deed: Deed) -> str:
         case Touched(of=of, touches=touches):
             lines = (f"{touch.phase}{', kept' if touch.kept else ''}: {touch.why}" for touch in touches)
             return "\n".join([of, *lines])
-        case Proceed() | Approve() | Retry():
+        case Proceed() | Approve() | Retry() | Written():
             return ""
         case _:
             assert_never(deed)

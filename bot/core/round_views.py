@@ -1,22 +1,24 @@
 """What GitHub shows of a round of reviews: a review for each expert, the concerns' check, and one status comment."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from .concerns import Concern, counted, read
+from .concern_views import LISTED, REST, all_of, concerns_check, concerns_comment, decided
+from .concerns import Concern, counted
 from .concerns.contradictions import is_undecided
 from .concerns.ruling import FORM
 from .concerns.shape import SEVERITIES
-from .fitting import shortened
+from .endings import kept
+from .fitting import MORE, shortened
 from .outputs.review import REVIEW, UNVERIFIED, place
 from .permalinks import unlinked
-from .publications import Annotation, CheckWish, CommentWish, Publication, PullRequestWish, Remark, ReviewWish
+from .publications import CommentWish, Publication, PullRequestWish, Remark, ReviewWish
 from .record import PanelRound, PhaseCommit
 from .safe import line as one_line
 from .safe import plain, published
 from .state import State
 from .views import check, cost, elapsed, headline, left_behind, link, web
 
-CONCERNS = "charrette/concerns"
 _COUNTED = {"critical": "critical", "important": "important", "nice to have": "nice to have", "question": "to answer"}
 
 
@@ -37,6 +39,8 @@ def publications(state: State) -> Iterator[Publication]:
         yield from left_behind(state)
         yield from _reviews(state)
         yield from concerns_check(state)
+    if state.pinned.branchless and state.record.concerns is not None:
+        yield CommentWish(LISTED, round.pull, concerns_comment(state))
     yield CommentWish("status", round.pull, shortened(status(state)))
 
 
@@ -64,6 +68,9 @@ def _round(state: State) -> PanelRound:
 
 
 def _headline(state: State) -> str:
+    if state.stopped and state.record.closed:
+        again = "" if state.record.closed == "merged" else " Reopen it, and write `/resume`, to have it go on."
+        return f"Stopped: the pull request is {state.record.closed}, so the panel does not go on. {kept(state)}{again}"
     if state.current is not None or state.stopped or state.trouble is not None:
         return headline(state).replace("put the label back on, or write `/resume`", "write `/resume`")
     concerns = _open(state)
@@ -90,7 +97,8 @@ def _experts(state: State) -> Iterator[str]:
         else:
             yield f"- [ ] {one_line(persona.name)}{waiting}"
     if state.record.concerns is not None:
-        yield f"- [x] {link(state, state.record.concerns.path, 'Concerns')}"
+        where = ", in a comment of their own" if state.pinned.branchless else ""
+        yield f"- [x] {link(state, state.record.concerns.path, 'Concerns')}{where}"
     yield ""
 
 
@@ -128,28 +136,22 @@ def _verdict(state: State, path: str) -> str:
 
 def _table(state: State) -> Iterator[str]:
     """The concerns, those that are open first, the gravest first."""
-    concerns = sorted(_all(state), key=lambda each: not is_undecided(each))
+    concerns = sorted(all_of(state), key=lambda each: not is_undecided(each))
     if not concerns:
         return
     yield from ("| concern | raised by | decision |", "| --- | --- | --- |")
     for each in concerns[:20]:
         sources = ", ".join(one_line(source.expert) for source in each.sources)
-        yield f"| **{each.id}** {one_line(each.title)} | {sources} | {_decided(each)} |"
+        yield f"| **{each.id}** {one_line(each.title)} | {sources} | {decided(each)} |"
     if len(concerns) > 20:
         yield f"| and {len(concerns) - 20} more | | |"
     if _open(state):
-        yield from ("", f"To decide: {FORM}; several in one comment, a line each. Editing the document does the same.")
+        yield from ("", f"To decide: {FORM}; several in one comment, a line each.{_or_by_hand(state)}")
     yield ""
 
 
-def _decided(concern: Concern) -> str:
-    """What a concern's field says, in a cell."""
-    decision = concern.decision
-    if decision is None:
-        return "open"
-    if decision.ticked > 1:
-        return "**open**: several boxes are ticked"
-    return ": ".join(part for part in (f"**{decision.verdict or 'decided'}**", one_line(decision.why, 120)) if part)
+def _or_by_hand(state: State) -> str:
+    return "" if state.pinned.branchless else " Editing the document does the same."
 
 
 # --- reviews ---------------------------------------------------------------------------------------------------------
@@ -169,6 +171,7 @@ def _reviews(state: State) -> Iterator[ReviewWish]:
             page=f"{web(state)}/blob/{state.pinned.base}",
             body=_body(state, path, review),
             remarks=tuple(_remarks(review)),
+            rest=REST if state.pinned.branchless else MORE,
         )
 
 
@@ -181,9 +184,14 @@ def _body(state: State, path: str, review: dict[str, object]) -> str:
         f"**Verdict:** {published(str(review['verdict'])).strip()}",
         published(str(review["summary"])).strip(),
         f"Examined: {published(str(review['examined'])).strip()}",
-        f"{count}; the whole review is {link(state, path, path.rpartition('/')[2])}.",
+        f"{count}."
+        if state.pinned.branchless
+        else f"{count}; the whole review is {link(state, path, path.rpartition('/')[2])}.",
     ]
     parts.append(" ".join([f"Read at `{state.pinned.base[:8]}`.", *_asides(state)]))
+    if state.pinned.branchless:
+        # No document has them.
+        parts += [_remark(n, item) for n, item in enumerate(items, 1) if place(item["location"]) is None]
     return "\n\n".join(parts)
 
 
@@ -193,16 +201,19 @@ def _remarks(review: dict[str, object]) -> Iterator[Remark]:
     assert isinstance(items, list)
     for n, item in enumerate(items, 1):
         where = place(item["location"])
-        if where is None:
-            continue
-        mark = "" if item["verified"] else f" {UNVERIFIED}"
-        parts = [
-            f"**F{n}. {one_line(item['title'])}** ({item['severity']}, confidence {item['confidence']}){mark}",
-            published(item["problem"]).strip(),
-        ]
-        if item["suggestion"]:
-            parts.append(f"*Suggestion:* {published(item['suggestion']).strip()}")
-        yield Remark(where[0], where[1], where[2], "\n\n".join(parts))
+        if where is not None:
+            yield Remark(where[0], where[1], where[2], _remark(n, item))
+
+
+def _remark(n: int, item: dict[str, Any]) -> str:
+    mark = "" if item["verified"] else f" {UNVERIFIED}"
+    parts = [
+        f"**F{n}. {one_line(item['title'])}** ({item['severity']}, confidence {item['confidence']}){mark}",
+        published(item["problem"]).strip(),
+    ]
+    if item["suggestion"]:
+        parts.append(f"*Suggestion:* {published(item['suggestion']).strip()}")
+    return "\n\n".join(parts)
 
 
 def _read(state: State, text: str) -> dict[str, object]:
@@ -210,39 +221,8 @@ def _read(state: State, text: str) -> dict[str, object]:
     return found
 
 
-# --- concerns --------------------------------------------------------------------------------------------------------
-
-
-def concerns_check(state: State) -> Iterator[CheckWish]:
-    """The check that fails while a critical concern is undecided, from the document as it stands at the head."""
-    if state.record.concerns is None:
-        return
-    path, concerns = state.record.concerns.path, _all(state)
-    waiting = [each for each in concerns if each.severity == "critical" and is_undecided(each)]
-    many = "concern is" if len(waiting) == 1 else "concerns are"
-    title = f"{len(waiting)} critical {many} undecided" if waiting else "No critical concern is undecided"
-    lines = [f"- {each.id}: {one_line(each.title)}" for each in waiting]
-    yield CheckWish(
-        key=f"concerns/{state.record.head}",
-        name=CONCERNS,
-        head=state.record.head or "",
-        status="completed",
-        conclusion="failure" if waiting else "success" if concerns else "neutral",
-        title=title,
-        summary=shortened("\n".join([*lines, "", f"See {link(state, path, 'the concerns')}.", ""])),
-        annotations=tuple(
-            Annotation(path, each.line, "failure", each.id, plain(f"Undecided: {each.title}", 500)) for each in waiting
-        ),
-    )
-
-
-def _all(state: State) -> tuple[Concern, ...]:
-    """The concerns as they stand on the branch."""
-    return read(state.record.concerns.text).concerns if state.record.concerns else ()
-
-
 def _open(state: State) -> tuple[Concern, ...]:
-    return tuple(concern for concern in _all(state) if is_undecided(concern))
+    return tuple(concern for concern in all_of(state) if is_undecided(concern))
 
 
 def _commit(state: State, output: str) -> PhaseCommit | None:

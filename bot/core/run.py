@@ -236,7 +236,8 @@ def _after_commit(state: State, act: Commit, result: Committed) -> State:
         return replace(state, stale=True)
     if result.refused == "stopped":
         return replace(state, stopped=True, shown=False, drafts={})
-    record = replace(state.record, head=result.sha, now=result.at or state.now)
+    head = state.record.head if state.pinned.branchless else result.sha
+    record = replace(state.record, head=head, now=result.at or state.now)
     paths = shared_paths(state.pinned, {*record.shared, *act.files})
     shared = {path: text for path, text in act.files.items() if path in paths}
     record = replace(record, shared={**record.shared, **shared})

@@ -1,6 +1,6 @@
 """What GitHub shows of a run, whatever it is about."""
 
-from . import round_views, views
+from . import concern_views, round_views, views
 from .publications import Publication
 from .state import State
 
@@ -11,7 +11,7 @@ def publications(state: State) -> tuple[Publication, ...]:
         return tuple(round_views.publications(state))
     # The panel's check has to be on each head, whoever made it; the status still comes last.
     *others, last = views.publications(state)
-    return (*others, *round_views.concerns_check(state), last)
+    return (*others, *concern_views.concerns_check(state), last)
 
 
 def status(state: State) -> str:

@@ -1,7 +1,7 @@
 """Where a run stands: a pure fold over what is recorded of it. Folding is resuming."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .acts import Outcome
@@ -160,7 +160,7 @@ def fold(record: Record) -> State:
         record,
         phases,
         rounds=tuple(_rounds(record)),
-        stopped=_stopped(record),
+        stopped=_stopped(record) or _is_pointless(record, phases),
         trouble="failed" if lacking else record.trouble,
         reason=lacking or record.reason,
         spent=record.spent,
@@ -209,6 +209,11 @@ def _stopped(record: Record) -> bool:
         elif isinstance(entry.message.deed, Start | Retry):
             stopped = False
     return stopped
+
+
+def _is_pointless(record: Record, phases: Sequence[PhaseState]) -> bool:
+    """Whether a round of reviews has not ended, and its pull request has."""
+    return record.pinned.round is not None and record.closed != "" and not all(phase.finished for phase in phases)
 
 
 def _commits(record: Record, phase: str) -> dict[int, PhaseCommit]:

@@ -207,7 +207,9 @@ def _revised(phase: PhaseState) -> str:
 
 
 def link(state: State, path: str, text: str) -> str:
-    """A link to a file on the branch."""
+    """A link to a file on the branch; its text alone where there is none."""
+    if state.pinned.branchless:
+        return text
     return f"[{text}]({web(state)}/blob/{state.pinned.branch}/{path})"
 
 
@@ -383,7 +385,9 @@ def check(state: State) -> CheckWish:
 
 def left_behind(state: State) -> Iterator[CheckWish]:
     """The check on the head before this one: it does not stay in progress for ever."""
-    older = [commit.sha for commit in state.record.commits if commit.sha != state.record.head]
+    shown = [state.pinned.base] if state.pinned.branchless else []
+    shown += [commit.sha for commit in state.record.commits]
+    older = [sha for sha in shown if sha != state.record.head]
     if older:
         yield CheckWish(
             key=f"check/{older[-1]}",

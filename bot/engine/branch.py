@@ -13,7 +13,7 @@ from ..core.outputs.concerns import NAME
 from ..core.placing import paths_of, shared_paths
 from ..core.ports import BranchCommit, Checkout, GitHub, RunRow
 from ..core.questions import parse as parse_questions
-from ..core.record import PhaseCommit, Pinned, Record, Seen, Standing, parse_spent, trailers
+from ..core.record import PhaseCommit, Pinned, Record, Seen, Standing, parse_failed, parse_spent, trailers
 from ..core.revisions import remarks
 from ..core.run import gist_of, part_of_commit, parts_of
 from ..core.sections import is_filled, own, part_of
@@ -21,11 +21,15 @@ from ..core.state import REQUEST
 from ..gates import judge as judge_gates
 from ..gates.context import Context
 from .drifting import drift_of
+from .earlier_rounds import closed
+from .kept import kept_record
 from .services import Services
 
 
 def recorded(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> Record:
     """The record: the row's entries, and the branch as it is now."""
+    if pinned.branchless:
+        return kept_record(services, github, pinned, row)
     head = github.head(pinned.branch)
     checkout = services.installations.checkout(pinned.subject.repository)
     written = github.branch_commits(pinned.branch, pinned.base) if head else []
@@ -50,6 +54,7 @@ def recorded(services: Services, github: GitHub, pinned: Pinned, row: RunRow) ->
         remarked = dict(_remarks(commits, checkout, head))
         text = checkout.text(f"{pinned.folder}/001-{REQUEST}.md", head)
     pull = github.pull_for(pinned.branch) if head is not None else None
+    reviewed = github.pull(pinned.round.pull) if pinned.round else None
     texts = _texts(checkout, head, _written(commits)) if head else {}
     return Record(
         pinned=pinned,
@@ -60,7 +65,7 @@ def recorded(services: Services, github: GitHub, pinned: Pinned, row: RunRow) ->
         head_at=written[-1].at if written else "",
         seen=from_json(Seen, row.state["seen"]) if row.state and row.state.get("seen") else None,
         pull=pull.number if pull else None,
-        closed="" if pull is None or pull.open else "merged" if pull.merged else "closed",
+        closed=closed(reviewed, pull),
         edited=edited,
         remarks=remarked,
         spent=services.ledger.run_total(row.id),
@@ -138,7 +143,7 @@ def _commits(
             gist_of(pinned.definition, phase, made),
             commit.at,
             texts if any(known.id == phase and known.output for known in pinned.definition.phases) else {},
-            tuple(_failures(values.get("Failed", ""))),
+            parse_failed(values.get("Failed", "")),
             part_of_commit(pinned.definition, phase, texts),
         )
 
@@ -152,13 +157,6 @@ def _judged(pinned: Pinned, phase: str, texts: Mapping[str, str], checkout: Chec
         judged = judge_gates(Artifact(path, text), context, known.gates)
         found += own(judged, text, known.sections) if known.into else judged
     return tuple(found)
-
-
-def _failures(text: str) -> Iterator[tuple[str, str]]:
-    """The members that failed, as the trailer has them."""
-    for part in filter(None, text.split("; ")):
-        member, _, why = part.partition(": ")
-        yield member, why
 
 
 def _paths(pinned: Pinned, phase: str, there: Collection[str]) -> list[str]:

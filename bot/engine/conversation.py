@@ -10,7 +10,7 @@ from typing import Any
 from dbos import DBOS
 
 from ..core.absent import without_web
-from ..core.acts import Brief, Ended, Outcome
+from ..core.acts import Brief, DocumentRef, Ended, Outcome
 from ..core.artifact import Artifact
 from ..core.codec import from_json, to_json
 from ..core.definition import Budgets
@@ -125,7 +125,7 @@ class Conversation:
         """Documents first, each a block, the last behind a cache breakpoint; what differs comes after them."""
         documents = []
         for ref in self.brief.documents:
-            text = self.checkout.text(ref.path, ref.commit)
+            text = self._text(ref)
             if text is not None:
                 # Permalinks are for people: here they would cost tokens, and the model writes places without them.
                 documents.append((ref.path, unlinked(text, self.talk.web)))
@@ -247,7 +247,7 @@ class Conversation:
         return replace(outcome, text=end.text, data=data, findings=findings, fetched=tuple(sorted(fetched)))
 
     def _settled(self, text: str, fetched: frozenset[str]) -> Settled:
-        documents = {ref.path: self.checkout.text(ref.path, ref.commit) or "" for ref in self.brief.documents}
+        documents = {ref.path: self._text(ref) or "" for ref in self.brief.documents}
         tree = self.checkout.tree(self.brief.base)
         context = Context(tree, documents, self.talk.given, fetched, self.talk.web, self.web)
         if self.brief.filling is not None:
@@ -257,16 +257,16 @@ class Conversation:
 
     def _setting(self) -> Setting:
         """What code knows beside what the model says: the documents as they were given, the files at their commit."""
-        documents = {
-            ref.path: unlinked(self.checkout.text(ref.path, ref.commit) or "", self.talk.web)
-            for ref in self.brief.documents
-        }
+        documents = {ref.path: unlinked(self._text(ref) or "", self.talk.web) for ref in self.brief.documents}
         files = self.checkout.tree(self.brief.documents[0].commit if self.brief.documents else self.brief.base)
 
         def lines(path: str) -> Sequence[str] | None:
             return documents[path].split("\n") if path in documents else files.lines(path)
 
         return Setting(self.brief.title, self.brief.lens, documents, lines)
+
+    def _text(self, ref: DocumentRef) -> str | None:
+        return self.checkout.text(ref.path, ref.commit) if ref.text is None else ref.text
 
     def _outcome(self, end: _End) -> Outcome:
         return Outcome(

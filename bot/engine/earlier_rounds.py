@@ -1,13 +1,13 @@
 """The rounds of reviews that a pull request had before: read from the commits that they left, so no table is needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..core.concerns import Concern, counted, read
 from ..core.errors import MissingError, PersonError
 from ..core.outputs.concerns import NAME
 from ..core.ports import BranchCommit, Checkout, GitHub, Pull
-from ..core.record import Earlier, Raised, Record, trailers
+from ..core.record import Closed, Earlier, Raised, Record, trailers
 from .services import Services
 
 
@@ -25,6 +25,8 @@ def moved(services: Services, record: Record) -> str:
     pinned = record.pinned
     assert pinned.round is not None
     github = services.installations.github(pinned.subject.repository)
+    if pinned.branchless:
+        return record.head if record.head and record.head != pinned.base else ""
     branch = pinned.round.into or pinned.branch
     if github.head(branch) in (None, pinned.base):
         return ""
@@ -32,11 +34,17 @@ def moved(services: Services, record: Record) -> str:
     return others[-1] if others else ""
 
 
+def closed(*pulls: Pull | None) -> Closed:
+    """What became of the first of these that is not open any more."""
+    shut = next((pull for pull in pulls if pull is not None and not pull.open), None)
+    return "" if shut is None else "merged" if shut.merged else "closed"
+
+
 def _of(commit: BranchCommit, run: str) -> bool:
     return commit.ours and trailers(commit.message).get("Run") == run
 
 
-def past_rounds(github: GitHub, branches: Sequence[str], run: str, phase: str) -> tuple[Past, ...]:
+def past_rounds(github: GitHub, branches: Iterable[str], run: str, phase: str) -> tuple[Past, ...]:
     """The rounds that left their concerns on these branches, oldest first."""
     base = github.default_branch()[1]
     found: dict[str, Past] = {}
@@ -58,16 +66,31 @@ def earlier(
     path = next((path for path in there if path.endswith(NAME)), None)
     if path is None or not past:
         return None
-    since = past[-1].base
+    raised = raised_in(checkout.text(path, head) or "")
     try:
-        checkout.fetch(since, *(each.commit for each in past))
-        changed = tuple(name for name, text in texts.items() if checkout.text(name, since) != text)
+        checkout.fetch(*(each.commit for each in past))
         trend = tuple(counted(read(checkout.text(path, each.commit) or "").concerns) for each in past)
     except (MissingError, PersonError):
         # Somebody rewrote the branch: what it was before is not to be had any more.
-        since, changed, trend = pull.head, tuple(texts), ()
-    raised = tuple(_raised(concern) for concern in read(checkout.text(path, head) or "").concerns)
-    return Earlier(path, head, since, raised, changed, trend)
+        return Earlier(path, head, pull.head, raised, tuple(texts))
+    changed = changed_since(checkout, past[-1].base, texts)
+    if changed is None:
+        return Earlier(path, head, pull.head, raised, tuple(texts))
+    return Earlier(path, head, past[-1].base, raised, changed, trend)
+
+
+def changed_since(checkout: Checkout, base: str, texts: Mapping[str, str]) -> tuple[str, ...] | None:
+    """The documents that are not as they were at a commit; None where that is not to be had any more."""
+    try:
+        checkout.fetch(base)
+    except (MissingError, PersonError):
+        return None
+    return tuple(name for name, text in texts.items() if checkout.text(name, base) != text)
+
+
+def raised_in(text: str) -> tuple[Raised, ...]:
+    """The concerns of a document, with what was decided."""
+    return tuple(_raised(concern) for concern in read(text).concerns)
 
 
 def _raised(concern: Concern) -> Raised:

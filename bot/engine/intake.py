@@ -259,6 +259,8 @@ class Intake:
 
     def _may_be_ours(self, event: InRepository, wish: Tell, subject: Subject) -> bool:
         """Whether a branch is worth a request where no run is known: not for every comment on every issue."""
+        if isinstance(wish.deed, Pushed) and wish.deed.panel:
+            return False
         if wish.eyes is not None or isinstance(wish.deed, Pushed) or subject.home != wish.number:
             return True
         on = event.issue.labels if isinstance(event, events.CommentCreated) else ()
@@ -416,6 +418,8 @@ def _still_so(event: InRepository, wish: Tell, issue: Issue) -> bool:
         case events.IssueUnlabeled(label=label):
             return label not in issue.labels
         case events.IssueClosed():
+            return not issue.open
+        case events.PullRequestClosed(pull=pull) if pull.number == issue.number:
             return not issue.open
         case _:
             return issue.open or not isinstance(wish.deed, Start)

@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError
 
 from ..core.acts import Commit, Committed, Converse, End, Outcome, Show, Shown, Wait
 from ..core.codec import from_json, to_json
+from ..core.concern_views import LISTED
 from ..core.configuration import MENDED
-from ..core.decisions import watched
+from ..core.decisions import DECISION, watched
 from ..core.errors import CharretteError, ConflictError, PersonError, TransientError, UnconfiguredError
 from ..core.findings import Finding
 from ..core.identity import BRANCH_PREFIX
@@ -28,6 +29,7 @@ from .asked import Asked
 from .conversation import Talk, hold
 from .durable import CONVERSATIONS, gave_up, kept_or_over, log, patiently, step
 from .earlier_rounds import moved
+from .kept import keep
 from .loading import CONFIGURATION, give_up, load, reload
 from .publish import Publisher
 from .services import Services
@@ -270,6 +272,11 @@ class Engine:
         if self.services.runs.stopped(run):
             return Committed(refused="stopped")
         github = self.services.installations.github(pinned.subject.repository)
+        if pinned.round and act.phase != DECISION and not github.pull(pinned.round.pull).open:
+            # It was closed meanwhile: what is known of it anew ends the round.
+            return Committed(refused="conflict")
+        if pinned.branchless:
+            return keep(self.services, state, act)
         if (made := self._already(state, act)) is not None:
             return made
         self._has_room(state, act)
@@ -315,10 +322,13 @@ class Engine:
             state = replace(state, record=replace(state.record, moved=moved(self.services, state.record)))
         if not state.stopped and self.services.runs.stopped(state.pinned.run):
             return Shown(refused="stopped")
-        publisher = Publisher(self.services, state.pinned.subject.repository, state.pinned.run)
+        pinned = state.pinned
+        publisher = Publisher(self.services, pinned.subject.repository, pinned.run)
+        # The rounds on a pull request have one list of concerns.
+        listing = Publisher(self.services, pinned.subject.repository, pinned.subject.key)
         pull = state.record.pull
         for wish in publications(state):
-            id = publisher.publish(wish)
+            id = (listing if wish.key == LISTED else publisher).publish(wish)
             if wish.key == "pull":
                 pull = int(id)
         return Shown(pull, at=self.services.clock.now())
@@ -350,7 +360,7 @@ class Engine:
     def _told_of_reviews(self, state: State, act: Wait | End, asked: Asked) -> None:
         """A round that wrote on a design's branch tells that design's run, which shows its check on the new head."""
         pinned, head = state.pinned, state.record.head
-        ours = pinned.round is not None and not pinned.round.into
+        ours = pinned.round is not None and not pinned.round.into and not pinned.branchless
         if ours and head and isinstance(act, End) and not isinstance(asked.message.deed, Pushed):
             id = f"{pinned.run}/told/{head}"
             message = Message(id, "", step("clock", self.services.clock.now), pinned.url, Pushed(head))

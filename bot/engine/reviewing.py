@@ -39,7 +39,7 @@ def body_of(wish: ReviewWish, inside: Sequence[Remark], marker: str) -> str:
     """The body: what the review says, then the remarks that stand on no line of the diff, then the marker."""
     outside = [remark for remark in wish.remarks if remark not in inside]
     text = "\n\n".join([marker_free(wish.body).rstrip(), *_listed(wish, outside)])
-    return f"{shortened(text)}\n\n{marker}\n"
+    return f"{shortened(text, more=wish.rest)}\n\n{marker}\n"
 
 
 def _listed(wish: ReviewWish, outside: Sequence[Remark]) -> Iterator[str]:

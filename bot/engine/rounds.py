@@ -1,22 +1,38 @@
 """A round of reviews: a run about a pull request, with all that it reads pinned at its head."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from ..core.definition import Definition, Policy, least
+from ..core.concerns import counted, read
+from ..core.definition import Definition, Persona, Policy, least
 from ..core.errors import PersonError
 from ..core.identity import BRANCH_PREFIX, home_of, slug_of
 from ..core.outputs.concerns import NAME
 from ..core.panel import LARGEST, choose, folder_of, is_document, over, within
-from ..core.ports import Checkout, GitHub, Pull
-from ..core.record import PanelRound, Pinned
+from ..core.ports import Checkout, GitHub, Pull, RunRow
+from ..core.record import Earlier, PanelRound, Pinned
 from ..core.safe import shown_to_model
 from .asked import Asked
-from .earlier_rounds import earlier, past_rounds
+from .earlier_rounds import changed_since, earlier, past_rounds, raised_in
+from .kept import latest, past_kept
 from .services import Services
 
 _NUMBERED = re.compile(r"(\d{3})-.*\.md")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a round writes: the branch, "" where there is none, and its head; what is there in the folder already.
+
+    `number` is the round's, and `earlier` what it builds on.
+    """
+
+    branch: str
+    head: str
+    there: tuple[str, ...]
+    number: int
+    earlier: Earlier | None
 
 
 def pin_round(
@@ -24,29 +40,50 @@ def pin_round(
 ) -> Pinned:
     """The inputs of a round; `PersonError` says why there can be none."""
     pull = github.pull(asked.number)
-    _must_be_reviewable(pull)
+    if not pull.open:
+        raise PersonError(
+            f"This pull request is {'merged' if pull.merged else 'closed'}; a review would change nothing."
+        )
     checkout = services.installations.checkout(asked.subject.repository)
     checkout.fetch(pull.head)
-    texts, left = within(_documents(sorted(github.touched(pull.number)), checkout, pull.head))
+    texts, left = within(documents(sorted(github.touched(pull.number)), checkout, pull.head))
     if not texts:
         raise PersonError(_nothing(left))
     folder = folder_of(tuple(texts), definition.artifacts.format(slug=slug_of(pull.title)))
     words = getattr(asked.message.deed, "description", "")
     chosen = choose(definition, words, texts)
-    ours = home_of(pull.head_branch) is not None
-    branch, head = (pull.head_branch, pull.head) if ours else _beside(github, pull)
-    branches = [pull.head_branch]
-    if head != pull.head:
-        checkout.fetch(head)
-        branches.append(branch)
-    merging = next(phase.id for phase in definition.phases if phase.output == "concerns")
-    past = past_rounds(github, branches, run, merging)
-    before = earlier(checkout, pull, head, folder, past, texts)
-    if why := over(words, before):
+    if pull.fork:
+        rows = services.runs.of_subject(asked.subject.repository.id, asked.subject.home)
+        ground = kept_ground(checkout, pull, folder, rows, texts)
+    else:
+        ground = _ground(github, checkout, pull, folder, run, definition, texts)
+    if why := over(words, ground.earlier):
         raise PersonError(why)
+    into = "" if ground.branch in ("", pull.head_branch) else pull.head_branch
+    round = PanelRound(ground.number, pull.number, tuple(texts), into, chosen.why, left, ground.earlier, fork=pull.fork)
+    inputs = Inputs(run, definition, policy, folder, chosen.personas, ground, round)
+    return pinned_of(services, github, asked, pull, pull.head, inputs)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a round is to be, beside what its pull request says."""
+
+    run: str
+    definition: Definition
+    policy: Policy
+    folder: str
+    panel: tuple[Persona, ...]
+    ground: Ground
+    round: PanelRound
+
+
+def pinned_of(services: Services, github: GitHub, asked: Asked, pull: Pull, base: str, inputs: Inputs) -> Pinned:
+    """The pinned inputs of a round that reviews a pull request at `base`."""
+    definition, round = inputs.definition, inputs.round
     wait = services.wait_days if services.wait_days is not None else definition.wait_days
     return Pinned(
-        run=run,
+        run=inputs.run,
         workflow=definition.id,
         subject=asked.subject,
         title=" ".join(shown_to_model(pull.title).split()),
@@ -55,39 +92,66 @@ def pin_round(
         url=pull.url,
         started_at=asked.message.at,
         started_by=asked.message.by,
-        base=pull.head,
-        base_branch=github.default_branch()[0] if ours else pull.head_branch,
+        base=base,
+        base_branch=round.into or github.default_branch()[0],
         slug=slug_of(pull.title),
-        branch=branch,
-        folder=folder,
+        branch=inputs.ground.branch,
+        folder=inputs.folder,
         definition=replace(
-            _numbered(definition, folder, [*checkout.blobs(pull.head, folder), *checkout.blobs(head, folder)]),
-            panel=chosen.personas,
-            wait_days=least(wait, policy.budgets.wait_days),
+            _numbered(definition, inputs.folder, inputs.ground.there),
+            panel=inputs.panel,
+            wait_days=least(wait, inputs.policy.budgets.wait_days),
         ),
-        policy=policy,
-        round=PanelRound(
-            len(past) + 1,
-            pull.number,
-            tuple(texts),
-            "" if ours else pull.head_branch,
-            chosen.why,
-            left,
-            before,
-        ),
+        policy=inputs.policy,
+        round=round,
     )
 
 
-def _must_be_reviewable(pull: Pull) -> None:
-    if not pull.open:
-        raise PersonError(
-            f"This pull request is {'merged' if pull.merged else 'closed'}; a review would change nothing."
-        )
-    if pull.fork:
-        raise PersonError(
-            "The branch of this pull request is in a fork, which I can't commit reviews beside. "
-            "Push it to a branch of this repository, and ask again."
-        )
+def _ground(
+    github: GitHub,
+    checkout: Checkout,
+    pull: Pull,
+    folder: str,
+    run: str,
+    definition: Definition,
+    texts: Mapping[str, str],
+) -> Ground:
+    """On the pull request's branch where that is ours, else on one of ours beside it."""
+    ours = home_of(pull.head_branch) is not None
+    branch, head = (pull.head_branch, pull.head) if ours else _beside(github, pull)
+    checkout.fetch(head)
+    past = past_rounds(
+        github, dict.fromkeys((pull.head_branch, *([branch] if head != pull.head else []))), run, merging(definition)
+    )
+    there = (*checkout.blobs(pull.head, folder), *checkout.blobs(head, folder))
+    return Ground(branch, head, there, len(past) + 1, earlier(checkout, pull, head, folder, past, texts))
+
+
+def kept_ground(
+    checkout: Checkout, pull: Pull, folder: str, rows: Sequence[RunRow], texts: Mapping[str, str]
+) -> Ground:
+    """Nowhere: a fork's branch is not ours, so a round builds on what the record has of earlier ones."""
+    past, found = past_kept(rows), latest(rows)
+    there = tuple(checkout.blobs(pull.head, folder))
+    if not past or found is None:
+        return Ground("", pull.head, there, 1, None)
+    since = past[-1].base
+    changed = changed_since(checkout, since, texts)
+    before = Earlier(
+        found[0],
+        pull.head,
+        pull.head if changed is None else since,
+        raised_in(found[1]),
+        tuple(texts) if changed is None else changed,
+        tuple(counted(read(each.concerns).concerns) for each in past),
+        found[1],
+    )
+    return Ground("", pull.head, (*there, *(path for each in past for path in each.paths)), len(past) + 1, before)
+
+
+def merging(definition: Definition) -> str:
+    """The phase that merges what the experts found."""
+    return next(phase.id for phase in definition.phases if phase.output == "concerns")
 
 
 def _nothing(left: Sequence[str]) -> str:
@@ -99,7 +163,7 @@ def _nothing(left: Sequence[str]) -> str:
     )
 
 
-def _documents(touched: Sequence[str], checkout: Checkout, head: str) -> dict[str, str]:
+def documents(touched: Sequence[str], checkout: Checkout, head: str) -> dict[str, str]:
     """The Markdown documents that the pull request brings, path to text, less what earlier rounds wrote."""
     written = (path for path in touched if is_document(path) and not path.endswith(NAME))
     texts = {path: checkout.text(path, head) for path in written}

@@ -71,7 +71,10 @@ class InstallationToken:
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository; its code is the bare git repository `<id>.git`. `former` are names that lead to it still."""
+    """A repository; its code is the bare git repository `<id>.git`. `former` are names that lead to it still.
+
+    `parent_id` is the repository that it is a fork of.
+    """
 
     owner_id: int
     name: str
@@ -84,6 +87,7 @@ class Repository:
     updated_at: str = ""
     pushed_at: str = ""
     last_number: int = 0
+    parent_id: int = 0
     id: int = 0
 
 
@@ -152,7 +156,10 @@ class Issue:
 
 @dataclass(frozen=True)
 class PullRequest:
-    """The code side of a pull request; its title, body, labels and state are those of `issue_id`."""
+    """The code side of a pull request; its title, body, labels and state are those of `issue_id`.
+
+    `fork_id` is the repository of its branch, where that is another.
+    """
 
     repository_id: int
     issue_id: int
@@ -165,6 +172,7 @@ class PullRequest:
     merged_at: str = ""
     merged_by_id: int = 0
     merge_commit_sha: str = ""
+    fork_id: int = 0
     id: int = 0
 
 

@@ -3,13 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from bot.core import messages as m
 from bot.core.acts import Commit, Converse, End, Outcome
-from bot.core.concerns import Concern, Concerns, Decision, Source, render
+from bot.core.concerns import Concern, Concerns, Decision, Disposition, LogRow, Source, render
 from bot.core.definition import Phase, Trigger
+from bot.core.judge import judge
 from bot.core.outputs import REVIEW, Setting
-from bot.core.publications import CheckWish, PullRequestWish, Remark, ReviewWish
-from bot.core.record import Earlier, PanelRound, Raised, Record
+from bot.core.publications import CheckWish, CommentWish, PullRequestWish, Remark, ReviewWish
+from bot.core.record import Earlier, PanelRound, Raised, Record, Standing
+from bot.core.run import after, next_act
 from bot.core.shown import publications, status
 from bot.core.state import State, fold
 
@@ -263,3 +267,141 @@ def test_an_issue_s_run_is_shown_as_before() -> None:
     state = fold(Record(pinned()))
     assert status(state).startswith("### Design: Queue depth")
     assert publications(state)
+
+
+# --- a fork, and a pull request that ends ----------------------------------------------------------------------------
+
+FORK = replace(ROUND, fork=True)
+
+
+def test_on_a_fork_nothing_is_committed_and_all_is_given_to_whoever_merges() -> None:
+    round = play(TARJAN, SECURITY, concerns(C1), round=FORK)
+    assert round.go() == End("done")
+    assert round.state.record.head == "h" * 40
+    assert not wishes(round.state, PullRequestWish)
+    _, clerk = (act.briefs for act in round.acts if isinstance(act, Converse))
+    assert [(ref.path.rpartition("/")[2], ref.commit, ref.text) for ref in clerk[0].documents] == [
+        ("queue.md", "b" * 40, None),
+        ("003-security-review.md", "b" * 40, SECURITY),
+        ("003-tarjan-review.md", "b" * 40, TARJAN),
+    ]
+    told = status(round.state)
+    assert "- [x] Robert Tarjan: Not yet.\n" in told
+    assert "- [x] Concerns, in a comment of their own\n" in told
+    assert "Editing the document" not in told
+    assert "blob" not in told
+
+
+def test_a_fork_s_reviews_hold_what_no_line_and_no_document_has() -> None:
+    two = review("G", ITEM, ITEM | {"location": "everywhere", "title": "No place"})
+    round = play(two, SECURITY, concerns(C1), round=FORK)
+    round.go()
+    wish = wishes(round.state, ReviewWish)[1]
+    assert [remark.body.partition(" (")[0] for remark in wish.remarks] == ["**F1. The scan is linear**"]
+    assert (
+        "2 findings.\n\nRead at `bbbbbbbb`.\n\n**F2. No place** (critical, confidence high) [UNVERIFIED]" in wish.body
+    )
+    assert "files on the branch" not in wish.rest
+
+
+def comment(state: State) -> str:
+    (found,) = [wish.body for wish in wishes(state, CommentWish) if wish.key == "concerns"]
+    return str(found)
+
+
+def test_a_fork_s_concerns_are_in_a_comment_with_what_was_decided_and_dismissed() -> None:
+    hostile = replace(C1, title="<b>Bold</b> @eve | `x`", problem="Closes #3.\n</details>\n@eve", evidence="a.py:1")
+    rejected = replace(C1, id="C2", decision=Decision("reject", "it is @eve's"))
+    log = (LogRow(("C2",), "t", "reject: it is @eve's", "", "2026-11-25", "@ada"),)
+    fates = (
+        Disposition("003-tarjan", "F2", "dismissed", "", "said before"),
+        Disposition("003-tarjan", "F1", "kept", "C1"),
+    )
+    text = render(Concerns("Expert concerns: Q", (hostile, rejected), fates, log))
+    round = play(TARJAN, SECURITY, text, round=FORK)
+    round.go()
+    told = comment(round.state)
+    assert "Decide with `/decide C1 accept: why`" in told
+    assert "<summary><b>C1. &lt;b&gt;Bold&lt;/b&gt; " in told
+    assert "</b> (critical) · reject: it is " in told
+    assert told.count("<details>") == told.count("</details>") == 4
+    assert "@eve" not in told
+    assert "- 003-tarjan F2: said before" in told
+    assert "- 2026-11-25 " in told
+    check = wishes(round.state, CheckWish)[-1]
+    assert (check.conclusion, check.head, check.annotations) == ("failure", "h" * 40, ())
+    assert "[the pull request](https://github.example/octo/queue/pull/" in check.summary
+
+
+def test_a_fork_s_concerns_fit_however_many_they_are() -> None:
+    many = concerns(*(replace(C1, id=f"C{n}", problem="x" * 3_000) for n in range(1, 101)))
+    round = play(TARJAN, SECURITY, many, round=FORK)
+    round.go()
+    told = comment(round.state)
+    assert len(told) < 65_000
+    assert told.count("<b>C") == 100
+    assert 10 < told.count("<details>") < 30
+    assert "\n- <b>C100. The scan is linear</b> (critical) · open\n" in told
+
+
+def test_a_fork_that_moves_on_has_its_check_on_the_new_head() -> None:
+    round = play(TARJAN, SECURITY, concerns(C1), round=FORK)
+    round.go()
+    moved = fold(replace(round.state.record, head="e" * 40))
+    heads = {(wish.head[0], wish.name, wish.conclusion) for wish in wishes(moved, CheckWish)}
+    assert heads == {
+        ("e", "charrette/review-experts", "success"),
+        ("e", "charrette/concerns", "failure"),
+        ("0", "charrette/review-experts", "neutral"),
+    }
+
+
+def test_a_further_round_on_a_fork_is_given_the_concerns_that_no_commit_has() -> None:
+    before = Earlier("docs/2-expert-concerns.md", "h" * 40, "s" * 40, (), (), ((1, 0, 0, 0),), "# As it was\n")
+    first = play(TARJAN, SECURITY, concerns(C1), round=replace(FORK, earlier=before))
+    first.go()
+    experts, clerk = (act.briefs for act in first.acts if isinstance(act, Converse))
+    assert experts[0].documents[-1].text == "# As it was\n"
+    assert clerk[0].documents[1].text == "# As it was\n"
+    standing = replace(first.state.record, commits=(), concerns=Standing(before.concerns, concerns(C1)))
+    again = play(TARJAN, SECURITY, concerns(C1))
+    again.state = fold(standing)
+    again.go()
+    clerk = [act.briefs for act in again.acts if isinstance(act, Converse)][-1]
+    assert clerk[0].documents[1].text == concerns(C1)
+
+
+def test_a_concerns_document_that_is_merged_again_is_given_as_it_was_written() -> None:
+    round = play(TARJAN, SECURITY, (concerns(C1), (wrong(),)), concerns(C1), concerns(C1), concerns(C1), round=FORK)
+    round.go()
+    again = play(concerns(C1))
+    again.state = with_entry(round.state, m.Retry(), "expert-concerns@1")
+    again.go()
+    (held,) = [act.briefs for act in again.acts if isinstance(act, Converse)]
+    assert held[0].documents[-1].text == concerns(C1)
+
+
+@pytest.mark.parametrize("how", ["closed", "merged"])
+@pytest.mark.parametrize("fork", [False, True])
+def test_a_round_whose_pull_request_ends_stops_and_says_so(how: Any, fork: bool) -> None:
+    round = play(TARJAN, SECURITY, concerns(C1), round=replace(ROUND, fork=fork))
+    while not isinstance(next_act(round.state), Commit):
+        act = next_act(round.state)
+        round.state = after(round.state, act, round.perform(act))
+    act = next_act(round.state)
+    round.state = after(round.state, act, round.perform(act))
+    ended = fold(replace(round.state.record, closed=how))
+    assert next_act(replace(ended, shown=True)) == End("stopped")
+    told = status(ended)
+    kept = "Kept here" if fork else "Kept on the branch"
+    assert f"**Stopped: the pull request is {how}, so the panel does not go on. {kept}: 1 of 2 documents" in told
+    assert ("Reopen it" in told) is (how == "closed")
+    judged = judge(ended, m.Message("x", "ada", "", "", m.Retry(), writer=True))
+    assert judged.reply.startswith(f"The pull request is {how}, so its review does not go on.")
+    assert ("Reopen it" in judged.reply) is (how == "closed")
+
+
+def test_a_round_that_is_over_stays_over_when_its_pull_request_ends() -> None:
+    round = play(TARJAN, SECURITY, concerns(C1))
+    round.go()
+    assert not fold(replace(round.state.record, closed="merged")).stopped

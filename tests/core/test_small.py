@@ -10,7 +10,7 @@ from bot.core.errors import Fault, FaultsError, PersonError, TransientError
 from bot.core.findings import Finding, errors
 from bot.core.prompts import document_block, render
 from bot.core.publications import CommentWish, digest, marked, marker
-from bot.core.record import Spent, parse_spent, spent_trailer, trailers, with_trailers
+from bot.core.record import Spent, parse_failed, parse_spent, spent_trailer, trailers, with_trailers
 
 from .a_run import PRIOR, REVIEWS, definition
 
@@ -50,6 +50,11 @@ def test_addresses() -> None:
     subject = identity.Subject(identity.Repository(7, "o/r", 1), 12)
     assert identity.run_id(subject, "design", 1) == "7.12.design.1"
     assert identity.home_of(identity.branch_of(12, "a-b")) == 12
+
+
+def test_those_who_failed_by_the_trailer() -> None:
+    assert parse_failed("") == ()
+    assert parse_failed("tarjan: Away: 529; ops: No.") == (("tarjan", "Away: 529"), ("ops", "No."))
 
 
 @given(

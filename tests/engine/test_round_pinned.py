@@ -19,7 +19,6 @@ OPEN = Pull(31, "https://github.example/octo/queue/pull/31", "h" * 40, "queue", 
     [
         ({"open": False}, "This pull request is closed"),
         ({"open": False, "merged": True}, "This pull request is merged"),
-        ({"fork": True}, "is in a fork, which I can't commit reviews beside. Push it to a branch of this repository"),
     ],
 )
 def test_a_pull_request_that_can_t_be_reviewed(state: dict[str, bool], said: str) -> None:

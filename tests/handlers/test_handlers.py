@@ -46,6 +46,10 @@ def closed(branch: str = "charrette/3-a-queue", fork: bool = False, merged: bool
     return e.PullRequestClosed("d", ANN, AT, THERE, pull, fork)
 
 
+def stop(number: int, how: str) -> Tell:
+    return Tell(number, False, Stop(f"the pull request was {how}"), "anyone", "https://github.com/o/r/pull/4")
+
+
 def pushed(ref: str = "refs/heads/charrette/3-a-queue", sender: e.Sender = ANN, after: str = "c" * 40) -> e.Pushed:
     return e.Pushed("d", sender, AT, THERE, ref, "b" * 40, after, "main", "https://github.com/o/r/compare/b...c")
 
@@ -120,14 +124,16 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
         pytest.param(edited("/aprove", "/approve"), [tell(Approve(), "write", 9)], id="an edit mends a command"),
         pytest.param(
             closed(),
-            [Tell(3, False, Stop("the pull request was closed"), "anyone", "https://github.com/o/r/pull/4")],
+            [stop(3, "closed"), stop(4, "closed")],
             id="pull request closed",
         ),
         pytest.param(
             closed(merged=True),
-            [Tell(3, False, Stop("the pull request was merged"), "anyone", "https://github.com/o/r/pull/4")],
+            [stop(3, "merged"), stop(4, "merged")],
             id="pull request merged",
         ),
+        pytest.param(closed("feature"), [stop(4, "closed")], id="another pull request closed"),
+        pytest.param(closed(fork=True), [stop(4, "closed")], id="a fork's pull request closed"),
         pytest.param(
             e.PullRequestOpened("d", ANN, AT, THERE, closed("feature").pull, False),
             [Examine(4, "a" * 40)],
@@ -135,8 +141,16 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
         ),
         pytest.param(
             e.PullRequestSynchronized("d", BOT, AT, THERE, closed().pull, True),
-            [Examine(4, "a" * 40)],
+            [
+                Examine(4, "a" * 40),
+                Tell(4, False, Pushed("a" * 40, panel=True), "anyone", "https://github.com/o/r/pull/4"),
+            ],
             id="a fork's pull request synchronized, by a bot and from a branch named as ours",
+        ),
+        pytest.param(
+            e.PullRequestSynchronized("d", ANN, AT, THERE, closed("feature").pull, False),
+            [Examine(4, "a" * 40)],
+            id="another pull request synchronized",
         ),
         pytest.param(
             pushed(),
@@ -175,8 +189,6 @@ def test_what_an_event_asks(event: e.Event, expected: list[Wish]) -> None:
         pytest.param(edited("/lgtm", "/lgtm\n/hold"), id="an edit brings another bot's command"),
         pytest.param(edited("", "/approve", author=BOT), id="a person edits a bot's comment"),
         pytest.param(edited("", "/approve", sender=BOT), id="a bot edits a person's comment"),
-        pytest.param(closed("feature"), id="another pull request closed"),
-        pytest.param(closed(fork=True), id="a fork's pull request closed"),
         pytest.param(e.PullRequestSynchronized("d", ANN, AT, THERE, closed().pull, False), id="our pull synchronized"),
         pytest.param(e.PullRequestOpened("d", BOT, AT, THERE, closed().pull, False), id="our pull opened"),
         pytest.param(e.PullRequestLabeled("d", ANN, AT, THERE, closed().pull, False, "design"), id="pull labeled"),

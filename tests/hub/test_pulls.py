@@ -269,3 +269,25 @@ def test_code_is_read_and_written_by_the_contents_api(ada: Repository) -> None:
     blob = ada.create_git_blob("aGk=", "base64")
     assert ada.get_git_blob(blob.sha).content == "aGk=\n"
     assert {each.name for each in ada.get_branches()} == {"main"}
+
+
+def test_a_pull_request_from_a_fork(hub: RunningHub, eve: Repository, ada: Repository, bot: Repository) -> None:
+    fork = eve.create_fork()
+    assert (fork.full_name, fork.fork, eve.create_fork().id) == ("eve/widgets", True, fork.id)
+    first = commit(fork, "idea", {"docs/idea.md": "# An idea\n"})
+    with pytest.raises(github.GithubException):
+        eve.create_pull(base="main", head="idea", title="No such branch here", body="")
+    pull = eve.create_pull(base="main", head="eve:idea", title="An idea", body="")
+    assert (pull.head.repo.id, pull.base.repo.id, pull.head.sha) == (fork.id, ada.id, first)
+    assert [each.filename for each in pull.get_files()] == ["docs/idea.md"]
+    assert bot.get_git_commit(first).sha == first
+    bot.create_check_run("charrette/concerns", first, status="completed", conclusion="neutral")
+    second = commit(fork, "idea", {"docs/idea.md": "# A better idea\n"})
+    assert ada.get_pull(pull.number).head.sha == second
+    assert events(hub)[-1] == "pull_request.synchronize"
+    commit(ada, "idea", {"docs/other.md": "# Another of the same name\n"})
+    assert ada.get_pull(pull.number).head.sha == second
+    pull.edit(state="closed")
+    pull.edit(state="open")
+    ada.get_pull(pull.number).merge()
+    assert ada.get_contents("docs/idea.md").decoded_content == b"# A better idea\n"  # type: ignore[union-attr]

@@ -161,17 +161,18 @@ def _grouping(opening: Sequence[str]) -> Json:
     """Every finding of the reviews that is not disposed of yet becomes a concern of its own."""
     documents = dict(_documents(opening))
     done = "\n".join(line for path, lines in documents.items() if path.endswith("concerns.md") for line in lines)
-    refs = [
-        f"{path.rpartition('/')[2].removesuffix('-review.md')} {found[1]}"
+    refs = {
+        f"{path.rpartition('/')[2].removesuffix('-review.md')} {found[1]}": found[2]
         for path, lines in sorted(documents.items())
         if path.endswith("-review.md")
-        for line in lines
-        if (found := re.match(r"### (F\d+)\.", line))
-    ]
-    group = {"keeps": "", "severity": "important", "downgrade": "", "evidence": "", "solution": "Say more."}
+        for found in re.finditer(r"^### (F\d+)\..*\n\n\*\*Severity:\*\* (.*)$", "\n".join(lines), re.MULTILINE)
+    }
+    group = {"keeps": "", "downgrade": "", "evidence": "", "solution": "Say more."}
     group |= {"problem": "Too thin.", "owner": "the design"}
     concerns = [
-        group | {"title": f"It says little, says {ref}", "findings": [ref]} for ref in refs if f"| {ref} |" not in done
+        group | {"title": f"It says little, says {ref}", "findings": [ref], "severity": severity}
+        for ref, severity in refs.items()
+        if f"| {ref} |" not in done
     ]
     return {"concerns": concerns, "dismissed": []}
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -69,6 +70,11 @@ def warming(request: Json) -> bool:
 
 def head_of(story: Story, branch: str) -> str:
     return str(story.ada.get(f"/git/ref/heads/{branch}")["object"]["sha"])
+
+
+def comment_of(story: Story, number: int, key: str) -> str:
+    """The newest of the bot's comments with this key."""
+    return str([each["body"] for each in story.ada.comments(number) if f"charrette:key={key} " in each["body"]][-1])
 
 
 def last_word(story: Story, number: int) -> str:
@@ -276,6 +282,75 @@ def test_experts_who_fail_find_nothing_find_too_much_invent_and_give_orders(hous
         "Product": 2,
         "Pragmatism": 1,
     }
+
+
+def from_fork(story: Story, branch: str, files: dict[str, str]) -> int:
+    """A pull request of somebody who may only read, from their own fork; its number."""
+    eve = story.people["eve"]
+    theirs = replace(eve, repository=eve.ask("POST", "/forks", {})["full_name"])
+    fork = replace(story, hub=None, people={"ada": theirs})
+    push(fork, branch, theirs.get("/git/ref/heads/main")["object"]["sha"], files)
+    return int(eve.ask("POST", "/pulls", {"title": "A queue", "head": f"eve:{branch}", "base": "main"})["number"])
+
+
+def checks(story: Story, number: int) -> dict[str, str]:
+    """What the checks on a pull request's head say, by name."""
+    head = story.ada.get(f"/pulls/{number}")["head"]["sha"]
+    found = story.ada.get(f"/commits/{head}/check-runs")["check_runs"]
+    return {each["name"]: each["conclusion"] for each in found}
+
+
+def test_a_pull_request_from_a_fork_gets_reviews_a_check_and_a_comment_that_decisions_show_in(house: House) -> None:
+    story = house.story()
+    number = from_fork(story, "theirs", {"docs/theirs.md": DESIGN})
+    branches = {each["ref"] for each in story.ada.get("/git/matching-refs/heads")}
+    house.mind.says = lambda request: (
+        found(("Lost", 3, "The writer answers"), severity="critical", location="nowhere in particular")
+        if member(request) == "Graph algorithms"
+        else panel(request)
+    )
+    status = asked(house, story, number)
+    assert "**Done: 1 critical, 1 important. Each waits for a decision.**" in status
+    assert "](" not in status.partition("- [x] ")[2].partition("\n")[0]
+    reviews = reviewed(story, number)
+    assert len(reviews) == 2
+    assert any("**F1. Lost** (critical" in str(each["body"]) for each in reviews)
+    assert {each["ref"] for each in story.ada.get("/git/matching-refs/heads")} == branches
+    assert checks(story, number) == {"charrette/review-experts": "success", "charrette/concerns": "failure"}
+    assert "<summary><b>C1. It says little, says 001-tarjan F1</b> (critical) · open</summary>" in comment_of(
+        story, number, "concerns"
+    )
+
+    story.ada.comment(number, "/decide C1 reject: it is written down\nI1 accept: so be it")
+    house.play()
+    shown = comment_of(story, number, "concerns")
+    assert "says 001-tarjan F1</b> (critical) · reject: it is written down</summary>" in shown
+    assert shown.count("C1 reject: it is written down") == 1
+    assert checks(story, number)["charrette/concerns"] == "success"
+    assert "no concern that is open" in status_of(story, number)
+    story.people["eve"].comment(number, "/decide C1 accept: mine")
+    house.play()
+    assert "thank you, but that is for" in last_word(story, number)
+
+    theirs = replace(story.people["eve"], repository="eve/library")
+    before = theirs.get("/git/ref/heads/theirs")["object"]["sha"]
+    fork = replace(story, hub=None, people={"ada": theirs})
+    push(fork, "theirs", before, {"docs/theirs.md": f"{DESIGN}\nMore.\n"})
+    house.play()
+    assert checks(story, number) == {"charrette/review-experts": "success", "charrette/concerns": "success"}
+    assert "The branch has moved on since" in status_of(story, number)
+
+    house.mind.requests.clear()
+    house.mind.says = panel
+    status = asked(house, story, number, "/review experts ops anyway")
+    listed = [each for each in story.ada.comments(number) if each["body"].startswith("### Concerns:")]
+    assert [each["body"].count("<summary><b>") for each in listed] == [3]
+    charge = next(request for request in house.mind.requests if member(request))["messages"][0]["content"]
+    assert "C1 (critical) It says little, says 001-tarjan F1: reject, it is written down" in charge[-1]["text"]
+    assert "- `docs/theirs.md`" in charge[-1]["text"]
+    assert "### Review: A queue, round 2" in status
+    assert "| round 1 | 1 | 1 | 0 | 0 |\n| round 2 | 0 | 1 | 0 | 0 |" in status
+    assert {each["ref"] for each in story.ada.get("/git/matching-refs/heads")} == branches
 
 
 @pytest.mark.parametrize(

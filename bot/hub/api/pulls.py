@@ -34,7 +34,7 @@ def list_pulls(call: Call) -> Reply:
     if query.get("head"):
         owner, _, branch = query["head"].rpartition(":")
         ours = call.view.account(call.repository.owner_id).login.lower()
-        found = [each for each in found if each.head_ref == branch and owner.lower() in ("", ours)]
+        found = [each for each in found if each.head_ref == branch and owner.lower() in ("", ours) and not each.fork_id]
     if query.get("base"):
         found = [each for each in found if each.base_ref == query["base"]]
     if state != "all":

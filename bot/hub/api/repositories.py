@@ -46,6 +46,12 @@ def update(call: Call) -> Reply:
     return Reply(full_repository(call.view, changed, call.hub.role(call.actor.account, changed)))
 
 
+@routes(f"POST {REPO}/forks", "repos/create-fork")
+def create_fork(call: Call) -> Reply:
+    made = repositories.fork(call.hub, call.actor, call.repository)
+    return Reply(full_repository(call.view, made, "admin"), 202)
+
+
 @routes(f"POST {REPO}/branches/{{branch}}/rename", "repos/rename-branch", reads=CODE)
 def rename_branch(call: Call) -> Reply:
     name = call.required("new_name")

@@ -232,7 +232,7 @@ def _may_reopen(hub: Hub, issue: Issue) -> None:
     pull = hub.store.find(PullRequest, issue_id=issue.id)
     if pull is None:
         return
-    code = hub.code(hub.store.get(Repository, issue.repository_id))
+    code = hub.code(hub.store.get(Repository, pull.fork_id or issue.repository_id))
     if pull.merged_at or code.resolve(f"refs/heads/{pull.head_ref}") is None:
         message = "state cannot be changed. The pull request is merged or its branch is gone."
         raise invalid("PullRequest", "state", "custom", message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from bot.hub.access import allow
@@ -36,18 +37,22 @@ def create(
     *,
     draft: bool = False,
 ) -> PullRequest:
-    """An open pull request of branch `head` into branch `base`; one branch has one."""
-    allow(hub, actor, repository, ("pull_requests",), "write", "write")
+    """An open pull request of branch `head`, or of a fork's `owner:head`, into branch `base`; one branch has one."""
     owner = hub.store.full_name(repository).split("/")[0]
+    fork = _fork(hub, repository, head.rpartition(":")[0], owner)
+    allow(hub, actor, repository, ("pull_requests",), "write", "read" if fork else "write")
     checked_title("PullRequest", title)
     checked_body("PullRequest", body)
-    head = head.removeprefix(f"{owner}:")
+    head = head.rpartition(":")[2]
     code, store = hub.code(repository), hub.store
-    base_sha, head_sha = code.resolve(f"refs/heads/{base}"), code.resolve(f"refs/heads/{head}")
+    base_sha = code.resolve(f"refs/heads/{base}")
+    head_sha = hub.code(fork or repository).resolve(f"refs/heads/{head}")
     if base_sha is None:
         raise invalid("PullRequest", "base")
     if head_sha is None:
         raise invalid("PullRequest", "head")
+    if fork:
+        references.bring(hub, fork, repository, head_sha)
     with store.transaction():
         _none_yet(hub, repository, owner, head, base)
         if count(code, f"{base_sha}..{head_sha}") == 0:
@@ -67,14 +72,25 @@ def create(
                 updated_at=now,
             )
         )
-        pull = store.add(PullRequest(repository.id, issue.id, number, head, head_sha, base, base_sha, draft))
+        made = PullRequest(repository.id, issue.id, number, head, head_sha, base, base_sha, draft)
+        pull = store.add(replace(made, fork_id=fork.id if fork else 0))
         code.update_ref(f"refs/pull/{number}/head", head_sha)
         _tell(hub, actor, repository, pull, "opened")
     return pull
 
 
+def _fork(hub: Hub, repository: Repository, owner: str, own: str) -> Repository | None:
+    """The fork of another owner that a head names."""
+    if owner in ("", own):
+        return None
+    try:
+        return hub.store.find(Repository, owner_id=hub.store.account(owner).id, parent_id=repository.id)
+    except AbsentError:
+        return None
+
+
 def _none_yet(hub: Hub, repository: Repository, owner: str, head: str, base: str) -> None:
-    for other in hub.store.all(PullRequest, repository_id=repository.id, head_ref=head, base_ref=base):
+    for other in hub.store.all(PullRequest, repository_id=repository.id, head_ref=head, base_ref=base, fork_id=0):
         if hub.store.get(Issue, other.issue_id).state == "open":
             raise _refuse(f"A pull request already exists for {owner}:{head}.")
 

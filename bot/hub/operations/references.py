@@ -77,7 +77,12 @@ def moved(hub: Hub, actor: Actor, repository: Repository, moves: dict[str, tuple
 
 def _follow(hub: Hub, actor: Actor, repository: Repository, branch: str, before: str, after: str) -> None:
     store = hub.store
-    for pull in store.all(PullRequest, repository_id=repository.id, head_ref=branch):
+    for pull in store.all(PullRequest, fork_id=repository.id, head_ref=branch):
+        base = store.get(Repository, pull.repository_id)
+        if after != ZERO and store.get(Issue, pull.issue_id).state == "open":
+            bring(hub, repository, base, after)
+            _synchronize(hub, actor, base, pull, before, after)
+    for pull in store.all(PullRequest, repository_id=repository.id, head_ref=branch, fork_id=0):
         issue = store.get(Issue, pull.issue_id)
         if issue.state == "open" and after == ZERO:
             set_state(hub, actor, repository, issue, "closed")
@@ -85,6 +90,11 @@ def _follow(hub: Hub, actor: Actor, repository: Repository, branch: str, before:
             _synchronize(hub, actor, repository, pull, before, after)
     if after != ZERO:
         _merged_by_push(hub, actor, repository, branch, after)
+
+
+def bring(hub: Hub, fork: Repository, repository: Repository, sha: str) -> None:
+    """A fork's commit is in the repository too, as GitHub's network of forks has it."""
+    hub.code(repository).run("fetch", "--quiet", "--no-write-fetch-head", str(hub.code(fork).path.resolve()), sha)
 
 
 def _synchronize(hub: Hub, actor: Actor, repository: Repository, pull: PullRequest, before: str, after: str) -> None:

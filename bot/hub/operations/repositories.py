@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.hub.access import allow
 from bot.hub.facts import PullRequest, Repository
 from bot.hub.hub import Actor, Hub, RefusedError, invalid
+from bot.hub.importing import import_code
 from bot.hub.store import AbsentError
 
 
@@ -69,3 +70,17 @@ def rename_branch(hub: Hub, actor: Actor, repository: Repository, branch: str, n
         for pull in store.all(PullRequest, repository_id=repository.id, base_ref=branch):
             store.change(pull, base_ref=name)
         code.delete_ref(f"refs/heads/{branch}")
+
+
+def fork(hub: Hub, actor: Actor, repository: Repository) -> Repository:
+    """The actor's own copy of a repository; the one that is there already."""
+    allow(hub, actor, repository, ("administration",), "write", "read")
+    store, now = hub.store, hub.store.now()
+    found = store.find(Repository, owner_id=actor.account.id, name=repository.name)
+    if found is not None:
+        return found
+    with store.transaction():
+        made = Repository(actor.account.id, repository.name, created_at=now, updated_at=now, pushed_at=now)
+        made = store.add(replace(made, parent_id=repository.id))
+        branch = import_code(hub.code(made), hub.code(repository).path)
+        return store.change(made, default_branch=branch)

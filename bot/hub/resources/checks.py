@@ -49,7 +49,8 @@ def suite_id(fact: CheckRun) -> int:
 
 def _pulls(view: View, fact: CheckRun) -> list[PullRequest]:
     store = view.hub.store
-    pulls = store.all(PullRequest, repository_id=fact.repository_id, head_sha=fact.head_sha)
+    # Those of forks are not listed here.
+    pulls = store.all(PullRequest, repository_id=fact.repository_id, head_sha=fact.head_sha, fork_id=0)
     return [pull for pull in pulls if store.get(Issue, pull.issue_id).state == "open"]
 
 

@@ -81,7 +81,7 @@ def pull_request(view: View, fact: PullRequest) -> Json:
         "requested_reviewers": [],
         "requested_teams": [],
         "draft": fact.draft,
-        "head": _side(view, repository, fact.head_ref, fact.head_sha),
+        "head": _side(view, store.get(Repository, fact.fork_id or repository.id), fact.head_ref, fact.head_sha),
         "base": _side(view, repository, fact.base_ref, fact.base_sha),
         "_links": {"self": {"href": api}, **{k.removesuffix("_url"): {"href": v} for k, v in addresses.items()}},
         "author_association": author_association(view, author, repository),

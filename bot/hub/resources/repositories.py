@@ -108,6 +108,7 @@ def repository(view: View, fact: Repository) -> Json:
         "updated_at": fact.updated_at or fact.created_at,
         "archived": fact.archived,
         **_switches(),
+        "fork": bool(fact.parent_id),
         **_counts(open_issues),
     }
 
