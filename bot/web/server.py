@@ -6,7 +6,9 @@ A thread for each would be woken four times for one delivery, which costs more t
 import logging
 import signal
 import socket
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,6 +19,7 @@ import gevent.socket
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import ParseException
 from gunicorn.workers.ggevent import GeventWorker
 
 log = logging.getLogger("charrette.web")
@@ -28,6 +31,26 @@ IDLE = 3.0
 GRACE = 30
 # GitHub gives up after 10 s.
 LONGEST = 12.0
+# A sender whose next bytes are always there already would never let anybody else have a turn.
+TURN = 0.005
+SKIPPED = 64 * 1024
+
+
+class _Shared(gevent.socket.socket):
+    """A connection that lets the others have a turn, however fast its sender is."""
+
+    _since = 0.0
+
+    def recv(self, *arguments: Any) -> bytes:
+        """Called for every piece of a head and of a body."""
+        self.share()
+        return super().recv(*arguments)
+
+    def share(self) -> None:
+        """Whoever waits is next, where this connection has had its turn."""
+        if time.monotonic() - self._since > TURN:
+            gevent.sleep(0)
+            self._since = time.monotonic()
 
 
 class _Log(Logger):  # type: ignore[misc]
@@ -58,21 +81,39 @@ class _Worker(GeventWorker):  # type: ignore[misc]
             gevent.socket.socket(each.FAMILY, socket.SOCK_STREAM, fileno=each.sock.detach()) for each in self.sockets
         ]
 
+    def handle(self, listener: Any, client: Any, address: Any) -> None:
+        """One connection."""
+        shared = _Shared(client.family, client.type, client.proto, fileno=client.detach())
+        super().handle(listener, shared, address)
+
     def timeout_ctx(self) -> Any:
         """How long a connection is kept on which nothing is asked."""
         return gevent.Timeout(IDLE, False)  # type: ignore[arg-type]
 
     def handle_request(self, listener: Any, request: Any, sock: Any, address: Any) -> None:
-        """One request, from its head to its answer."""
+        """One request, from its head to its answer, and what its sender has yet to say."""
         cut = gevent.Timeout(LONGEST)
         with cut:
             try:
+                sock.share()
                 super().handle_request(listener, request, sock, address)
+                _skip(request.body)
             except gevent.Timeout as timeout:
                 if timeout is not cut:
                     raise
                 log.warning("A connection from %s is cut off: its request takes more than %.0f s", address, LONGEST)
                 raise StopIteration from None
+
+
+def _skip(body: Any) -> None:
+    """Reads on to the next request: in large pieces, since gunicorn's own small ones copy all that waits each time."""
+    with gevent.Timeout(IDLE, False):  # type: ignore[arg-type]
+        # Where this fails, gunicorn ends the connection.
+        with suppress(ParseException, OSError):
+            while body.read(SKIPPED):
+                pass
+        return
+    raise StopIteration
 
 
 class _Arbiter(Arbiter):  # type: ignore[misc]
@@ -102,6 +143,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "worker_connections": CONNECTIONS,
             "graceful_timeout": GRACE,
             "control_socket_disable": True,
+            # What proxies add (SCRIPT_NAME, X-Forwarded-Proto) is not needed, and anybody can add it.
+            "forwarded_allow_ips": "",
             "proc_name": "charrette-web",
             "logger_class": _Log,
             # The worker's heartbeat is a file; on a disk it can block for long.

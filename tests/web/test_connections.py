@@ -3,10 +3,12 @@
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -121,6 +123,7 @@ CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
         pytest.param([head(CHUNKED), b"hunter2\r\n"], 400, id="no chunk"),
         pytest.param([head("X: " + "a" * 10_000, LENGTH), BODY], 431, id="a huge header"),
         pytest.param([head(*(f"X-{n}: a" for n in range(200)), LENGTH), BODY], 431, id="many headers"),
+        pytest.param([head("Script_Name: /else", LENGTH), BODY], 202, id="what a proxy says"),
         pytest.param([b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"], 400, id="TLS"),
         pytest.param([head(LENGTH, event="no_such_event"), BODY], 202, id="an event that we don't know"),
     ],
@@ -145,6 +148,35 @@ def test_many_that_stall_stop_nobody_else(port: int) -> None:
         stalled = [many.enter_context(connection(port, sent)) for _ in range(3) for sent in STALLS.values()]
         assert alive(port)
         assert {status(opened) for opened in stalled} <= {0, 401, 503}
+
+
+FLOODS = {
+    "a body without a signature": (head("Content-Length: 9000000000", signature=None), b" " * 1_000_000),
+    "a body that is too large": (head("Content-Length: 9000000000"), b" " * 1_000_000),
+    "small chunks without a signature": (head(CHUNKED, signature=None), b"1\r\n{\r\n" * 100_000),
+    "small chunks": (head(CHUNKED), b"1\r\n{\r\n" * 100_000),
+    "requests": (b"", b"GET /nothing HTTP/1.1\r\nHost: charrette\r\n\r\n" * 10_000),
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_one_whose_next_bytes_are_always_there_stops_nobody_else(port: int, flood: str) -> None:
+    first, rest = FLOODS[flood]
+    over = threading.Event()
+
+    def send() -> None:
+        while not over.is_set():
+            with suppress(OSError), connection(port, first) as opened:
+                while not over.is_set():
+                    opened.sendall(rest)
+
+    with ThreadPoolExecutor() as others:
+        others.submit(send)
+        time.sleep(0.2)
+        try:
+            assert alive(port)
+        finally:
+            over.set()
 
 
 def test_one_that_drips_is_cut_off(port: int) -> None:
