@@ -17,7 +17,7 @@ from .record import Record, Seen
 DECISION = "decision"
 NONE = (
     "I know of no document of concerns here to decide on. `/review experts` on the pull request has a panel write one. "
-    "If there is one all the same, since it was merged or moved or my database is new, decide in the file itself."
+    "If there is one all the same, since it was merged or moved, decide in the file itself."
 )
 MOST_SHOWN = 20
 

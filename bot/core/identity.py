@@ -63,9 +63,14 @@ def branch_of(home: int, slug: str) -> str:
     return f"{BRANCH_PREFIX}{home}-{slug}"
 
 
+def review_branch_of(number: int) -> str:
+    """The branch for the reviews of a pull request that isn't ours; later ones have `-2` and so on behind it."""
+    return f"{BRANCH_PREFIX}review-{number}"
+
+
 def home_of(branch: str) -> int | None:
     """The issue that a branch name belongs to, or the pull request whose reviews it holds; None for other people's."""
-    match = re.fullmatch(r"charrette/(?:(\d{1,12})-[a-z0-9-]+|review-(\d{1,12}))", branch)
+    match = re.fullmatch(r"charrette/(?:(\d{1,12})-[a-z0-9-]+|review-(\d{1,12})(?:-\d+)?)", branch)
     return int(match[1] or match[2]) if match else None
 
 

@@ -40,8 +40,10 @@ from .durable import log, pause
 from .eyes import Eyes
 from .leg import Enqueue
 from .loading import CLOSED, current, newest_round, record_of, row_for
-from .lost import find as lost_run
-from .publish import Publisher
+from .lost import Lost, meant
+from .lost import find as find_lost
+from .publish import Publisher, last_told
+from .rounds import merging
 from .services import Services
 from .words import settled, words, words_of
 
@@ -219,16 +221,12 @@ class Intake:
         if not rows and isinstance(wish.deed, Start) and wish.number != subject.home and _gone(github, subject.home):
             subject = Subject(repository, wish.number)
             rows = self.services.runs.of_subject(repository.id, subject.home)
-        lost = None
-        if not rows and not isinstance(wish.deed, Start):
-            # A round of reviews is not taken up from its branch: it would be held, and paid for, anew.
-            ours = not isinstance(wish.deed, Decide) and self._may_be_ours(event, wish, subject)
-            lost = lost_run(github, subject) if ours else None
-            if lost is None:
-                if wish.eyes:
-                    said = NO_CONCERNS if isinstance(wish.deed, Decide) else NO_RUN
-                    self._answer(repository, wish.number, id, said)
-                return
+        lost = self._lost(github, event, wish, subject, rows)
+        if not rows and lost is None and not isinstance(wish.deed, Start):
+            if wish.eyes:
+                said = NO_CONCERNS if isinstance(wish.deed, Decide) else NO_RUN
+                self._answer(repository, wish.number, id, said)
+            return
         issue = self._live(github, event, subject.home, wish.link)
         if not (self._of_a_round(repository, wish) or _still_so(event, wish, issue)):
             return
@@ -236,13 +234,37 @@ class Intake:
         message = self._message(event, wish, id, issue, rank)
         if _allowed(wish, message, rank):
             if lost is not None:
-                self.services.runs.create(lost.row(subject))
+                panel = lost.workflow in words_of(self.services, repository).pulls
+                self.services.runs.create(lost.row(subject, panel=panel))
                 rows = self.services.runs.of_subject(repository.id, subject.home)
             said = self._pass_on(event, wish, subject, rows, issue, message)
             if said:
                 self._publisher(repository, subject.key).publish(CommentWish(f"reply/{message.id}", wish.number, said))
         else:
             self._refuse(subject, wish, message.by)
+
+    def _lost(
+        self, github: GitHub, event: InRepository, wish: Tell, subject: Subject, rows: Sequence[RunRow]
+    ) -> Lost | None:
+        """The run that a wish is for, where none of these rows is and a branch has it."""
+        rounds = words_of(self.services, subject.repository).pulls
+        known = [row.workflow in rounds for row in rows]
+        match wish.deed:
+            case Start():
+                return None
+            case Decide():
+                unknown = not any(known)
+            case _ if rows:
+                # A round was taken up from the branch of a design, which is not known yet.
+                unknown = all(known) and wish.eyes is not None and (not wish.pull or subject.home != wish.number)
+            case _:
+                unknown = self._may_be_ours(event, wish, subject)
+        if not unknown:
+            return None
+        found = find_lost(github, subject, pull=wish.pull or isinstance(wish.deed, Pushed))
+        if rows and not isinstance(wish.deed, Decide):
+            found = tuple(lost for lost in found if lost.workflow not in rounds)
+        return meant(found, wish.deed, rounds)
 
     def _of_a_round(self, repository: Repository, wish: Tell) -> bool:
         """Whether reviews are wished for: of what is closed there are none, and whoever asks is told so."""
@@ -292,7 +314,7 @@ class Intake:
                 number = wish.number if wish.pull else next(filter(None, map(_pull, reversed(rows))), 0)
                 if rounds and not number:
                     return "That works on a pull request with documents, and this issue has none yet."
-                self._begin(subject, workflow, 1 + sum(row.workflow == workflow for row in rows) if rounds else 1)
+                self._begin(subject, workflow, self._next(subject, rows, workflow, number) if rounds else 1)
                 where = number if rounds else where
             case Stop() as deed:
                 row = row_for(rows, deed)
@@ -336,6 +358,17 @@ class Intake:
                 return begun_often(limits.day_runs)
         return ""
 
+    def _next(self, subject: Subject, rows: Sequence[RunRow], workflow: str, number: int) -> int:
+        """Which round it is that begins on a pull request; the one that a lost database left unfinished goes on."""
+        if known := [int(row.id.rpartition(".")[2]) for row in rows if row.workflow == workflow]:
+            return max(known) + 1
+        github = self.services.installations.github(subject.repository)
+        told = last_told(github.comments(number), f"{subject.key}.{workflow}.")
+        found = find_lost(github, subject, pull=True) if told else ()
+        last = max((lost for lost in found if lost.workflow == workflow), key=lambda lost: lost.n, default=None)
+        merged = merging(self.services.houses.of(subject.repository).house.definitions[workflow]) if last else ""
+        return last.n if last and merged not in last.phases else told + 1
+
     def _begin(self, subject: Subject, workflow: str, n: int) -> None:
         """The run has a row from now on, so that a second label, or a stop, meets it."""
         id = run_id(subject, workflow, n)
@@ -374,8 +407,8 @@ class Intake:
         home = self._of_pull(github, repository.id, number) if pull else number
         row = current(self.services.runs.of_subject(repository.id, home))
         if row is None:
-            lost = lost_run(github, Subject(repository, home))
-            return NO_RUN if lost is None else unknown_run(lost.workflow, lost.branch)
+            found = find_lost(github, Subject(repository, home), pull=pull)
+            return unknown_run(found[0].workflow, found[0].branch) if found else NO_RUN
         if not row.pinned:
             return f"The `{row.workflow}` run is {_status(row)}. {row.reason}".strip()
         record = record_of(self.services, row, Subject(repository, home))

@@ -35,6 +35,7 @@ from ..core.state import REQUEST, State, fold
 from .asked import Asked
 from .branch import recorded
 from .lost import restore_spend
+from .lost_rounds import taken_up
 from .rounds import pin_round
 from .services import Services
 
@@ -193,9 +194,14 @@ def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
 
 def newest_round(rows: Sequence[RunRow]) -> RunRow | None:
     """The round of reviews that decisions are for: the newest that stands, else the newest; other runs hear none."""
-    rounds = [row for row in rows if (row.pinned or {}).get("round")]
+    rounds = [row for row in rows if _is_round(row)]
     stands = [row for row in rounds if not row.stop and row.status not in ("stopped", "failed", "budget")]
     return next(reversed(stands or rounds), None)
+
+
+def _is_round(row: RunRow) -> bool:
+    """Whether it is a round of reviews; one that was found on its branch has no inputs yet."""
+    return bool(row.pinned.get("round") if row.pinned else (row.state or {}).get("panel"))
 
 
 def _house(services: Services, asked: Asked, commit: str) -> House:
@@ -214,7 +220,8 @@ def _pin(services: Services, github: GitHub, asked: Asked, row: RunRow) -> tuple
         raise PersonError(f"There is no workflow `{row.workflow}` here.")
     definition = house.definitions[row.workflow]
     if definition.trigger.pull:
-        return pin_round(services, github, asked, row.id, definition, house.policy), []
+        known = taken_up(services, github, asked, row.id, definition, house.policy)
+        return known or pin_round(services, github, asked, row.id, definition, house.policy), []
     subject, message = asked.subject, asked.message
     run = run_id(subject, definition.id, 1)
     slug, found = _slug(github, subject, asked.title, base, run)

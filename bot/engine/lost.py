@@ -1,9 +1,11 @@
 """A run that its branch knows and the database does not: found by its trailers, with what it spent."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from ..core.identity import Subject, branch_of
+from ..core.errors import MissingError
+from ..core.identity import Subject, branch_of, home_of, review_branch_of
+from ..core.messages import Decide, Deed, Pushed, Retry, Stop
 from ..core.ports import BranchCommit, GitHub, Reply, RunRow
 from ..core.record import Pinned, parse_spent, trailers
 from .services import Services
@@ -11,30 +13,71 @@ from .services import Services
 
 @dataclass(frozen=True)
 class Lost:
-    """A run without a row: its id, its workflow and its branch."""
+    """A run without a row: its id, its workflow, its branch and the phases that are committed there."""
 
     run: str
     workflow: str
     branch: str
+    phases: tuple[str, ...] = ()
 
-    def row(self, subject: Subject) -> RunRow:
-        """The row that it gets, from which its next leg takes it up."""
-        return RunRow(self.run, subject.repository.id, subject.home, self.workflow, "starting", False, {}, [])
+    @property
+    def n(self) -> int:
+        """Which of its workflow's runs on the subject it is."""
+        return int(self.run.rpartition(".")[2])
+
+    def row(self, subject: Subject, *, panel: bool = False) -> RunRow:
+        """The row that it gets, from which its next leg takes it up; `panel` says that it is a round of reviews."""
+        repository, left = subject.repository.id, {"panel": True} if panel else None
+        return RunRow(self.run, repository, subject.home, self.workflow, "starting", False, {}, [], left)
 
 
-def find(github: GitHub, subject: Subject) -> Lost | None:
-    """The newest run on a branch of this subject. It costs one request where there is no such branch."""
-    branches = github.branches(branch_of(subject.home, ""))
-    if not branches:
-        return None
-    _, base = github.default_branch()
-    found: list[tuple[str, Lost]] = []
+def find(github: GitHub, subject: Subject, *, pull: bool = False) -> tuple[Lost, ...]:
+    """The runs on the branches of this subject, the one that was last written to first.
+
+    `pull` says that the subject may be a pull request, which has a branch beside it. It costs a request, or two, where
+    there is no such branch.
+    """
+    branches = branches_of(github, subject, pull=pull)
+    _, base = github.default_branch() if branches else ("", "")
+    found: dict[str, tuple[str, str, dict[str, None]]] = {}
     for branch in branches:
         for commit in github.branch_commits(branch, base):
-            run = trailers(commit.message).get("Run", "") if commit.ours else ""
+            values = trailers(commit.message) if commit.ours else {}
+            run, phase = values.get("Run", ""), values.get("Phase", "").partition("@")[0]
             if run.startswith(f"{subject.key}."):
-                found.append((commit.at, Lost(run, run.split(".")[2], branch)))
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+                at, on, phases = found.get(run, ("", "", {}))
+                newest = (commit.at, branch) if commit.at >= at else (at, on)
+                found[run] = *newest, {**phases, phase: None}
+    ordered = sorted(found.items(), key=lambda item: item[1][0], reverse=True)
+    return tuple(Lost(run, run.split(".")[2], branch, tuple(phases)) for run, (_, branch, phases) in ordered)
+
+
+def branches_of(github: GitHub, subject: Subject, *, pull: bool) -> tuple[str, ...]:
+    """The branches on which a subject's runs write."""
+    own = github.branches(branch_of(subject.home, ""))
+    if own or not pull:
+        return tuple(own)
+    beside = (name for name in github.branches(review_branch_of(subject.home)) if home_of(name) == subject.home)
+    try:
+        under = github.pull(subject.home)
+    except MissingError:
+        return tuple(beside)
+    # It may be called as ours are, after an issue that never was.
+    named = () if under.fork or home_of(under.head_branch) in (None, subject.home) else (under.head_branch,)
+    return (*beside, *named)
+
+
+def meant(found: Sequence[Lost], deed: Deed, rounds: Container[str]) -> Lost | None:
+    """The one of these runs that a deed is for. `rounds` are the workflows that review pull requests."""
+    panels = [lost for lost in found if lost.workflow in rounds]
+    others = [lost for lost in found if lost.workflow not in rounds]
+    match deed:
+        case Decide() | Pushed(panel=True):
+            return next(iter(panels), None)
+        case Retry() | Stop():
+            return next(iter(found), None)
+        case _:
+            return next(iter([*others, *panels]), None)
 
 
 def restore_spend(services: Services, pinned: Pinned, commits: Sequence[BranchCommit]) -> None:

@@ -1,11 +1,12 @@
 """Publications carried out once: look up what is there, then create or edit, then remember where it is."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from ..core.errors import MissingError
 from ..core.fitting import shortened
 from ..core.identity import Repository
-from ..core.ports import GitHub, Pull, Remote
+from ..core.ports import Comment, GitHub, Pull, Remote
 from ..core.publications import (
     CheckWish,
     CommentWish,
@@ -119,3 +120,10 @@ class Publisher:
             return str(self.github.create_check(wish))
         self.github.update_check(id, wish)
         return str(id)
+
+
+def last_told(comments: Sequence[Comment], runs: str) -> int:
+    """The highest number of the runs, whose ids begin so, that comments of ours tell of; 0 where none does."""
+    told = (marked(comment.body) for comment in comments if comment.ours)
+    numbers = (run.removeprefix(runs) for run, _ in filter(None, told) if run.startswith(runs))
+    return max((int(number) for number in numbers if number.isdigit()), default=0)

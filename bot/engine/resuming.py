@@ -27,13 +27,13 @@ def resume(services: Services, full_name: str, number: int) -> str:
     subject = Subject(repository, _home(github, full_name, number))
     row = current(services.runs.of_subject(repository.id, subject.home))
     if row is None:
-        lost = find(github, subject)
+        lost = next(iter(find(github, subject, pull=True)), None)
         if lost is None:
             raise PersonError(
                 f"There is no run of {full_name}#{number}: the database has none, and no branch "
                 f"charrette/{subject.home}-... has commits of this App. A label, or /design, starts one."
             )
-        row = lost.row(subject)
+        row = lost.row(subject, panel=lost.workflow in services.houses.vocabulary(repository).pulls)
         services.runs.create(row)
         what = f"The {row.workflow} run is taken up from its branch {lost.branch}, which the database did not know"
         told = f"{what}: what is finished there is not made, or paid for, again."

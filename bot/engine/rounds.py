@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ..core.concerns import counted, read
 from ..core.definition import Definition, Persona, Policy, least
 from ..core.errors import PersonError
-from ..core.identity import BRANCH_PREFIX, home_of, slug_of
+from ..core.identity import home_of, review_branch_of, slug_of
 from ..core.outputs.concerns import NAME
 from ..core.panel import LARGEST, choose, folder_of, is_document, over, within
 from ..core.ports import Checkout, GitHub, Pull, RunRow
@@ -175,7 +175,7 @@ def _beside(github: GitHub, pull: Pull) -> tuple[str, str]:
 
     The one that is there, with the reviews of earlier rounds, as long as they are not merged; else a new one.
     """
-    first = f"{BRANCH_PREFIX}review-{pull.number}"
+    first = review_branch_of(pull.number)
     n = 1
     while (head := github.head(branch := first if n == 1 else f"{first}-{n}")) is not None:
         offered = github.pull_for(branch)

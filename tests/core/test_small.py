@@ -34,6 +34,8 @@ def test_a_slug_is_short_plain_and_never_empty(title: str, slug: str) -> None:
     [
         ("charrette/12-queue-depth", 12),
         ("charrette/review-31", 31),
+        ("charrette/review-31-2", 31),
+        ("charrette/review-31-x", None),
         ("charrette/12", None),
         ("main", None),
         ("charrette/x-1", None),

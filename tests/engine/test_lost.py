@@ -248,9 +248,9 @@ def test_the_status_says_how_it_is_taken_up_and_takes_up_nothing(scene: Scene) -
 )
 def test_a_run_is_found_by_its_trailers(written: dict[str, list[BranchCommit]], expected: str | None) -> None:
     found = lost.find(cast(GitHub, Fake(written)), Subject(HERE, 12))
-    assert (found.branch if found else None) == expected
+    assert (found[0].branch if found else None) == expected
     if found:
-        assert (found.run, found.workflow) == (RUN, "feature-design")
+        assert (found[0].run, found[0].workflow) == (RUN, "feature-design")
 
 
 def test_what_was_spent_comes_back_on_its_days_and_once(scene: Scene) -> None:

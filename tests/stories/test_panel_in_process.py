@@ -1,6 +1,7 @@
 """A panel in one thread: what it is sent, what it costs, and what comes of experts and people who do what they like."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from bot.core.concerns import Decision, read
 from bot.core.concerns.deciding import Decided, decide
@@ -154,6 +156,99 @@ def test_a_design_of_ours_is_reviewed_on_its_own_branch_and_stays_as_it_was(hous
         "charrette/review-experts": "success",
         "charrette/concerns": "success",
     }
+
+
+# --- a lost database -------------------------------------------------------------------------------------------------
+
+
+def forget(house: House, story: Story, home: int) -> None:
+    """The database knows nothing of a subject's runs any more."""
+    store = house.services.runs
+    with store._database.writing() as connection:  # type: ignore[attr-defined]
+        for row in store.of_subject(house.repository(story), home):
+            connection.execute(text("delete from charrette_run where id = :id"), {"id": row.id})
+            connection.execute(text("delete from charrette_remote where scope like :id"), {"id": f"{row.id}%"})
+            connection.execute(text("delete from charrette_spend where run = :id"), {"id": row.id})
+
+
+def test_decisions_take_up_a_round_that_only_its_branch_knows(house: House) -> None:
+    story = house.story()
+    number = pull_of(story, "forgotten", {"docs/forgotten.md": DESIGN})
+    asked(house, story, number, "/review experts tarjan, ops")
+    spent = re.search(r"[\d,]+ tokens in \d+ calls", status_of(story, number))
+    assert spent
+    forget(house, story, number)
+    house.mind.requests.clear()
+    story.ada.comment(number, "/status")
+    house.play()
+    assert f"`review-experts` run on the branch `charrette/review-{number}`" in last_word(story, number)
+    story.ada.comment(number, "/decide I1 accept: so it is")
+    house.play()
+    assert house.mind.requests == []
+    log = read(story.ada.text("docs/002-expert-concerns.md", f"charrette/review-{number}")).log
+    assert [(row.ids, row.decision, row.by) for row in log] == [(("I1",), "accept: so it is", "@ada")]
+    status = status_of(story, number)
+    assert "taken up from its branch" in status
+    assert "- [x] [Graph algorithms, after R. Tarjan](" in status
+    assert "**accept**: so it is" in status
+    assert spent[0] in status
+    assert len(reviewed(story, number)) == 2
+    assert [each["body"].count("charrette:key=status") for each in story.ada.comments(number)].count(1) == 1
+
+    forget(house, story, number)
+    assert "### Review: A queue, round 2" in asked(house, story, number, "/review experts don")
+    assert len(reviewed(story, number)) == 3
+
+
+@pytest.mark.parametrize("words", ["/resume", "/review experts", "/decide I1 accept: so"])
+def test_reviews_that_are_committed_are_not_paid_for_again(house: House, words: str) -> None:
+    story = house.story()
+    branch = f"half-{abs(hash(words))}"
+    number = pull_of(story, branch, {f"docs/{branch}.md": DESIGN})
+
+    def breaks(request: Json) -> Json:
+        if request["messages"][0]["content"][-1]["text"].startswith("# Concerns:"):
+            return message(stop="refusal")
+        return panel(request)
+
+    house.mind.says = breaks
+    asked(house, story, number, "/review experts tarjan, ops and jobs")
+    forget(house, story, number)
+    house.mind.requests.clear()
+    house.mind.says = panel
+    status = asked(house, story, number, words)
+    assert "**Done: 3 important" in status
+    assert [member(request) for request in house.mind.requests] == [""]
+    assert len(reviewed(story, number)) == 3
+    concerns = read(story.ada.text("docs/002-expert-concerns.md", f"charrette/review-{number}")).concerns
+    assert [source.expert for each in concerns for source in each.sources] == [
+        "Product",
+        "Operations",
+        "Graph algorithms",
+    ]
+
+
+def test_a_lost_design_and_the_panel_on_it_are_told_apart(house: House) -> None:
+    def says(request: Json) -> Json:
+        charge = str(request["messages"][0]["content"][-1]["text"])
+        return panel(request) if charge.startswith(("# Review:", "# Concerns:")) else diligent(request)
+
+    house.mind.says = says
+    story = house.story().opens(title="Both").labels("note")
+    house.play()
+    pull = story.pull()["number"]
+    asked(house, story, pull, "/review experts ops")
+    forget(house, story, story.number)
+    story.ada.comment(pull, "/decide I1 accept: so it is")
+    house.play()
+    folder = next(path for path in story.files() if path.endswith("-concerns.md"))
+    assert [row.decision for row in read(story.ada.text(folder, story.pull()["head"]["ref"])).log] == [
+        "accept: so it is"
+    ]
+    story.ada.comment(pull, "/revise 002: shorter")
+    house.play()
+    assert "revised: asked by ada" in story.status
+    assert len(house.services.runs.of_subject(house.repository(story), story.number)) == 2
 
 
 # --- the cache -------------------------------------------------------------------------------------------------------
