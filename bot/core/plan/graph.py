@@ -33,7 +33,7 @@ class Graph:
     @cached_property
     def circles(self) -> Sequence[Sequence[str]]:
         """The units of each circle; a unit that needs itself is one."""
-        return [part for part in self._parts if len(part) > 1 or part[0] in self.needs[part[0]]]
+        return [part for part in self.parts if len(part) > 1 or part[0] in self.needs[part[0]]]
 
     def after(self, unit: str, other: str) -> bool:
         """`unit` needs `other`, directly or through others."""
@@ -47,7 +47,7 @@ class Graph:
     def _reach(self) -> Mapping[str, int]:
         """All that each unit needs, as a number with a bit for each unit."""
         reach: dict[str, int] = {}
-        for part in self._parts:  # what is needed comes first
+        for part in self.parts:  # what is needed comes first
             inside = set(part)
             found = 0
             for other in {other for unit in part for other in self.needs[unit]}:
@@ -58,7 +58,7 @@ class Graph:
         return reach
 
     @cached_property
-    def _parts(self) -> Sequence[Sequence[str]]:
+    def parts(self) -> Sequence[Sequence[str]]:
         """The strongly connected parts, what is needed before what needs it (Tarjan, without recursion)."""
         index: dict[str, int] = {}
         low: dict[str, int] = {}

@@ -25,6 +25,7 @@ _RISKS = {
     "validation": ("validation method", "validation"),
     "cost": ("cost if wrong", "cost"),
     "gate": ("gate",),
+    "result": ("result", "validation result", "outcome"),
 }
 _FREEZES = {
     "interface": ("interface", "contract"),

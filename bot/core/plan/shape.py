@@ -65,7 +65,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Risk:
-    """A row of the risk register."""
+    """A row of the risk register. `result` is what came of the validation, "" as long as nothing did."""
 
     decision: str
     assumption: str
@@ -73,6 +73,7 @@ class Risk:
     cost: str
     gate: str
     line: int
+    result: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal
 
-from ..artifact import Artifact, Heading, Section, normal
+from ..artifact import Artifact, Heading, Row, Section, Table, normal
 from .ids import ids, leading
 from .shape import Guarantee, Unit
 from .stated import label_of
@@ -17,8 +17,8 @@ _PLAN = re.compile(
     r"\b(?:plan|series|list|breakdown|sequence|packages|phases)\b)|^(?:units|tasks|work packages|plan|prs|pr series)$"
 )
 _GROUPS = re.compile(r"(?:Stage|Milestone|Epic|M|Step)\d")
-_STABLE = re.compile(r"<!--\s*unit:\s*([a-z0-9][a-z0-9-]*)\s*-->")
-_STATUS = re.compile(
+STABLE = re.compile(r"<!--\s*unit:\s*([a-z0-9][a-z0-9-]*)\s*-->")
+STATUS = re.compile(
     r"\s*[-–—:]*\s*(?:\(|\[)?(?:✅|☑|✔|🚧|⏳)?\s*\b(?P<status>completed|complete|done|merged|shipped|in progress|wip"
     r"|dropped|superseded|deferred|skipped)\b[\s:]*(?P<date>\d{4}-\d\d-\d\d)?(?:\)|\])?\s*$|\s*(?P<mark>✅|☑|✔)\s*$",
     re.IGNORECASE,
@@ -38,7 +38,7 @@ _BARE = re.compile(
 _GUARANTEE = re.compile(
     r"\s*(?:[-*+]\s+)?\**`?(?P<id>(?:BC|G|INV)-[A-Z0-9]+(?:-[A-Z0-9]+)*)`?\**\s*[:.)–—-]*\s*(?P<text>.*)$"
 )
-_ITEM = re.compile(r"\s*[-*+]\s+(?:\[(?P<mark>[ xX])\]\s+)?(?P<text>.+)$")
+ITEM = re.compile(r"\s*[-*+]\s+(?:\[(?P<mark>[ xX])\]\s+)?(?P<text>.+)$")
 GUARANTEES = ("behavioral guarantees", "behavioural guarantees", "guarantees", "contracts")
 
 
@@ -78,21 +78,22 @@ def _ids_within(found: Sequence[tuple[Section, tuple[str, str]]], at: int, outer
 def listed(artifact: Artifact) -> list[Unit]:
     """The units of a plan without such headings: rows of a table with dependencies, else items of a task list."""
     rows = [
-        (row.line, row.cells)
+        (row.line, row.cells, _status_cell(table, row))
         for table in artifact.tables
         if any(label_of(cell) for cell in table.header)
         for row in table.rows
         if len(ids(row.cells[0])) == 1
     ]
     if rows:
-        return [Unit(ids(cells[0])[0], _cell_title(cells), line, line) for line, cells in rows]
+        return [Unit(ids(cells[0])[0], _cell_title(cells), line, line, status=said) for line, cells, said in rows]
     found = []
     for line in artifact.prose(code=True):
-        match = _ITEM.fullmatch(line.text)
+        match = ITEM.fullmatch(line.text)
         begun = leading(match["text"].strip("* ")) if match else None
         if match and begun:
-            status = "done" if (match["mark"] or " ") in "xX" else ""
-            found.append(Unit(begun[0], _cleaned(begun[1])[0], line.number, line.number, status=status))
+            title, said = _cleaned(begun[1])
+            status = "done" if (match["mark"] or " ") in "xX" else said
+            found.append(Unit(begun[0], title, line.number, line.number, status=status))
     return found
 
 
@@ -123,8 +124,8 @@ def _labelled(artifact: Artifact, unit: Unit, tiers: Sequence[tuple[int, int]]) 
                 yield Entry(name, "\n".join(parts).strip(), line, "label", _tier_at(tiers, line))
             name, line, parts = match["name"].strip(), each.number, [_said(match)]
             indent = _indent(each.text)
-            item = _ITEM.match(each.text) is not None and label_of(name) is not None
-        elif item and _ITEM.match(each.text) and _indent(each.text) <= indent:
+            item = ITEM.match(each.text) is not None and label_of(name) is not None
+        elif item and ITEM.match(each.text) and _indent(each.text) <= indent:
             yield Entry(name, "\n".join(parts).strip(), line, "label", _tier_at(tiers, line))
             name, parts, item = "", [], False  # the next item of the list that the label is in
         elif _TIER.match(each.text) or each.text.lstrip().startswith("#") or set(each.text.strip()) <= set("-*_ "):
@@ -156,13 +157,13 @@ def _begins(section: Section, inside: Sequence[Section]) -> tuple[str, str] | No
     heading = section.heading
     if not 2 <= heading.level <= 5 or (inside and not any(_within(section, plan) for plan in inside)):
         return None
-    return leading(_STABLE.sub("", heading.title))
+    return leading(STABLE.sub("", heading.title))
 
 
 def _unit(artifact: Artifact, section: Section, id: str, rest: str) -> Unit:
     line, last = section.heading.line, section.last
-    title, status = _cleaned(_STABLE.sub("", rest))
-    stable = _STABLE.search(section.heading.title) or _STABLE.search("\n".join(artifact.source[line : line + 3]))
+    title, status = _cleaned(STABLE.sub("", rest))
+    stable = STABLE.search(section.heading.title) or STABLE.search("\n".join(artifact.source[line : line + 3]))
     bare = Unit(id, title, line, last)
     tiers: tuple[dict[str, str], dict[str, str]] = ({}, {})
     lines: dict[str, int] = {}
@@ -214,10 +215,16 @@ def _cleaned(rest: str) -> tuple[str, str]:
     """A title without separators, remarks and status; and the status."""
     text = _REMARK.sub("", rest)
     status = ""
-    if match := _STATUS.search(text):
+    if match := STATUS.search(text):
         status = " ".join(part for part in ((match["status"] or "done").lower(), match["date"]) if part)
         text = text[: match.start()]
     return text.strip().lstrip(":.)]–—- \t`*").rstrip(" \t`*:–—-"), status
+
+
+def _status_cell(table: Table, row: Row) -> str:
+    """What the row's column on status says, in lower case; "" where it has none."""
+    at = next((at for at, cell in enumerate(table.header) if normal(cell) == "status"), None)
+    return row.cells[at].strip("*_ ✅☑✔").lower() if at is not None else ""
 
 
 def _cell_title(cells: Sequence[str]) -> str:

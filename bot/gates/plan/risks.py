@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from bot.core.findings import Finding
 from bot.core.plan import Risk
 from bot.core.plan.ids import ids
+from bot.core.plan.risks import MANDATORY, rework
 
 from .paper import NONE, Paper, empty
 
@@ -13,8 +14,6 @@ _COLUMNS = ("decision", "assumption", "validation", "cost", "gate")
 _SUCCESS = re.compile(r"\b(?:success|pass(?:es)?|accept\w*|criteri\w+)\b\W*(?P<text>.*)", re.IGNORECASE | re.DOTALL)
 _MEASURED = re.compile(r"\d|[<>≤≥=]|\b(?:no|none|zero|all|every|each|identical|equal|same)\b", re.IGNORECASE)
 _ABORT = re.compile(r"\b(?:abort|fall ?back|if (?:it|this|validation) fails|otherwise)\b", re.IGNORECASE)
-_COUNT = re.compile(r"\b(\d+)(?:\.\d+)?\s*(?:prs?|units?|pull requests?)\b", re.IGNORECASE)
-_MANDATORY = 3
 
 
 def risk_register(paper: Paper) -> Iterator[Finding]:
@@ -58,8 +57,8 @@ def risk_cost(paper: Paper) -> Iterator[Finding]:
 def risk_mandatory(paper: Paper) -> Iterator[Finding]:
     """From three units of rework on, validation is mandatory, in a spike or a step before a unit."""
     for risk in paper.plan.risks:
-        if _cost(risk) >= _MANDATORY and (empty(risk.validation) or not ids(risk.gate)):
-            wrong = f"“{_short(risk)}” costs {_cost(risk)} units if wrong, and is not validated before a unit."
+        if rework(risk) >= MANDATORY and (empty(risk.validation) or not ids(risk.gate)):
+            wrong = f"“{_short(risk)}” costs {rework(risk)} units if wrong, and is not validated before a unit."
             yield Finding(risk.line, wrong, "Plan a spike unit or a step, and name the unit before which it is done.")
 
 
@@ -80,10 +79,6 @@ def risk_gate(paper: Paper) -> Iterator[Finding]:
         if late:
             wrong = f"“{_short(risk)}” is validated before {gates[0]}, but {', '.join(late)} is made before that."
             yield Finding(risk.line, wrong, f"Validate it before {late[0]}.")
-
-
-def _cost(risk: Risk) -> int:
-    return max([len(ids(risk.cost)), *(int(count) for count in _COUNT.findall(risk.cost))])
 
 
 def _short(risk: Risk) -> str:
