@@ -15,7 +15,7 @@ from bot.core.errors import CharretteError, Fault, FaultsError
 from bot.settings import ModelOptions, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from wsgiref.types import WSGIApplication
 
     from bot.adapters.clone import Clones
@@ -104,6 +104,25 @@ def resume(settings: Settings, full_name: str, number: int) -> str:
         return resuming.resume(made, full_name, number)
     finally:
         made.installations.close()
+
+
+def plan_issues(
+    settings: Settings,
+    full_name: str,
+    path: str,
+    text: str,
+    linked: bool,
+    dry: bool,
+    progress: "Callable[[int, int, str], None]",
+) -> tuple[str, bool]:
+    """Brings a plan's issues into line with it, in this process; what came of it, and whether all of it went well."""
+    from bot.engine import by_hand
+
+    app = github(settings)
+    try:
+        return by_hand.reconcile(app, settings.github_url, full_name, path, text, linked, dry, progress)
+    finally:
+        app.close()
 
 
 def work(settings: Settings, stop: threading.Event) -> None:

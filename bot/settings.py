@@ -12,7 +12,8 @@ from bot.core.record import Limits
 from . import values
 from .values import Listen, Secret, Value
 
-Part = Literal["web", "worker"]
+Part = Literal["web", "worker", "app"]
+"""A process, or a command that acts as the App and asks no model."""
 BOTH: frozenset[Part] = frozenset({"web", "worker"})
 
 
@@ -38,12 +39,14 @@ def _choice(name: str, words: tuple[str, ...], default: str) -> Setting:
 _AMOUNT = "Write an amount in US dollars, e.g. {}, or none for no limit."
 _COUNT = "Write a whole number above zero, e.g. {}."
 SETTINGS: tuple[Setting, ...] = (
-    Setting("CHARRETTE_APP_ID", values.count, "Write the number on the App's page.", needed=frozenset({"worker"})),
+    Setting(
+        "CHARRETTE_APP_ID", values.count, "Write the number on the App's page.", needed=frozenset({"worker", "app"})
+    ),
     Setting(
         "CHARRETTE_APP_PRIVATE_KEY",
         values.pem,
         "Write the App's private key, in PEM form, or the path of its file in CHARRETTE_APP_PRIVATE_KEY_FILE.",
-        needed=frozenset({"worker"}),
+        needed=frozenset({"worker", "app"}),
         secret=True,
     ),
     Setting(

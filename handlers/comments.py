@@ -3,15 +3,17 @@
 https://docs.github.com/en/webhooks/webhook-events-and-payloads#issue_comment
 """
 
+import re
 from typing import assert_never
 
-from bot.core.commands import Command, Said, Vocabulary, added, nearest, parse, usage
+from bot.core.commands import OTHERS, Command, Said, Vocabulary, added, built_in, nearest, parse
 from bot.core.events import CommentCreated, CommentEdited
-from bot.core.messages import Approve, Decide, Deed, Proceed, Reject, Retry, Revise, Say, Start, Stop
+from bot.core.messages import Approve, Decide, Deed, Proceed, Reconcile, Reject, Retry, Revise, Say, Start, Stop
 from bot.core.wishes import Correct, ShowHelp, ShowStatus, Tell, Wish
 
 # Nobody has more to say at once; each is answered, and a comment has room for ten thousand.
 MOST = 10
+_DRY = re.compile(r"\s*(?:(?:--|—)?dry[- ]?run)?\s*", re.IGNORECASE)
 
 
 def created(event: CommentCreated, vocabulary: Vocabulary) -> tuple[Wish, ...]:
@@ -45,25 +47,33 @@ def _wishes(
 
 def _wish(event: CommentCreated | CommentEdited, command: Command, vocabulary: Vocabulary) -> Wish | None:
     number, pull, comment = event.issue.number, event.issue.pull, event.comment.id
-    if started := vocabulary.started_by(command):
-        start = Start(started[0], description=started[1])
-        return Tell(number, pull, start, "write", event.comment.url, eyes=comment)
-    known = usage(command.name)
-    if known is None:
-        near = nearest(command.name, vocabulary.names)
+    meant = built_in(command)
+    if meant is None:
+        if started := vocabulary.started_by(command):
+            start = Start(started[0], description=started[1])
+            return Tell(number, pull, start, "write", event.comment.url, eyes=comment)
+        near = nearest(command.name, vocabulary.names) or _first_of_two(command.name, vocabulary)
         if near or command.addressed:
             return Correct(number, pull, comment, command.name, near or "")
         return None
-    if known.hint.startswith("<") and not command.argument:
-        return Correct(number, pull, comment, command.name, command.name)
+    known, argument = meant
+    if known.hint.startswith("<") and not argument:
+        return Correct(number, pull, comment, known.name, known.name)
+    if known.name == "plan issues" and _DRY.fullmatch(argument.split("\n")[0]) is None:
+        return Correct(number, pull, comment, f"{known.name} {argument}", known.name)
     match known.name:
         case "help":
             return ShowHelp(number, pull, comment)
         case "status":
             return ShowStatus(number, pull, comment)
         case _:
-            deed = _deed(known.name, command.argument)
+            deed = _deed(known.name, argument)
             return Tell(number, pull, deed, known.needs, event.comment.url, eyes=comment)
+
+
+def _first_of_two(name: str, vocabulary: Vocabulary) -> str | None:
+    """The command of two words that begins with this one, which is none by itself."""
+    return next((each for each in vocabulary.names if each.startswith(f"{name} ") and name not in OTHERS), None)
 
 
 def _deed(name: Said, argument: str) -> Deed:
@@ -80,6 +90,8 @@ def _deed(name: Said, argument: str) -> Deed:
             return Revise(argument)
         case "decide":
             return Decide(argument)
+        case "plan issues":
+            return Reconcile(dry=bool(argument.split("\n", maxsplit=1)[0].strip()))
         case "retry" | "resume":
             return Retry()
         case "cancel":

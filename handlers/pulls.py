@@ -1,11 +1,13 @@
-"""Closing a pull request stops what runs about it; one of other people may change the configuration, or be reviewed.
+"""Closing a pull request stops what runs about it; a plan's that was merged becomes issues.
+
+One of other people may change the configuration, or be reviewed.
 
 https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request
 """
 
 from bot.core.events import PullRequestClosed, PullRequestOpened, PullRequestSynchronized
 from bot.core.identity import home_of
-from bot.core.messages import Pushed, Stop
+from bot.core.messages import Pushed, Reconcile, Stop
 from bot.core.wishes import Examine, Tell, Wish
 
 
@@ -17,7 +19,11 @@ def closed(event: PullRequestClosed) -> tuple[Wish, ...]:
     stop = Stop(f"the pull request was {'merged' if event.pull.merged else 'closed'}")
     home = None if event.fork else home_of(event.pull.head_branch)
     numbers = [event.pull.number] if home is None else [home, event.pull.number]
-    return tuple(Tell(number, False, stop, "anyone", event.pull.url) for number in numbers)
+    stops = tuple(Tell(number, False, stop, "anyone", event.pull.url) for number in numbers)
+    if home is None or not event.pull.merged:
+        return stops
+    # Whether the run made a plan is for intake to look up.
+    return *stops, Tell(event.pull.number, True, Reconcile(merged=True), "anyone", event.pull.url)
 
 
 def changed(event: PullRequestOpened | PullRequestSynchronized) -> tuple[Wish, ...]:

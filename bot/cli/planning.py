@@ -1,4 +1,4 @@
-"""`charrette plan`: a macro plan as data, and what is wrong with it."""
+"""`charrette plan`: a macro plan as data, what is wrong with it, and its issues."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.plan import Plan, Unit, read
 
-from . import comparing, linting
+from . import comparing, issuing, linting
 from .documents import document_text
 
 
@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     comparing.add_arguments(
         verbs.add_parser("diff", help="what became of a plan's units from one revision to the next")
     )
+    issuing.add_arguments(verbs.add_parser("issues", help="makes a repository's issues what the plan says, once"))
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -29,6 +30,8 @@ def main(arguments: argparse.Namespace) -> int:
     match arguments.verb:
         case "lint":
             return linting.main(arguments)
+        case "issues":
+            return issuing.main(arguments)
         case "diff":
             return comparing.main(arguments)
         case _:

@@ -17,7 +17,7 @@ from .definition import Definition
 Needs = Literal["write", "author", "triage", "anyone"]
 Asked = Literal["help", "status"]  # answered with a comment
 Said = Literal[
-    "answer", "proceed", "approve", "reject", "revise", "decide", "retry", "resume", "cancel"
+    "answer", "proceed", "approve", "reject", "revise", "decide", "plan issues", "retry", "resume", "cancel"
 ]  # told to a run
 Name = Asked | Said
 
@@ -61,6 +61,12 @@ COMMANDS: tuple[Usage, ...] = (
     Usage("reject", "<why>", "Has the document that waits for approval made again, minding why.", "write"),
     Usage("revise", "<what>", "Has the documents that this names or touches made again, with a dated note.", "write"),
     Usage("decide", "<C1 accept: why>", "Decides concerns of a review: accept, reject or defer, and why.", "write"),
+    Usage(
+        "plan issues",
+        "[--dry-run]",
+        "Brings a plan's issues into line with it, or says what would change.",
+        "write",
+    ),
     Usage("retry", "", "Takes up again what failed.", "write"),
     Usage("resume", "", "Takes up again what was stopped.", "write"),
     Usage("cancel", "", "Stops the run before its next write; what is finished stays.", "triage"),
@@ -111,6 +117,15 @@ def vocabulary(definitions: Iterable[Definition]) -> Vocabulary:
 def usage(name: str) -> Usage | None:
     """The built-in command of that name."""
     return next((usage for usage in COMMANDS if usage.name == name), None)
+
+
+def built_in(command: Command) -> tuple[Usage, str] | None:
+    """The built-in command that is meant, of one word or two, and what is said besides."""
+    first = next(iter(command.argument.split()), "")
+    if known := usage(f"{command.name} {first.rstrip('.,:;').lower()}"):
+        return known, command.argument[len(first) :].strip(" \t")
+    known = usage(command.name)
+    return (known, command.argument) if known else None
 
 
 def parse(text: str) -> tuple[Command, ...]:

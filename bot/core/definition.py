@@ -138,6 +138,11 @@ class Definition:
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
+    def plans(self) -> bool:
+        """It makes a macro plan: one of its documents is held to the rules for those."""
+        return any(gate.name == "plan" for phase in self.phases for gate in phase.gates)
+
+    @property
     def counted(self) -> tuple[Phase, ...]:
         """The phases that "phase 3 of 8" counts."""
         return tuple(phase for phase in self.phases if phase.counted and phase.source == "model")

@@ -15,6 +15,7 @@ from .messages import (
     Message,
     Proceed,
     Pushed,
+    Reconcile,
     Reject,
     Retry,
     Revise,
@@ -69,7 +70,7 @@ def _judged(state: State, message: Message) -> Judgement:
             return _verdict(state, phase, message)
         case Revise(what=what):
             return _revise(state, message, what)
-        case Touched() | Written():
+        case Touched() | Written() | Reconcile():
             return Judgement()
         case Retry():
             return _retry(state, phase, message)

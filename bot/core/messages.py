@@ -139,6 +139,15 @@ class Pushed:
 
 
 @dataclass(frozen=True)
+class Reconcile:
+    """Bring a plan's issues into line with it; `dry`: only say what that would change. `merged`: its merge asks."""
+
+    dry: bool = False
+    merged: bool = False
+    kind: Literal["reconcile"] = "reconcile"
+
+
+@dataclass(frozen=True)
 class Expired:
     """The wait for `about` (`phase@revision`) is over and nobody came."""
 
@@ -160,6 +169,7 @@ Deed = Annotated[
     | Written
     | Retry
     | Pushed
+    | Reconcile
     | Expired,
     Discriminator("kind"),
 ]

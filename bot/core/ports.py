@@ -543,6 +543,16 @@ class Presence(Protocol):
         """It is gone, in good order."""
 
 
+class Everywhere(Protocol):
+    """The App as a command sees it: its repositories by name, and a client for each."""
+
+    def hook(self) -> Hook:
+        """Knows which repositories there are."""
+
+    def github(self, repository: Repository) -> GitHub:
+        """A client for one repository."""
+
+
 class Definitions(Protocol):
     """The workflows that this service knows."""
 

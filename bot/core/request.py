@@ -19,6 +19,7 @@ from .messages import (
     Message,
     Proceed,
     Pushed,
+    Reconcile,
     Reject,
     Retry,
     Revise,
@@ -206,7 +207,7 @@ def _words(deed: Deed) -> str:
         case Touched(of=of, touches=touches):
             lines = (f"{touch.phase}{', kept' if touch.kept else ''}: {touch.why}" for touch in touches)
             return "\n".join([of, *lines])
-        case Proceed() | Approve() | Retry() | Written():
+        case Proceed() | Approve() | Retry() | Written() | Reconcile():
             return ""
         case _:
             assert_never(deed)

@@ -12,7 +12,7 @@ from ..core.decisions import NONE as NO_CONCERNS
 from ..core.errors import CharretteError, MissingError, TransientError
 from ..core.events import Event, InRepository
 from ..core.identity import Repository, Subject, home_of, run_id
-from ..core.messages import Decide, Message, Pushed, Retry, Say, Start, Stop
+from ..core.messages import Decide, Message, Pushed, Reconcile, Retry, Say, Start, Stop
 from ..core.payload import MalformedEvent, Payload, read
 from ..core.ports import Delivery, GitHub, Issue, Permission, RunRow
 from ..core.publications import CommentWish, LabelWish
@@ -43,6 +43,7 @@ from .loading import CLOSED, current, newest_round, record_of, row_for
 from .lost import Lost, meant
 from .lost import find as find_lost
 from .publish import Publisher, last_told
+from .reconciling import PLANS
 from .rounds import merging
 from .services import Services
 from .words import settled, words, words_of
@@ -165,6 +166,8 @@ class Intake:
         repository = event.repository
         github = self.services.installations.github(repository)
         match wish:
+            case Tell(deed=Reconcile() as deed):
+                self._reconcile(github, event, wish, deed, id)
             case Tell():
                 self._tell(github, event, wish, id)
             case ShowHelp(number=number):
@@ -265,6 +268,29 @@ class Intake:
         if rows and not isinstance(wish.deed, Decide):
             found = tuple(lost for lost in found if lost.workflow not in rounds)
         return meant(found, wish.deed, rounds)
+
+    def _reconcile(self, github: GitHub, event: InRepository, wish: Tell, deed: Reconcile, id: str) -> None:
+        """A leg of the repository's plans, one after another: it belongs to no run, and outlives the plan's own."""
+        sender, repository = event.sender.login, event.repository
+        if deed.merged and not self._planned(github, event):
+            return
+        rank = _rank(github.permission(sender)) if wish.needs != "anyone" else _rank("none")
+        at = event.at or self.services.clock.now()
+        message = Message(f"gh-{id}", sender, at, wish.link, deed, writer=rank >= _rank("write"))
+        if _allowed(wish, message, rank):
+            self.enqueue(message.id, Asked(Subject(repository, PLANS), message, number=wish.number), 0.0)
+        else:
+            self._refuse(Subject(repository, wish.number), wish, sender)
+
+    def _planned(self, github: GitHub, event: InRepository) -> bool:
+        """Whether the pull request that was merged is that of a run whose workflow makes a plan."""
+        assert isinstance(event, events.PullRequestClosed)
+        home = home_of(event.pull.head_branch) or 0
+        runs = {row.workflow for row in self.services.runs.of_subject(event.repository.id, home)}
+        if not runs:
+            runs = {lost.workflow for lost in find_lost(github, Subject(event.repository, home))}
+        known = self.services.houses.of(event.repository).house.definitions if runs else {}
+        return any(known[name].plans for name in runs if name in known)
 
     def _of_a_round(self, repository: Repository, wish: Tell) -> bool:
         """Whether reviews are wished for: of what is closed there are none, and whoever asks is told so."""

@@ -17,7 +17,7 @@ from ..core.decisions import DECISION, watched
 from ..core.errors import CharretteError, ConflictError, PersonError, TransientError, UnconfiguredError
 from ..core.findings import Finding
 from ..core.identity import BRANCH_PREFIX
-from ..core.messages import Entry, Expired, Message, Pushed
+from ..core.messages import Entry, Expired, Message, Pushed, Reconcile
 from ..core.publications import CommentWish
 from ..core.record import Record, Seen, Spent, trailers
 from ..core.run import after, next_act
@@ -32,6 +32,7 @@ from .earlier_rounds import moved
 from .kept import keep
 from .loading import CONFIGURATION, give_up, load, reload
 from .publish import Publisher
+from .reconciling import reconcile
 from .services import Services
 from .warming import Warmed, common, warm
 
@@ -71,6 +72,8 @@ class Engine:
 
     def _leg(self, data: dict[str, Any]) -> str:
         asked = from_json(Asked, data)
+        if isinstance(asked.message.deed, Reconcile):
+            return reconcile(self.services, asked)
         loaded = patiently("load", lambda: self._load(asked), LONG_PATIENCE)
         if (why := gave_up(loaded)) is not None:
             log.error("leg for %s gave up loading: %s", asked.subject.key, why)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -259,9 +260,17 @@ def _delete_issue(_: object, info: Info, input: Json) -> Json:
     return {"clientMutationId": input.get("clientMutationId"), "repository": asked.repository(home)}
 
 
-def schema() -> GraphQLSchema:
-    """The SDL with its resolvers."""
+FEATURES = {"sub_issues": ("parent", "subIssues"), "dependencies": ("blockedBy", "blocking")}
+
+
+@cache
+def schema(lacking: frozenset[str] = frozenset()) -> GraphQLSchema:
+    """The SDL with its resolvers, less the fields of features that are lacking."""
     built = build_schema(SDL.read_text())
+    issue = built.type_map["Issue"]
+    assert isinstance(issue, GraphQLObjectType)
+    for name in (field for feature in lacking for field in FEATURES[feature]):
+        del issue.fields[name]
     resolvers: dict[str, dict[str, Any]] = {
         "Query": {"node": _node, "nodes": _nodes, "repository": _repository, "viewer": _viewer},
         "Mutation": {
@@ -297,7 +306,7 @@ def _error(error: GraphQLError) -> Json:
 
 def register(app: Flask, hub: Hub) -> None:
     """`/api/graphql`, where GitHub Enterprise has it."""
-    built = schema()
+    schema()
 
     def graphql() -> Response:
         try:
@@ -311,7 +320,9 @@ def register(app: Flask, hub: Hub) -> None:
         if not isinstance(sent, dict) or not isinstance(sent.get("query"), str):
             return refusal(RefusedError(400, "A query attribute must be specified and must be a string."))
         asked = Asked(hub, View(hub, request.host_url.rstrip("/")), actor)
-        done = graphql_sync(built, sent["query"], context_value=asked, variable_values=sent.get("variables"))
+        done = graphql_sync(
+            schema(frozenset(hub.lacking)), sent["query"], context_value=asked, variable_values=sent.get("variables")
+        )
         for name in asked.mutations:
             record(hub, "POST", request.path, f"graphql/{name}", actor.account.login, 200, raw)
         body: Json = {"data": done.data}

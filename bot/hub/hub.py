@@ -58,6 +58,8 @@ class Hub:
     store: Store
     url: str
     wake: Callable[[], None] = _no_wake
+    # Features that this GitHub has not, like an older Enterprise: `sub_issues`, `dependencies`.
+    lacking: set[str] = field(default_factory=set)
 
     def code(self, repository: Repository) -> Code:
         """The bare repository that holds its code."""

@@ -7,7 +7,7 @@ import pytest
 from bot.core import events as e
 from bot.core.commands import COMMANDS, Vocabulary
 from bot.core.identity import Repository
-from bot.core.messages import Approve, Decide, Deed, Proceed, Pushed, Reject, Retry, Revise, Say, Start, Stop
+from bot.core.messages import Approve, Decide, Deed, Proceed, Pushed, Reconcile, Reject, Retry, Revise, Say, Start, Stop
 from bot.core.ports import Issue, Pull
 from bot.core.wishes import Correct, Examine, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
 from handlers import handle
@@ -116,6 +116,14 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
             [tell(Say("1A", direct=True), "author", 9), ShowStatus(3, False, 9)],
             id="several, one of another bot",
         ),
+        pytest.param(said("/plan issues"), [tell(Reconcile(), "write", 9)], id="/plan issues"),
+        pytest.param(said("/plan issues\nthanks"), [tell(Reconcile(), "write", 9)], id="/plan issues and thanks"),
+        pytest.param(said("/Plan Issues: --dry-run"), [tell(Reconcile(dry=True), "write", 9)], id="/plan issues, dry"),
+        pytest.param(said("/charrette plan issues dry run"), [tell(Reconcile(dry=True), "write", 9)], id="for us, dry"),
+        pytest.param(
+            said("/plan issues now"), [Correct(3, False, 9, "plan issues now", "plan issues")], id="/plan issues now"
+        ),
+        pytest.param(said("/plan"), [Correct(3, False, 9, "plan", "plan issues")], id="/plan alone is none yet"),
         pytest.param(said("/aprove"), [Correct(3, False, 9, "aprove", "approve")], id="misspelt"),
         pytest.param(said("/charrette polka"), [Correct(3, False, 9, "polka", "")], id="unknown, but for us"),
         pytest.param(said("/answer"), [Correct(3, False, 9, "answer", "answer")], id="/answer without an answer"),
@@ -129,7 +137,11 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
         ),
         pytest.param(
             closed(merged=True),
-            [stop(3, "merged"), stop(4, "merged")],
+            [
+                stop(3, "merged"),
+                stop(4, "merged"),
+                Tell(4, True, Reconcile(merged=True), "anyone", "https://github.com/o/r/pull/4"),
+            ],
             id="pull request merged",
         ),
         pytest.param(closed("feature"), [stop(4, "closed")], id="another pull request closed"),
@@ -206,6 +218,15 @@ def test_what_an_event_asks(event: e.Event, expected: list[Wish]) -> None:
 )
 def test_what_asks_nothing(event: e.Event) -> None:
     assert handle(event, KNOWN) == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "deed"),
+    [("/plan issues", Reconcile()), ("/plan a queue", Start("macro-plan", "a queue")), ("/plan", Start("macro-plan"))],
+)
+def test_a_workflow_that_is_called_plan_takes_nothing_from_plan_issues(words: str, deed: Deed) -> None:
+    known = Vocabulary({"macro-plan": "macro-plan"}, {"plan": "macro-plan"}, {"macro-plan": "Plans."})
+    assert list(handle(said(words), known)) == [tell(deed, "write", 9)]
 
 
 def test_of_many_repositories_the_first_twenty_are_welcomed() -> None:

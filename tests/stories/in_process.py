@@ -183,6 +183,11 @@ NOTE = """\
     gates:
       - headings: [The note]
 """
+OUTLINE = """\
+  - id: outline
+    gates:
+      - plan: {only: [dangling]}
+"""
 ASKED = """# A draft
 
 ## Questions
@@ -202,13 +207,14 @@ NOTED = "# A note\n\n## The note\n\nIt is noted that the library is small.\n"
 
 
 def workflows(folder: Path) -> Path:
-    """Small workflows: `note` writes one document, `memo` asks the author first, `verdict` answers with data.
+    """Small workflows: `note` writes one document, `memo` asks the author first, `verdict` answers with data,
+    `outline` writes a plan.
 
     And the panel, as it is.
     """
     for name in ("prompts", "personas", "review-experts"):
         shutil.copytree(built_in_workflows() / name, folder / name)
-    for name, phases in (("note", NOTE), ("memo", DRAFT + NOTE), ("verdict", REVIEWED)):
+    for name, phases in (("note", NOTE), ("memo", DRAFT + NOTE), ("verdict", REVIEWED), ("outline", OUTLINE)):
         (folder / name / "phases").mkdir(parents=True)
         (folder / name / "workflow.yaml").write_text(WORKFLOW.format(name=name, phases=phases.rstrip()))
         for phase in ("draft", "note") if name == "memo" else (name,):

@@ -56,12 +56,16 @@ def items_of(written: Sequence[Written]) -> Mapping[str, tuple[Item, ...]]:
 
 def same_plan(pieces: Sequence[Piece], path: str, plans: Mapping[str, Sequence[Item]]) -> str | None:
     """The plan that this one is a revision of: it shares most units, or its path. None for a new one."""
-    keys, names = {piece.key for piece in pieces}, {piece.named for piece in pieces}
+    keys = {piece.key for piece in pieces}
+    names = {piece.named for piece in pieces}
+    without_id = {piece.named for piece in pieces if piece.key.startswith(_BY_TITLE)}
+
+    def is_one_of_them(item: Item) -> bool:
+        return item.key in keys or item.parts.notes.named in (names if item.key.startswith(_BY_TITLE) else without_id)
 
     def share(plan: str) -> float:
         units = [item for item in plans[plan] if item.key.startswith("unit/") and not item.gone]
-        alike = sum(item.key in keys or item.parts.notes.named in names for item in units)
-        return alike / max(1, min(len(units), len(pieces)))
+        return sum(map(is_one_of_them, units)) / max(1, min(len(units), len(pieces)))
 
     best = max(plans, key=share, default=None)
     if best is not None and share(best) >= ALIKE:

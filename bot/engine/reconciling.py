@@ -1,0 +1,184 @@
+"""A plan becomes issues, durably: the plan is found and compared in a step, then each step of the difference is one.
+
+It is a leg like others, on the same queue, of a subject that stands for the plans of a repository: so two merges at
+once, and a command beside them, come one after another. It is not a leg of the plan's own run: that ends with the
+merge, often with its branch, and a plan that a person wrote has none.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from ..core.codec import from_json, to_json
+from ..core.errors import CharretteError, TransientError
+from ..core.identity import Repository
+from ..core.plan import read
+from ..core.plan.recognising import is_plan
+from ..core.ports import WRITERS, Files
+from ..core.publications import CommentWish
+from ..core.tracking import Done, Step, Work
+from ..core.tracking.marks import parts
+from ..core.tracking.shape import PLAN, Written
+from ..core.tracking.words import preview, step_name, summary
+from .asked import Asked
+from .durable import gave_up, log, patiently
+from .publish import Publisher
+from .services import Services
+from .tracking import carried_out, compared, known, source_of
+
+PLANS = 0
+"""The home number of a repository's plans: no issue has it."""
+NO_PLAN = (
+    "There is no plan here. Write `/plan issues` on the pull request that brings one, or on a plan's tracking issue; a "
+    "plan has a heading for each planned pull request, such as `### PR 1: Title <!-- unit: queue-depth -->`."
+)
+NO_LONGER = "You have no write access any more, so nothing was changed."
+TOO_LARGE = 2_000_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where the plans are: paths at a commit, and the page that shows the files of the default branch."""
+
+    commit: str = ""
+    paths: tuple[str, ...] = ()
+    page: str = ""
+    word: str = ""
+
+
+def reconcile(services: Services, asked: Asked) -> str:
+    """Does what the message asks; says what came of it where it was written."""
+    found = _kept("find the plan", lambda: find(services, asked))
+    if isinstance(found, str):
+        return _said(services, asked, [found])
+    plans = from_json(Found, found)
+    if plans.word or not plans.paths:
+        return _said(services, asked, [plans.word]) if plans.word else "nothing to do"
+    return _said(services, asked, [_one(services, asked, plans, path) for path in plans.paths])
+
+
+def _one(services: Services, asked: Asked, plans: Found, path: str) -> str:
+    """One plan, whole; what is to be said of it."""
+    repository = asked.subject.repository
+
+    def compare() -> Work:
+        text = _files(services, repository, plans.commit).text(path, plans.commit) or ""
+        return compared(services.installations.github(repository), source_of(path, text, f"{plans.page}/{quote(path)}"))
+
+    data = _kept(f"compare {path}", compare)
+    if isinstance(data, str):
+        return data
+    work, deed = from_json(Work, data), asked.message.deed
+    if getattr(deed, "dry", False):
+        return preview(work)
+    refs, done = work.refs, list[Done]()
+    for n, step in enumerate(work.steps):
+        done.append(_carry_out(services, repository, work, n, step, refs))
+        refs = known(refs, step, done[-1])
+    return summary(work, done, refs)
+
+
+def _carry_out(
+    services: Services, repository: Repository, work: Work, n: int, step: Step, refs: Mapping[str, Any]
+) -> Done:
+    name = f"{work.plan} {n}: {step_name(step, work)}"
+    made = _kept(name, lambda: carried_out(services.installations.github(repository), work, step, refs))
+    return Done(changed=False, refused=made) if isinstance(made, str) else from_json(Done, made)
+
+
+def _kept(name: str, work: Callable[[], Any]) -> Any:
+    """The JSON of what a step gave; words for a person where it can't be done."""
+
+    def guarded() -> Any:
+        try:
+            return to_json(work())
+        except TransientError:
+            raise
+        except CharretteError as error:
+            return {"person": str(error)}
+
+    made = patiently(name, guarded)
+    if (why := gave_up(made)) is not None:
+        log.error("%s gave up: %s", name, why)
+        return f"GitHub could not be asked for a long time: {why} `/plan issues` goes on where it stopped."
+    person: str | None = made.get("person")
+    return made if person is None else person
+
+
+def _said(services: Services, asked: Asked, told: Sequence[str]) -> str:
+    """A word where it was asked for, once."""
+    publisher = Publisher(services, asked.subject.repository, asked.subject.key)
+    wish = CommentWish(f"reply/{asked.message.id}", asked.number, "\n\n---\n\n".join(told))
+    said = _kept("say", lambda: {"id": publisher.publish(wish)})
+    if isinstance(said, str):
+        log.info("no word on #%d: %s", asked.number, said)
+    return "reconciled"
+
+
+# --- where the plan is -----------------------------------------------------------------------------------------------
+
+
+def find(services: Services, asked: Asked) -> Found:
+    """The plans that a pull request brings, or of which an issue is the tracking issue."""
+    repository, message = asked.subject.repository, asked.message
+    github = services.installations.github(repository)
+    merged = getattr(message.deed, "merged", False)
+    if not merged and github.permission(message.by) not in WRITERS:
+        return Found(word=NO_LONGER)
+    branch, head = github.default_branch()
+    page = f"{_web(message.link)}/blob/{quote(branch)}"
+    issue = github.issue(asked.number)
+    number = asked.number if issue.pull else _pull_of(services, repository, asked.number)
+    if issue.author == github.login() and parts(issue.body).key == PLAN:
+        files, paths = _files(services, repository, head), _of_tracking(issue.body)
+        found = paths if files.text(paths[0], head) else tuple(_moved(files, head, github.written(), issue.body))
+        gone = f"`{paths[0]}` is not on `{branch}` any more, and no other plan there has its units."
+        return Found(head, found[:1], page, "" if found else gone)
+    if not number:
+        return Found(word=NO_PLAN)
+    pull = github.pull(number)
+    commit = pull.head if pull.open else head
+    files = _files(services, repository, commit)
+    touched = [path for path in github.touched(number) if path.lower().endswith((".md", ".markdown"))]
+    plans = tuple(path for path in dict.fromkeys(touched) if _is_plan(files.text(path, commit)))
+    return Found(commit, plans, page, "" if plans or merged else NO_PLAN)
+
+
+def _files(services: Services, repository: Repository, commit: str) -> Files:
+    checkout = services.installations.checkout(repository)
+    checkout.fetch(commit)
+    return checkout.files()
+
+
+def _web(link: str) -> str:
+    """The repository's page, from that of one of its issues or pull requests."""
+    for kind in ("/issues/", "/pull/"):
+        if kind in link:
+            return link.rpartition(kind)[0]
+    return link
+
+
+def _pull_of(services: Services, repository: Repository, home: int) -> int:
+    """The pull request of an issue's newest run, 0 where there is none."""
+    rows = services.runs.of_subject(repository.id, home)
+    return next((pull for row in reversed(rows) if (pull := (row.state or {}).get("pull"))), 0)
+
+
+def _of_tracking(body: str) -> tuple[str, ...]:
+    return (parts(body).notes.path,)
+
+
+def _moved(files: Files, commit: str, written: Sequence[Written], body: str) -> Iterator[str]:
+    """The documents that have most of the units whose issues are there: the plan was moved, or is called otherwise."""
+    plan = parts(body).plan
+    keys = {found.key for issue in written if (found := parts(issue.body)).plan == plan}
+    ids = [f"unit: {key.removeprefix('unit/')} " for key in keys if key.startswith("unit/")]
+    for path in files.tree(commit).files():
+        text = files.text(path, commit) if path.lower().endswith((".md", ".markdown")) else None
+        if text and sum(id in text for id in ids) * 2 > len(ids):
+            yield path
+
+
+def _is_plan(text: str | None) -> bool:
+    return text is not None and len(text) < TOO_LARGE and is_plan(read(text))
