@@ -272,7 +272,7 @@ class Intake:
     def _reconcile(self, github: GitHub, event: InRepository, wish: Tell, deed: Reconcile, id: str) -> None:
         """A leg of the repository's plans, one after another: it belongs to no run, and outlives the plan's own."""
         sender, repository = event.sender.login, event.repository
-        if deed.merged and not self._planned(github, event):
+        if deed.merged and not self._planned(event):
             return
         rank = _rank(github.permission(sender)) if wish.needs != "anyone" else _rank("none")
         at = event.at or self.services.clock.now()
@@ -282,13 +282,14 @@ class Intake:
         else:
             self._refuse(Subject(repository, wish.number), wish, sender)
 
-    def _planned(self, github: GitHub, event: InRepository) -> bool:
-        """Whether the pull request that was merged is that of a run whose workflow makes a plan."""
+    def _planned(self, event: InRepository) -> bool:
+        """Whether the pull request that was merged is that of a run whose workflow makes a plan.
+
+        Of a run that the database does not know, the merged branch tells nothing any more: then somebody has to ask.
+        """
         assert isinstance(event, events.PullRequestClosed)
         home = home_of(event.pull.head_branch) or 0
         runs = {row.workflow for row in self.services.runs.of_subject(event.repository.id, home)}
-        if not runs:
-            runs = {lost.workflow for lost in find_lost(github, Subject(event.repository, home))}
         known = self.services.houses.of(event.repository).house.definitions if runs else {}
         return any(known[name].plans for name in runs if name in known)
 
