@@ -12,6 +12,7 @@ from .markdown_rewriting import rewritten
 from .unseen import without_unseen
 
 _OPENING = re.compile(r"<!-{2,}\s*charrette\s*:", re.IGNORECASE)
+_UNIT = re.compile(r"^(\#{2,6} .*)&lt;!-- unit: ([a-z0-9-]{1,60}) -->$", re.MULTILINE)
 _SPECIAL = re.compile(r"&(?=\#?[A-Za-z0-9]+;)|[|`\[\]<>*\\~]|(?<![^\W_])_|_(?![^\W_])")
 _LEADING = re.compile(r"\d{1,9}(?=[.)](?:\s|$))|(?=\#{1,6}(?:\s|$)|[-+=])")
 
@@ -23,8 +24,9 @@ def published(text: str, *, allowed_hosts: frozenset[str] = frozenset()) -> str:
     `<summary>` and `<br>`), images become links (but relative ones and those of `allowed_hosts`), links that
     aren't to the web, to mail or relative become text, and so do definitions that nothing refers to. Everywhere,
     invisible characters and our own markers go, and an open fence is closed. Doing it twice changes nothing more.
+    A plan's unit keeps its stable id, a comment in its heading: it holds a name and nothing else.
     """
-    return rewritten(marker_free(visible(text)), allowed_hosts)
+    return _UNIT.sub(r"\1<!-- unit: \2 -->", rewritten(marker_free(visible(text)), allowed_hosts))
 
 
 def line(text: str, limit: int = 200) -> str:

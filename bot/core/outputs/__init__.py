@@ -6,13 +6,14 @@ from .concerns import CONCERNS
 from .contract import CONTRACT
 from .output import Output, Setting
 from .owners import OWNERS
+from .planned import PLANNED
 from .resolutions import RESOLUTIONS
 from .review import REVIEW
 from .settlement import SETTLEMENT
 from .touched import TOUCHED
 
 OUTPUTS: Mapping[str, Output] = {
-    output.name: output for output in (REVIEW, CONCERNS, OWNERS, CONTRACT, SETTLEMENT, RESOLUTIONS, TOUCHED)
+    output.name: output for output in (REVIEW, CONCERNS, OWNERS, CONTRACT, SETTLEMENT, RESOLUTIONS, TOUCHED, *PLANNED)
 }
 
 __all__ = [

@@ -23,6 +23,7 @@ STATUS = re.compile(
     r"|dropped|superseded|deferred|skipped)\b[\s:]*(?P<date>\d{4}-\d\d-\d\d)?(?:\)|\])?\s*$|\s*(?P<mark>✅|☑|✔)\s*$",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\s*[a-z]+(?: [a-z]+)?\s*", re.IGNORECASE)
 _REMARK = re.compile(
     r"\s*\((?:issue\s*)?#\d+\)|\s*\((?:hard |soft )?(?:depends? on|needs|blocked by)[^()]*\)", re.IGNORECASE
 )
@@ -91,7 +92,7 @@ def listed(artifact: Artifact) -> list[Unit]:
         match = ITEM.fullmatch(line.text)
         begun = leading(match["text"].strip("* ")) if match else None
         if match and begun:
-            title, said = _cleaned(begun[1])
+            title, said = cleaned(begun[1])
             status = "done" if (match["mark"] or " ") in "xX" else said
             found.append(Unit(begun[0], title, line.number, line.number, status=status))
     return found
@@ -162,7 +163,7 @@ def _begins(section: Section, inside: Sequence[Section]) -> tuple[str, str] | No
 
 def _unit(artifact: Artifact, section: Section, id: str, rest: str) -> Unit:
     line, last = section.heading.line, section.last
-    title, status = _cleaned(STABLE.sub("", rest))
+    title, status = cleaned(STABLE.sub("", rest), marked=STABLE.search(section.heading.title) is not None)
     stable = STABLE.search(section.heading.title) or STABLE.search("\n".join(artifact.source[line : line + 3]))
     bare = Unit(id, title, line, last)
     tiers: tuple[dict[str, str], dict[str, str]] = ({}, {})
@@ -211,11 +212,15 @@ def _line_of(artifact: Artifact, text: str, after: int, last: int) -> int:
     return next((at for at in below if artifact.source[at - 1].strip() == text), after)
 
 
-def _cleaned(rest: str) -> tuple[str, str]:
-    """A title without separators, remarks and status; and the status."""
+def cleaned(rest: str, marked: bool = False) -> tuple[str, str]:
+    """A title without separators, remarks and status; and the status.
+
+    Where the unit is `marked` with a stable id, its status stands apart from the title, which may end as it likes.
+    """
     text = _REMARK.sub("", rest)
     status = ""
-    if match := STATUS.search(text):
+    match = STATUS.search(text)
+    if match and not (marked and _WORD.fullmatch(match[0])):
         status = " ".join(part for part in ((match["status"] or "done").lower(), match["date"]) if part)
         text = text[: match.start()]
     return text.strip().lstrip(":.)]–—- \t`*").rstrip(" \t`*:–—-"), status
@@ -229,7 +234,7 @@ def _status_cell(table: Table, row: Row) -> str:
 
 def _cell_title(cells: Sequence[str]) -> str:
     rest = (leading(cells[0]) or ("", ""))[1]
-    return _cleaned(rest)[0] or (cells[1] if len(cells) > 1 else "")
+    return cleaned(rest)[0] or (cells[1] if len(cells) > 1 else "")
 
 
 def _tiers(artifact: Artifact, unit: Unit) -> list[tuple[int, int]]:
