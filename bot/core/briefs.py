@@ -10,7 +10,7 @@ from .definition import GateUse, Persona, Phase
 from .findings import Finding, errors
 from .identity import Address
 from .messages import Entry, Revise
-from .placing import filling_of
+from .placing import filling_of, ground_of
 from .prompts import render
 from .record import Earlier, PanelRound
 from .sections import Filling, spliced, within
@@ -23,7 +23,7 @@ READER = "reader"
 def briefs(state: State, phase: PhaseState) -> tuple[Brief, ...]:
     """One brief for each member of the phase: a first draft, or the repair of the draft in hand."""
     shared = tuple(dict.fromkeys(_documents(state, phase.phase)))
-    return tuple(_brief(state, phase, member, path, shared) for member, path in phase.paths)
+    return tuple(_brief(state, phase, member, path, shared) for member, path in phase.wanted)
 
 
 def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tuple[DocumentRef, ...]) -> Brief:
@@ -34,6 +34,7 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
     stands = again or (phase.phase.into and path in state.record.shared)
     own = tuple({_written(state, phase, path)} - set(shared)) if stands else ()
     persona = _persona(state, phase.phase, member)
+    whose = next((each.name for each in phase.members if each.id == member), "")
     return Brief(
         address=Address(state.pinned.run, phase.phase.id, phase.revision, member, number),
         system=render(state.definition.prompts["system"], _house(state, phase.phase)),
@@ -41,7 +42,7 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
         charge=_charge(state, phase, member, path, draft, shared),
         path=path,
         base=state.pinned.base,
-        title=_title(state, phase.phase, persona),
+        title=_title(state, phase.phase, whose),
         filling=filling(state, phase.phase),
         lens=persona.lens if persona else "",
         tools=phase.phase.tools,
@@ -95,7 +96,7 @@ def touches_brief(state: State, wish: Entry, what: str) -> Brief:
 
 def _persona(state: State, phase: Phase, member: str) -> Persona | None:
     """Through whose eyes a member of the phase looks."""
-    if phase.each is None:
+    if phase.each != "experts":
         return phase.persona
     return next((persona for persona in state.definition.panel if persona.id == member), None)
 
@@ -106,10 +107,9 @@ def filling(state: State, phase: Phase) -> Filling | None:
     return filling_of(state.definition, phase, f"{name}: {state.pinned.title}")
 
 
-def _title(state: State, phase: Phase, persona: Persona | None) -> str:
+def _title(state: State, phase: Phase, whose: str) -> str:
     """The title of a document that code writes."""
-    whose = f"{persona.name}, " if persona and phase.each else ""
-    return f"{whose}{phase.title.lower() if whose else phase.title}: {state.pinned.title}"
+    return f"{whose}, {phase.title.lower()}: {state.pinned.title}" if whose else f"{phase.title}: {state.pinned.title}"
 
 
 def _gates(phase: Phase) -> tuple[GateUse, ...]:
@@ -191,6 +191,8 @@ def _charge(
         "phase": phase.phase,
         "path": path,
         "sections": phase.phase.sections,
+        "member": next((each for each in phase.members if each.id == member), None),
+        "tracks": ground_of(state.record).tracks,
         "earlier": [{"path": ref.path, "title": ref.path.rpartition("/")[2]} for ref in shared],
     }
     parts = [render(phase.phase.prompt, values)]
@@ -198,7 +200,7 @@ def _charge(
         parts.append(render(prompts["sections"], values))
     if persona := _persona(state, phase.phase, member):
         parts.append(f"# Your lens: {persona.lens}\n\n{persona.brief.strip()}\n")
-    if phase.phase.each and (round := state.pinned.round) and (round.earlier or round.left):
+    if phase.phase.each == "experts" and (round := state.pinned.round) and (round.earlier or round.left):
         parts.append(render(prompts["again"], values | _again(round)))
     if phase.round is not None and phase.round.closed and (phase.round.answers or phase.round.rest):
         parts.append(render(prompts["answers"], values | _answers(state, phase)))

@@ -17,7 +17,8 @@ from .findings import Severity
 Source = Literal["model", "event"]
 Asks = Literal["author"]
 Approver = Literal["maintainer"]
-Each = Literal["experts"]
+Each = Literal["experts", "subsystems", "tracks"]
+Given = Literal["tracks"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Phase:
     `reads` names earlier phases. `output` names a codec, or is None for Markdown. `counted` phases are the ones that
     "phase 3 of 8" counts. A phase that goes `into` an artifact fills these `sections` of it, and has no other; with
     `elsewhere` another workflow's run makes it, and the branch alone knows its number. `persona` is whose lens it has.
+    With `last`, the number follows all others, and depends on how many tracks there are; so do those of `each: tracks`,
+    of which `number` is the first. A phase that is `given` tracks is left out where none is open.
     """
 
     id: str
@@ -71,6 +74,8 @@ class Phase:
     sections: tuple[str, ...] = ()
     elsewhere: bool = False
     persona: Persona | None = None
+    last: bool = False
+    given: Given | None = None
 
     @property
     def label(self) -> str:
@@ -141,11 +146,6 @@ class Definition:
     def plans(self) -> bool:
         """It makes a macro plan: one of its documents is held to the rules for those."""
         return any(gate.name == "plan" for phase in self.phases for gate in phase.gates)
-
-    @property
-    def counted(self) -> tuple[Phase, ...]:
-        """The phases that "phase 3 of 8" counts."""
-        return tuple(phase for phase in self.phases if phase.counted and phase.source == "model")
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def _saw(state: State, message: Message) -> bool:
 def _revise(state: State, message: Message, what: str) -> Judgement:
     if hindrance := _hindrance(state):
         return Judgement(reply=hindrance)
-    wanted = named(state.placed, what)
+    wanted = named(state.definition, state.files, what)
     made = tuple(phase for phase in state.phases if phase.phase.id in wanted and phase.commit)
     if made:
         missing = [phase.phase.title for phase in state.phases if phase.phase.id in wanted and not phase.commit]

@@ -218,7 +218,8 @@ class Record:
     paths whose blob is a person's, with that blob; `remarks`, what people wrote among an artifact's revision notes.
     `trouble` is why the last leg ended early, until somebody says to go on. `moved` is the newest commit of others on a
     branch under review. `shared` has the documents that phases fill by sections as they stand on the branch, path to
-    text. `web` says that the model's server searches the web; `without`, what earlier phases lacked.
+    text; `there` are the paths of all files in the run's folder. `web` says that the model's server searches the web;
+    `without`, what earlier phases lacked.
     """
 
     pinned: Pinned
@@ -242,6 +243,7 @@ class Record:
     moved: str = ""
     concerns: Standing | None = None
     shared: dict[str, str] = field(default_factory=dict)
+    there: tuple[str, ...] = ()
     now: str = ""
 
 

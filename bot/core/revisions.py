@@ -1,12 +1,13 @@
 """Revisions that people ask for: which artifacts their words name, and the dated notes that an artifact ends with."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .artifact import Artifact, Section, names, normal
 from .definition import Definition, Phase
 from .safe import line as one_line
+from .tracks import Member
 
 TITLE = "Revision notes"
 _FILE = re.compile(r"(?<![\w.-])\d{3}-[\w-]+(?:\.md)?")
@@ -24,15 +25,15 @@ class Note:
     link: str
 
 
-def named(definition: Definition, what: str) -> tuple[str, ...]:
-    """The phases whose artifacts these words name, in the workflow's order.
+def named(definition: Definition, files: Mapping[str, Sequence[str]], what: str) -> tuple[str, ...]:
+    """The phases whose artifacts these words name, in the workflow's order; `files` has the artifacts' names by phase.
 
     Numbers and file names count before anything else; then ids and titles ahead of the first colon, since people write
     `interface: leave the operations alone`; then ids and titles anywhere. A section's title counts for the phase that
     fills it, and of several phases in one document chooses among them.
     """
     head = re.split(r":\s", what, maxsplit=1)[0] if re.search(r":\s", what) else ""
-    by_number = [phase for phase in definition.phases if _by_number(definition, phase, what)]
+    by_number = [phase for phase in definition.phases if _by_number(files.get(phase.id, (phase.file,)), what)]
     by_head = [phase for phase in definition.phases if _by_name(phase, head)]
     found = by_number or by_head or [phase for phase in definition.phases if _by_name(phase, what)]
     return tuple(phase.id for phase in _narrowed(found, head, what))
@@ -45,15 +46,36 @@ def _narrowed(found: Sequence[Phase], head: str, what: str) -> Sequence[Phase]:
     for words in (_FILE.sub("", head), _FILE.sub("", what)):
         meant = [phase for phase in found if any(names(words, title) for title in phase.sections)]
         if meant:
-            numbers = {phase.number for phase in meant}
-            return [phase for phase in found if phase in meant or phase.number not in numbers]
+            documents = {phase.into for phase in meant}
+            return [phase for phase in found if phase in meant or (phase.into or phase.id) not in documents]
     return found
 
 
-def _by_number(definition: Definition, phase: Phase, what: str) -> bool:
-    files = {phase.file, *(phase.member_file(persona.id) for persona in definition.panel if phase.each)}
+def named_members(
+    members: Sequence[Member], paths: Sequence[tuple[str, str]], what: str
+) -> tuple[tuple[str, str], ...]:
+    """Of who writes what, those whose documents these words name: by number or file name, else by name before a colon.
+
+    All, where they name none.
+    """
+    head = re.split(r":\s", what, maxsplit=1)[0] if re.search(r":\s", what) else ""
+    files = {member: path.rpartition("/")[2] for member, path in paths}
+    by_file = {member for member, file in files.items() if _by_file((file,), what)}
+    by_number = {member for member, file in files.items() if _by_number((file,), what)}
+    by_name = {member.id for member in members if names(head, member.name)}
+    chosen = by_file or (by_number if len(by_number) < len(files) else set()) or by_name or set(files)
+    return tuple((member, path) for member, path in paths if member in chosen)
+
+
+def _by_number(files: Sequence[str], what: str) -> bool:
+    """Whether the words have the number or the name of one of these files."""
+    numbers = "|".join(sorted({file[:3] for file in files}))
+    return re.search(rf"(?<![\w.-])(?:{numbers})(?![\w-])", what) is not None or _by_file(files, what)
+
+
+def _by_file(files: Sequence[str], what: str) -> bool:
     stems = "|".join(re.escape(file.removesuffix(".md")) for file in sorted(files))
-    return re.search(rf"(?<![\w.-])(?:{phase.number:03d}(?![\w-])|(?:{stems})(?:\.md)?(?![\w-]))", what) is not None
+    return re.search(rf"(?<![\w.-])(?:{stems})(?:\.md)?(?![\w-])", what) is not None
 
 
 def _by_name(phase: Phase, words: str) -> bool:

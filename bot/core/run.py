@@ -25,7 +25,7 @@ from .definition import Definition
 from .findings import errors
 from .messages import Entry, Message, Revise, Touch, Touched
 from .outputs.concerns import NAME
-from .placing import guests, shared_paths
+from .placing import ground_of, guests, shared_paths
 from .questions import Question
 from .questions import parse as parse_questions
 from .record import PhaseCommit, PhaseStatus, Spent, Standing, spent_trailer, with_trailers
@@ -133,7 +133,7 @@ def _unfinished(state: State, draft: Outcome | None) -> bool:
 
 def _commit_phase(state: State, phase: PhaseState) -> Commit:
     good = good_drafts(state, phase)
-    files = {path: _written(state, phase, path, good[member].text) for member, path in phase.paths if member in good}
+    files = {path: _written(state, phase, path, good[member].text) for member, path in phase.wanted if member in good}
     status = _committed_status(state, phase)
     spent = sum((draft.spent for draft in state.drafts.values()), Spent())
     model = next((draft.model for draft in state.drafts.values() if draft.model), "")
@@ -188,9 +188,11 @@ def good_drafts(state: State, phase: PhaseState) -> dict[str, Outcome]:
 
 
 def _failed(state: State, phase: PhaseState) -> tuple[tuple[str, str], ...]:
-    """The members that bring no artifact, each with the reason."""
+    """The members that bring no artifact, each with the reason; of those who were not asked again, the earlier one."""
     good = good_drafts(state, phase)
-    return tuple((member, _why(draft)) for member, draft in state.drafts.items() if member not in good)
+    wanted = {member for member, _ in phase.wanted}
+    before = tuple(pair for pair in (phase.commit.failed if phase.commit else ()) if pair[0] not in wanted)
+    return before + tuple((member, _why(draft)) for member, draft in state.drafts.items() if member not in good)
 
 
 def _why(draft: Outcome) -> str:
@@ -238,14 +240,15 @@ def _after_commit(state: State, act: Commit, result: Committed) -> State:
         return replace(state, stopped=True, shown=False, drafts={})
     head = state.record.head if state.pinned.branchless else result.sha
     record = replace(state.record, head=head, now=result.at or state.now)
-    paths = shared_paths(state.pinned, {*record.shared, *act.files})
-    shared = {path: text for path, text in act.files.items() if path in paths}
-    record = replace(record, shared={**record.shared, **shared})
+    record = replace(record, there=tuple(sorted({*record.there, *act.files})))
     if state.request_path in act.files:
         record = replace(record, request=act.files[state.request_path])
     if concerns := next(((path, text) for path, text in act.files.items() if path.endswith(NAME)), None):
         seen = record.concerns.seen if record.concerns else ()
         record = replace(record, concerns=Standing(*concerns, seen))
+    paths = shared_paths(state.pinned, ground_of(record))
+    shared = {path: text for path, text in act.files.items() if path in paths}
+    record = replace(record, shared={**record.shared, **shared})
     phase = next((phase for phase in state.phases if phase.phase.id == act.phase), None)
     drafts = tuple(state.drafts.values())
     made = PhaseCommit(
@@ -253,7 +256,7 @@ def _after_commit(state: State, act: Commit, result: Committed) -> State:
         act.revision,
         act.status,
         result.sha,
-        dict(result.files),
+        _files(phase, result.files),
         next((draft.model for draft in drafts), "") if phase else "",
         sum((draft.spent for draft in drafts), Spent()) if phase else Spent(),
         asked(state, phase) if phase and act.status == "asking" else (),
@@ -266,6 +269,12 @@ def _after_commit(state: State, act: Commit, result: Committed) -> State:
     )
     folded = fold(replace(record, commits=(*record.commits, made), spent=state.spent))
     return replace(folded, without=state.without)
+
+
+def _files(phase: PhaseState | None, made: Mapping[str, str]) -> dict[str, str]:
+    """The documents of a phase after a commit: those of members that were not made again too."""
+    kept = phase.commit.files if phase and phase.commit and phase.phase.each else {}
+    return {**kept, **made}
 
 
 def parts_of(definition: Definition, phase: str, files: Mapping[str, str]) -> Mapping[str, str]:
@@ -322,13 +331,14 @@ def _panelled(state: State) -> State:
     phase = state.current
     if phase is None or phase.phase.each is None or good_drafts(state, phase):
         return state
-    if any(_unfinished(state, state.drafts.get(member)) for member, _ in phase.paths):
+    if any(_unfinished(state, state.drafts.get(member)) for member, _ in phase.wanted):
         return state
     failed = _failed(state, phase)
     # Where all failed alike, once is enough; an address in the reason has the member's name.
     alike = len({why.replace(member, "") for member, why in failed}) == 1
     reasons = failed[0][1] if alike else "; ".join(f"{member}: {why}" for member, why in failed)
-    return replace(state, trouble="failed", reason=f"No expert brought a review. {reasons}", shown=False, drafts={})
+    nothing = "No expert brought a review" if phase.phase.each == "experts" else "Nobody brought a document"
+    return replace(state, trouble="failed", reason=f"{nothing}. {reasons}", shown=False, drafts={})
 
 
 def _wished(wish: Entry) -> str:

@@ -8,13 +8,14 @@ from .acts import Outcome
 from .definition import Definition, Phase
 from .findings import Finding
 from .messages import Approve, Entry, Proceed, Reject, Retry, Revise, Say, Start, Stop, Touched
-from .placing import paths_of, placed
+from .placing import Ground, ground_of, is_held, members_of, paths_of, placed
 from .record import PhaseCommit, PhaseStatus, Pinned, Record, Seen, Spent, Trouble
 from .request import merged
 from .request import render as render_request
-from .revisions import Note
+from .revisions import Note, named_members
 from .rounds import Round, with_entry
 from .sections import digest_of_part
+from .tracks import Member
 
 DESCRIPTION = "description"
 REQUEST = "user-request"
@@ -25,13 +26,14 @@ class PhaseState:
     """How far one phase is. `revision` is the one that is wanted; `commit` the newest one there is.
 
     `paths` says who writes what: (member, path of their artifact). There are none where the phase goes into a document
-    of another run that is not there.
+    of another run that is not there. `members` are those who write, where there is a conversation for each.
     `feedback` is what a person said that made it be made again; `notes` all such wishes; `round` the questions that
     this phase last asked.
     """
 
     phase: Phase
     paths: tuple[tuple[str, str], ...] = ()
+    members: tuple[Member, ...] = ()
     revision: int = 1
     status: PhaseStatus = "pending"
     commit: PhaseCommit | None = None
@@ -49,6 +51,23 @@ class PhaseState:
     def finished(self) -> bool:
         """Whether later phases may build on it."""
         return self.status in ("done", "findings")
+
+    @property
+    def missing(self) -> tuple[tuple[str, str], ...]:
+        """The members that came after their phase was made: a track that was opened late."""
+        if self.commit is None or self.phase.each not in ("subsystems", "tracks"):
+            return ()
+        known = {*self.commit.files, *dict(self.commit.failed)}
+        return tuple((member, path) for member, path in self.paths if not {member, path} & known)
+
+    @property
+    def wanted(self) -> tuple[tuple[str, str], ...]:
+        """Whose documents are to be made now: all, unless people name some of them, or some came late."""
+        if self.commit is not None and self.commit.revision == self.revision and self.missing:
+            return self.missing
+        if self.feedback and self.phase.each in ("subsystems", "tracks"):
+            return named_members(self.members, self.paths, self.feedback)
+        return self.paths
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -94,11 +113,9 @@ class State:
         return self.record.pinned.definition
 
     @property
-    def placed(self) -> Definition:
-        """The workflow, with the numbers that its documents have on this branch."""
-        known = {phase.phase.id: phase.phase for phase in self.phases}
-        phases = tuple(known.get(phase.id, phase) for phase in self.definition.phases)
-        return replace(self.definition, phases=phases)
+    def files(self) -> Mapping[str, tuple[str, ...]]:
+        """The file names of each phase's documents, as they are on this branch."""
+        return {phase.phase.id: tuple(path.rpartition("/")[2] for _, path in phase.paths) for phase in self.phases}
 
     @property
     def current(self) -> PhaseState | None:
@@ -154,7 +171,9 @@ class State:
 def fold(record: Record) -> State:
     """The state that a record amounts to."""
     record = replace(record, pinned=replace(record.pinned, description=_description(record)))
-    phases = tuple(_phase(record, phase) for phase in record.pinned.definition.phases if phase.source == "model")
+    ground = ground_of(record)
+    modelled = (phase for phase in record.pinned.definition.phases if phase.source == "model")
+    phases = tuple(_phase(record, phase, ground) for phase in modelled if is_held(phase, ground))
     lacking = _lacking(phases) if record.trouble is None else ""
     return State(
         record,
@@ -226,7 +245,7 @@ def _about(entry: Entry) -> Mapping[str, int]:
     return {phase: int(revision or 0) for phase, _, revision in pairs}
 
 
-def _phase(record: Record, phase: Phase) -> PhaseState:
+def _phase(record: Record, phase: Phase, ground: Ground) -> PhaseState:
     """One phase, from the commits of its revisions and the entries that are about it."""
     commits = _commits(record, phase.id)
     rounds = {round.about: round for round in _rounds(record) if round.about.partition("@")[0] == phase.id}
@@ -242,8 +261,9 @@ def _phase(record: Record, phase: Phase) -> PhaseState:
             if round is not None and round.closed and said.revision == revision:
                 said = replace(said, revision=revision + 1)
     state = PhaseState(
-        placed(record.pinned, phase, record.shared),
-        paths_of(record.pinned, phase, record.shared),
+        placed(record.pinned, phase, ground),
+        paths_of(record.pinned, phase, ground),
+        members_of(record.pinned.definition, phase, ground),
         said.revision,
         commit=commits[max(commits)] if commits else None,
         rounds=len(rounds),
@@ -253,7 +273,8 @@ def _phase(record: Record, phase: Phase) -> PhaseState:
     )
     if _is_a_person_s(record, state):
         return replace(state, status="done")
-    return replace(state, status=_status(commits.get(said.revision), said, record))
+    state = replace(state, status=_status(commits.get(said.revision), said, record))
+    return replace(state, status="pending") if state.finished and state.missing else state
 
 
 @dataclass(frozen=True)

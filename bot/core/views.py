@@ -92,7 +92,7 @@ def status(state: State) -> str:
     room = LIMIT - ROOM - sum(len(line) + 1 for line in (*head, *tail))
     items: list[str] = []
     for phase in state.phases:
-        item = _item(state, phase)
+        item = "\n".join(_item(state, phase))
         room -= len(item) + 1
         if room < 0:
             items.append(f"- and {len(state.phases) - len(items)} documents more, on the branch")
@@ -176,24 +176,46 @@ def _author(state: State) -> str:
 
 
 def _where(state: State, phase: PhaseState) -> str:
-    counted = [other.id for other in state.definition.counted]
+    counted = [other.phase.id for other in state.phases if other.phase.counted]
     if phase.phase.id in counted:
         return f"Phase {counted.index(phase.phase.id) + 1} of {len(counted)}"
     return phase.phase.title
 
 
-def _item(state: State, phase: PhaseState) -> str:
+def _item(state: State, phase: PhaseState) -> Iterator[str]:
+    """The line of a phase, and below it one for each of its members."""
     number = phase.phase.label
     ticked = "x" if phase.finished else " "
+    path = next(iter(phase.commit.files), "") if phase.commit else ""
+    name = link(state, path, number) if path and not phase.members else number
+    yield f"- [{ticked}] {name}{_notes(state, phase)}"
+    yield from _members(state, phase)
+
+
+def _members(state: State, phase: PhaseState) -> Iterator[str]:
+    """Who of a phase has brought a document, has failed, or is awaited."""
+    halted = state.stopped or state.trouble is not None
+    waiting = "" if halted or state.current != phase else " …"
+    files = phase.commit.files if phase.commit else {}
+    failed = dict(phase.commit.failed) if phase.commit else {}
+    names = {member.id: one_line(member.name) for member in phase.members}
+    for member, path in phase.paths if phase.members else ():
+        label = f"{path.rpartition('/')[2][:3]} {names[member]}"
+        if path in files:
+            yield f"  - [x] {link(state, path, label)}"
+        elif member in failed:
+            yield f"  - [ ] {label}: **failed**. {one_line(failed[member])}"
+        else:
+            yield f"  - [ ] {label}{waiting}"
+
+
+def _notes(state: State, phase: PhaseState) -> str:
+    """What is to be known of a phase's documents, behind their name."""
     if phase.commit is None:
-        return f"- [{ticked}] {number}"
-    links = ", ".join(
-        link(state, path, number if len(phase.commit.files) == 1 else path.rpartition("/")[2])
-        for path in sorted(phase.commit.files)
-    )
+        return ""
     notes = {"asking": " (questions open)", "awaiting": " (waits for approval)", "blocked": " (findings)"}
     edited = " (edited by a person)" if is_edited(phase.commit, phase.phase, state.record) else ""
-    return f"- [{ticked}] {links}{notes.get(phase.status, '')}{edited}{_revised(phase)}"
+    return f"{notes.get(phase.status, '')}{edited}{_revised(phase)}"
 
 
 def _revised(phase: PhaseState) -> str:

@@ -1,7 +1,7 @@
 """What a run's branch says of it: the commits with their trailers, what people changed, and what stands there now."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..core.artifact import Artifact
 from ..core.codec import from_json
@@ -10,7 +10,7 @@ from ..core.definition import Phase
 from ..core.findings import Finding
 from ..core.messages import Entry
 from ..core.outputs.concerns import NAME
-from ..core.placing import paths_of, shared_paths
+from ..core.placing import Ground, paths_of, shared_paths
 from ..core.ports import BranchCommit, Checkout, GitHub, RunRow
 from ..core.questions import parse as parse_questions
 from ..core.record import PhaseCommit, Pinned, Record, Seen, Standing, parse_failed, parse_spent, trailers
@@ -40,15 +40,17 @@ def recorded(services: Services, github: GitHub, pinned: Pinned, row: RunRow) ->
     edited: dict[str, str] = {}
     remarked: dict[str, str] = {}
     shared: dict[str, str] = {}
+    there: Mapping[str, str] = {}
     text = concerns = None
     if head is not None:
         known = _known_findings(row)
-        commits = tuple(_commits(pinned, ours, checkout, known))
         there = checkout.blobs(head, pinned.folder)
-        shared = _texts(checkout, head, shared_paths(pinned, there) & there.keys())
         concerns = _concerns(row, checkout, head, there)
+        ground = Ground(frozenset(there), concerns.text if concerns else "")
+        shared = _texts(checkout, head, shared_paths(pinned, ground) & there.keys())
+        commits = tuple(_commits(pinned, ours, checkout, known, ground))
         edited = dict(_edited(commits, there))
-        theirs = tuple(_theirs(pinned, commits, _Stands(checkout, pinned, head, shared)))
+        theirs = tuple(_theirs(pinned, commits, _Stands(checkout, pinned, head, shared, ground)))
         edited |= {path: blob for commit in theirs for path, blob in commit.files.items()}
         commits += theirs
         remarked = dict(_remarks(commits, checkout, head))
@@ -77,6 +79,7 @@ def recorded(services: Services, github: GitHub, pinned: Pinned, row: RunRow) ->
         drift=drift_of(github, checkout, pinned, texts),
         concerns=concerns,
         shared=shared,
+        there=tuple(sorted(there)),
         now=services.clock.now(),
     )
 
@@ -110,6 +113,7 @@ def _commits(
     ours: list[BranchCommit],
     checkout: Checkout,
     known: Mapping[str, tuple[Finding, ...]],
+    ground: Ground,
 ) -> Iterator[PhaseCommit]:
     for commit in ours:
         values = trailers(commit.message)
@@ -117,7 +121,11 @@ def _commits(
         if values.get("Run") != pinned.run or not revision.isdigit():
             continue
         blobs = checkout.blobs(commit.sha, pinned.folder)
-        files = {path: blobs[path] for path in _paths(pinned, phase, blobs) if path in blobs}
+        files = {
+            path: blobs[path]
+            for path in _paths(pinned, phase, replace(ground, there=frozenset(blobs)))
+            if path in blobs
+        }
         status = values.get("Status", "done")
         texts = _texts(checkout, commit.sha, files)
         made = parts_of(pinned.definition, phase, texts)
@@ -159,14 +167,14 @@ def _judged(pinned: Pinned, phase: str, texts: Mapping[str, str], checkout: Chec
     return tuple(found)
 
 
-def _paths(pinned: Pinned, phase: str, there: Collection[str]) -> list[str]:
+def _paths(pinned: Pinned, phase: str, ground: Ground) -> list[str]:
     """The paths that a phase's commit writes."""
     if phase == REQUEST:
         return [f"{pinned.folder}/001-{REQUEST}.md"]
     if phase == DECISION:
         return [f"{pinned.folder}/{known.file}" for known in pinned.definition.phases if known.output == "concerns"]
     found = [known for known in pinned.definition.phases if known.id == phase]
-    return [path for known in found for _, path in paths_of(pinned, known, there)]
+    return [path for known in found for _, path in paths_of(pinned, known, ground)]
 
 
 def _remarks(commits: tuple[PhaseCommit, ...], checkout: Checkout, head: str) -> Iterator[tuple[str, str]]:
@@ -184,6 +192,7 @@ class _Stands:
     pinned: Pinned
     head: str
     shared: Mapping[str, str]
+    ground: Ground
 
 
 def _theirs(pinned: Pinned, commits: tuple[PhaseCommit, ...], stands: _Stands) -> Iterator[PhaseCommit]:
@@ -197,7 +206,7 @@ def _theirs(pinned: Pinned, commits: tuple[PhaseCommit, ...], stands: _Stands) -
     base = stands.checkout.blobs(pinned.base, pinned.folder)
     # A round adds to what an earlier one wrote: that this stands there says nothing of this round.
     for phase in pinned.definition.phases if pinned.round is None else ():
-        paths = _paths(pinned, phase.id, head)
+        paths = _paths(pinned, phase.id, stands.ground)
         files = {path: head[path] for path in paths if path in head and head[path] != base.get(path)}
         if phase.source != "model" or phase.id in made or len(files) < len(paths) or not paths:
             continue

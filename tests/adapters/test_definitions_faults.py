@@ -242,7 +242,6 @@ YAML = {
         15,
         "The key “include” is reserved and does not work yet.",
     ),
-    "each of tracks": ("    asks: author", "    each: tracks", 14, "“each: tracks” is reserved and does not work yet."),
     "alias": ("label: small\n  command: /small", "label: &a small\n  command: *a", 5, "There is a YAML alias."),
     "not YAML": ("label: small", "label: 'small", 4, "This is not YAML"),
     "wrong indentation": ("  command: /small", "   command: /small", 5, "This is not YAML"),

@@ -159,14 +159,117 @@ def test_a_workflow_that_can_t_be_read_hides_no_fault_of_another(tmp_path: Path)
     assert check(folder(tmp_path, {**growing(), "look/workflow.yaml": PULLS})) == ()
 
 
-def test_the_example_of_the_document_loads(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("within", "files"),
+    [
+        ("into: roadmap", ["002-roadmap.md"] * 2 + ["003-contract.md"] * 2),
+        (
+            "each: tracks",
+            ["002-roadmap.md", "002-architecture.md", "000-contract.md", "005-design.md", "000-contract.md"],
+        ),
+    ],
+)
+def test_the_examples_of_the_document_load(tmp_path: Path, within: str, files: list[str]) -> None:
     text = DOCS.read_text()
-    example = next(one for one in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "into: roadmap" in one)
+    example = next(one for one in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if within in one)
     for name in ("prompts", "personas"):
         shutil.copytree(built_in_workflows() / name, tmp_path / name)
-    (tmp_path / "plan-change" / "phases").mkdir(parents=True)
-    (tmp_path / "plan-change" / "workflow.yaml").write_text(example)
+    (tmp_path / "example" / "phases").mkdir(parents=True)
+    (tmp_path / "example" / "workflow.yaml").write_text(example)
     for id in re.findall(r"- id: (\S+)", example)[1:]:
-        (tmp_path / "plan-change" / "phases" / f"{id}.md").write_text("# {{ title }}\n")
-    phases = load_folder(tmp_path)["plan-change"].phases
-    assert [phase.file for phase in phases[1:]] == ["002-roadmap.md"] * 2 + ["003-contract.md"] * 2
+        (tmp_path / "example" / "phases" / f"{id}.md").write_text("# {{ title }}\n")
+    assert [phase.file for phase in load_folder(tmp_path)["example"].phases[1:]] == files
+
+
+TRACKED = """\
+version: 1
+summary: One with tracks.
+trigger: {label: small, command: /small}
+phases:
+  - id: request
+    from: event
+  - id: roadmap
+  - id: today
+    artifact: 2
+    each: subsystems
+    given: tracks
+    persona: graph-theorist
+  - id: contract
+    artifact: last
+    given: tracks
+  - id: design
+    artifact: 5
+    each: tracks
+  - id: settlement
+    into: contract
+    sections: [Settlement]
+"""
+
+
+def tracked(old: str = "", new: str = "") -> dict[str, str | bytes | None]:
+    """The right folder with tracks, one passage replaced; the prompts of members name them."""
+    assert old in TRACKED
+    made: dict[str, str | bytes | None] = dict.fromkeys(("small/phases/first.md", "small/phases/second.md"))
+    for name in ("roadmap", "contract", "settlement"):
+        made[f"small/phases/{name}.md"] = "{% for track in tracks %}{{ track.name }}{% endfor %}\n"
+    for name in ("today", "design"):
+        made[f"small/phases/{name}.md"] = "{{ member.name }} {{ member.number }}\n"
+    return {**made, "small/workflow.yaml": TRACKED.replace(old, new, 1)}
+
+
+def test_what_depends_on_the_tracks_has_no_number_yet(tmp_path: Path) -> None:
+    phases = load_folder(folder(tmp_path, tracked()))["small"].phases
+    assert [(phase.number, phase.last, phase.each, phase.given) for phase in phases[1:]] == [
+        (2, False, None, None), (2, False, "subsystems", "tracks"), (0, True, None, "tracks"),
+        (5, False, "tracks", None), (0, True, None, None),
+    ]  # fmt: skip
+
+
+KNOWN = "Known: earlier, parameters, path, phase, project, repository, sections, systems, title, tracks, web."
+LATER = "    artifact: 5\n    each: tracks\n"
+TRACK_FAULTS = {
+    "a number that the tracks take": (
+        LATER,
+        f"{LATER}  - id: roadmap-two\n",
+        19,
+        "Which number this has depends on the tracks of the phase on line 18. Write “artifact: last”",
+    ),
+    "tracks under a number that is passed": (
+        "artifact: 5\n",
+        "artifact: 1\n",
+        18,
+        "Several tracks need the numbers from 001 on, and “roadmap” has a higher one. Write “artifact: 3”.",
+    ),
+    "a second one for tracks": (
+        "  - id: settlement\n    into: contract\n    sections: [Settlement]\n",
+        "  - id: settlement\n    artifact: 6\n    each: tracks\n",
+        21,
+        "There is a phase with a document for each track already. Keep one; the first is on line 18.",
+    ),
+    "members that are last": (
+        "artifact: 5\n",
+        "artifact: last\n",
+        17,
+        "The documents of “each: tracks” are not one that comes last. Write the number of the first of them.",
+    ),
+    "given something else": ("given: tracks", "given: track", 11, "There is no value of “given” “track”. Did you mean"),
+    "for each of something else": ("subsystems", "subsystem", 10, "Did you mean “subsystems”?"),
+    "experts without a panel": ("each: subsystems", "each: experts", 10, "The workflow has no panel."),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "line", "words"), TRACK_FAULTS.values(), ids=TRACK_FAULTS)
+def test_a_fault_of_tracks_has_its_line(tmp_path: Path, old: str, new: str, line: int, words: str) -> None:
+    faults = found(folder(tmp_path, tracked(old, new)))
+    assert [fault[:2] for fault in faults if words in fault[2]] == [("small/workflow.yaml", line)], faults
+
+
+def test_only_members_have_a_name_in_their_prompt(tmp_path: Path) -> None:
+    changed = {**tracked(), "small/phases/roadmap.md": "{{ member.name }}\n"}
+    assert found(folder(tmp_path, changed)) == [
+        ("small/phases/roadmap.md", 1, f"The prompt has no variable “member”. {KNOWN}")
+    ]
+    changed = {**tracked(), "small/phases/today.md": "{{ member.scope }}\n"}
+    assert [fault[2] for fault in found(folder(tmp_path, changed))] == [
+        "“member” has no “scope”. Known: id, name, number."
+    ]

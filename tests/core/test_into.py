@@ -8,7 +8,7 @@ from bot.core import messages as m
 from bot.core.acts import Brief, Commit, Converse, End, Wait
 from bot.core.definition import Definition, Phase
 from bot.core.messages import Entry
-from bot.core.placing import paths_of
+from bot.core.placing import Ground, paths_of
 from bot.core.record import PhaseCommit, Record
 from bot.core.revisions import named
 from bot.core.run import gist_of
@@ -148,7 +148,7 @@ def test_a_revision_is_of_the_phases_whose_sections_are_named_and_its_note_is_th
     ],
 )
 def test_words_name_the_phases_of_a_document(what: str, expected: list[str]) -> None:
-    assert list(named(workflow(RESEARCH, ROADMAP, CONTRACT, SETTLE), what)) == expected
+    assert list(named(workflow(RESEARCH, ROADMAP, CONTRACT, SETTLE), {}, what)) == expected
 
 
 def test_a_whole_document_that_is_made_again_keeps_the_sections_of_others() -> None:
@@ -177,20 +177,21 @@ THERE = "_tasks/queue-depth/007-expert-concerns.md"
 
 def test_a_document_of_another_run_has_the_number_that_the_branch_gives_it() -> None:
     of = workflow(ELSEWHERE)
-    record = Record(pinned(of), shared={THERE: "# Concerns\n\n## Critical\n\nC1.\n"}, now="2026-11-20T10:00:01Z")
+    shared = {THERE: "# Concerns\n\n## Critical\n\nC1.\n"}
+    record = Record(pinned(of), shared=shared, there=(THERE,), now="2026-11-20T10:00:01Z")
     play = Play(record, "## Owning\n\nNobody.\n")
     assert play.go() == End("done")
     assert last(play).files == {THERE: "# Concerns\n\n## Critical\n\nC1.\n\n## Owning\n\nNobody.\n"}
-    assert play.state.placed.phase("owners").number == 7
+    assert play.state.files == {"owners": ("007-expert-concerns.md",)}
     assert "[007 Owners]" in status(play.state)
-    assert paths_of(pinned(of), ELSEWHERE, ["_tasks/queue-depth/04-expert-concerns.md", "x"]) == ()
+    assert paths_of(pinned(of), ELSEWHERE, Ground(frozenset(["_tasks/queue-depth/04-expert-concerns.md", "x"]))) == ()
 
 
 def test_where_that_document_is_missing_the_run_says_so_and_can_be_taken_up() -> None:
     play = started(of=workflow(ELSEWHERE))
     assert play.acts[-1] == End("failed")
     assert "There is no document “expert-concerns” on this branch, into which “Owners” goes." in status(play.state)
-    record = replace(play.state.record, shared={THERE: "# C\n"}, entries=(Entry(message(m.Retry())),))
+    record = replace(play.state.record, there=(THERE,), entries=(Entry(message(m.Retry())),))
     assert fold(record).trouble is None
 
 

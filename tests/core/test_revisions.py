@@ -38,6 +38,7 @@ ASKS = replace(
     WHOLE, prompts=PROMPTS | {TOUCHES: "Which? {% for d in documents %}{{ d.phase }} {% endfor %}{{ feedback }}"}
 )
 
+FILES = fold(Record(pinned(WHOLE))).files
 SMALL = replace(ASKS, phases=definition().phases)
 
 
@@ -76,7 +77,7 @@ def charges(play: Play) -> list[str]:
     ],
 )
 def test_words_name_artifacts(what: str, expected: list[str]) -> None:
-    assert list(named(WHOLE, what)) == expected
+    assert list(named(WHOLE, FILES, what)) == expected
 
 
 NOTE = Note(2, "2026-11-21T09:00:00Z", "grace", "name *Ray*\nand @ada", "https://github.example/c/2")

@@ -170,7 +170,7 @@ def test_experts_have_a_line_each_in_the_pull_request() -> None:
     assert isinstance(pull, PullRequestWish)
     assert "004-tarjan-review.md" in pull.body
     assert "004-security-review.md" in pull.body
-    assert "[004-security-review.md]" in status(state)
+    assert "  - [x] [004 Security](" in status(state)
 
 
 def test_a_person_s_edit_is_told() -> None:

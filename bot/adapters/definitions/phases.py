@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from yaml.nodes import MappingNode, Node, SequenceNode
 
-from bot.core.definition import GateUse, Persona, Phase
+from bot.core.definition import Each, GateUse, Persona, Phase
 
 from . import vocabulary
 from .folder import Folder
@@ -15,6 +15,7 @@ from .house import prompt
 from .joint import Joint
 from .neighbours import Neighbour, scalar
 from .nodes import Reader, nearest
+from .numbering import Numbering, joint_number
 from .templates import phase_variables
 
 
@@ -33,8 +34,9 @@ class Makings:
     others: Mapping[str, Neighbour]
     pull: bool = False
     lines: dict[str, int] = field(default_factory=dict)
-    numbers: dict[int, str] = field(default_factory=dict)
-    last: int = 0
+
+    def __post_init__(self) -> None:
+        self.numbering = Numbering(self.reader)
 
 
 def phases(makings: Makings, node: Node) -> tuple[Phase, ...]:
@@ -76,7 +78,7 @@ def _phase(
     if id:
         makings.lines[id] = keys["id"].start_mark.line + 1
     into, sections = joint.filled(keys, id or "")
-    number = _joint_number(makings, joint, keys, id or "", into, line)
+    number = joint_number(makings.numbering, joint, keys, id or "", into, line)
     title = (reader.text(keys["title"]) if "title" in keys else None) or (id or "").replace("-", " ").capitalize()
     if event:
         return _event(reader, keys, id, number, title, place)
@@ -85,45 +87,8 @@ def _phase(
             item, "The first phase is not the request.", "Put “- id: user-request” with “from: event” before it."
         )
     phase = _model_phase(makings, keys, id or "", number, title, before, planned)
-    return replace(phase, into=into, sections=sections, elsewhere=joint.elsewhere(into)) if id else None
-
-
-def _joint_number(makings: Makings, joint: Joint, keys: dict[str, Node], id: str, into: str, line: int) -> int:
-    """The number of the artifact that a phase goes into, which the first of its phases takes; else the phase's own."""
-    known = 0 if joint.elsewhere(into) else joint.numbers.get(into)
-    if known is None:
-        known = joint.numbers[into or id] = _number(makings, keys, into or id, line)
-    elif "artifact" in keys:
-        wrong = f"The number of “{into}” is known already."
-        makings.reader.fault(keys["artifact"], wrong, "Leave “artifact” out; the first phase of a document has it.")
-    return known
-
-
-def _number(makings: Makings, keys: dict[str, Node], id: str, line: int) -> int:
-    """One more than the document before has, unless `artifact` says it."""
-    following = makings.last + 1
-    given = _given_number(makings.reader, keys["artifact"]) if "artifact" in keys else None
-    number = int(given or following)
-    if number > 999:
-        makings.reader.fault(
-            keys.get("artifact", line), f"The number {number} has more than three digits.", "Write at most 999."
-        )
-    elif number in makings.numbers:
-        other = makings.numbers[number]
-        at = keys["artifact"].start_mark.line + 1 if "artifact" in keys else line
-        wrong = f"The number {number:03d} belongs to phase “{other}”."
-        makings.reader.fault(at, wrong, "Write another “artifact”, or leave it out.")
-    elif id:
-        makings.numbers[number] = id
-    makings.last = number
-    return number
-
-
-def _given_number(reader: Reader, node: Node) -> float | None:
-    if node.value == vocabulary.LAST:
-        reader.fault(node, "“artifact: last” is reserved and does not work yet.", "Write a number.")
-        return None
-    return reader.number(node, 1)
+    last = (into or id) in makings.numbering.last and not joint.elsewhere(into)
+    return replace(phase, into=into, sections=sections, elsewhere=joint.elsewhere(into), last=last) if id else None
 
 
 def _event(reader: Reader, keys: dict[str, Node], id: str | None, number: int, title: str, place: int) -> Phase | None:
@@ -156,7 +121,8 @@ def _model_phase(
     if id:
         place = f"{makings.path}/phases/{id}.md"
         line = makings.lines[id]
-        text = prompt(makings.folder, place, phase_variables(makings.parameters), f"Phase “{id}”", line, reader)
+        variables = phase_variables(makings.parameters, _of_members(keys))
+        text = prompt(makings.folder, place, variables, f"Phase “{id}”", line, reader)
     counted = reader.flag(keys["counted"]) if "counted" in keys else True
     return Phase(
         id=id,
@@ -173,15 +139,20 @@ def _model_phase(
         counted=counted is not False,
         model=(reader.choice(keys["model"], "alias of a model", vocabulary.MODELS) or "") if "model" in keys else "",
         persona=_persona(makings, keys),
+        given="tracks" if _chosen(reader, keys, "given", vocabulary.GIVEN) else None,
     )
+
+
+def _of_members(keys: Mapping[str, Node]) -> bool:
+    return "each" in keys and keys["each"].value in ("subsystems", "tracks")
 
 
 def _persona(makings: Makings, keys: dict[str, Node]) -> Persona | None:
     """Whose lens the phase has."""
     if "persona" not in keys:
         return None
-    if "each" in keys:
-        wrong, mend = "A phase with “each” has the lens of each of its members.", "Leave “persona” out."
+    if "each" in keys and not _of_members(keys):
+        wrong, mend = "A phase with “each: experts” has the lens of each of its members.", "Leave “persona” out."
         makings.reader.fault(keys["persona"], wrong, mend)
     name = makings.reader.choice(keys["persona"], "persona", tuple(makings.personas))
     return makings.personas[name] if name else None
@@ -191,18 +162,11 @@ def _chosen(reader: Reader, keys: dict[str, Node], key: str, known: tuple[str, .
     return reader.choice(keys[key], f"value of “{key}”", known) if key in keys else None
 
 
-def _each(makings: Makings, node: Node | None) -> Literal["experts"] | None:
-    if node is None:
-        return None
-    if node.value in vocabulary.EACH_LATER:
-        wrong = f"“each: {node.value}” is reserved and does not work yet."
-        makings.reader.fault(node, wrong, "Write “each: experts”, or one phase for each.")
-        return None
-    if makings.reader.choice(node, "value of “each”", vocabulary.EACH) is None:
-        return None
-    if not makings.panel:
+def _each(makings: Makings, node: Node | None) -> Each | None:
+    name = None if node is None else makings.reader.choice(node, "value of “each”", vocabulary.EACH)
+    if node is not None and name == "experts" and not makings.panel:
         makings.reader.fault(node, "The workflow has no panel.", "Write “panel: [persona, ...]” above the phases.")
-    return "experts"
+    return name  # type: ignore[return-value]
 
 
 def _reads(

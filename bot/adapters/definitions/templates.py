@@ -15,6 +15,7 @@ Shape = tuple[str, ...] | None
 """The attributes of a variable or, for a list, of each of its items; None for a plain value."""
 
 _SERVICE: dict[str, Shape] = {"repository": None, "project": None, "systems": None, "web": None, "parameters": None}
+_MEMBER = ("id", "name", "number")
 _PHASE: dict[str, Shape] = {
     **_SERVICE,
     "title": None,
@@ -22,6 +23,7 @@ _PHASE: dict[str, Shape] = {
     "phase": ("id", "title", "number"),
     "sections": None,
     "earlier": ("path", "title"),
+    "tracks": _MEMBER,
 }
 
 HOUSE: dict[str, dict[str, Shape]] = {
@@ -49,7 +51,7 @@ HOUSE: dict[str, dict[str, Shape]] = {
 }
 """The prompts of the whole house and the variables of each."""
 
-_LISTS = frozenset({"earlier", "findings", "answers", "documents", "raised", "decided"})
+_LISTS = frozenset({"earlier", "findings", "answers", "documents", "raised", "decided", "tracks"})
 _ENVIRONMENT = ImmutableSandboxedEnvironment()
 
 # What fills in, chooses and lists. What calculates, calls or defines is left out: a repository writes prompts too, and
@@ -63,9 +65,13 @@ _FILTERS = ("capitalize", "count", "default", "first", "join", "last", "length",
 _LOOPS = 2
 
 
-def phase_variables(parameters: Mapping[str, object]) -> dict[str, Shape]:
-    """The variables of a phase's prompt; `parameters` has the workflow's own, by their Python names."""
-    return {**_PHASE, "parameters": tuple(sorted({"project", "systems", *parameters}))}
+def phase_variables(parameters: Mapping[str, object], member: bool = False) -> dict[str, Shape]:
+    """The variables of a phase's prompt; `parameters` has the workflow's own, by their Python names.
+
+    `member` says that the phase is held for each subsystem or track.
+    """
+    own: dict[str, Shape] = {"member": _MEMBER} if member else {}
+    return {**_PHASE, **own, "parameters": tuple(sorted({"project", "systems", *parameters}))}
 
 
 def check_template(text: str, allowed: Mapping[str, Shape], reader: Reader, first: int = 1) -> None:

@@ -14,21 +14,20 @@ NEEDED = ("version", "summary", "trigger", "phases")
 
 PHASE_KEYS = (
     "id", "title", "from", "reads", "tools", "gates", "asks", "approval", "each", "output", "artifact", "counted",
-    "model", "into", "sections", "persona",
+    "model", "into", "sections", "persona", "given",
 )  # fmt: skip
 EVENT_KEYS = ("id", "title", "from")
 RESERVED = {
     "include": "Write the phases out here.",
     "publish": "Leave it out; the run's artifacts go to its pull request.",
-    "given": "Leave it out; the phase is always made.",
 }
 LAST = "last"
 
 TOOLS = ("repository", "web")
 MODELS = ("thorough", "quick")
 """The aliases; which model each of them is, the service's settings say."""
-EACH = ("experts",)
-EACH_LATER = ("subsystems", "tracks")
+EACH = ("experts", "subsystems", "tracks")
+GIVEN = ("tracks",)
 OUTPUTS = tuple(name for name in _OUTPUTS if name != TOUCHED.name)
 TAKEN = (*(usage.name for usage in COMMANDS), OURS, "decide", "tracks")
 SUBJECTS = ("issue", "pull-request")
