@@ -148,8 +148,12 @@ def _written(state: State, phase: PhaseState, path: str) -> DocumentRef:
 
 
 def _concerns(state: State, phase: PhaseState) -> tuple[DocumentRef, ...]:
-    """The document of concerns, where one that is revised has to follow what was decided there."""
-    if not (phase.feedback and _decided(state)):
+    """The document of concerns, where one that is written has to follow what was decided there.
+
+    A document that others fill too, or that holds data, has no place to say so; it follows where somebody asks for it.
+    """
+    whole = phase.phase.output is None and not phase.phase.into and phase.phase.each is None
+    if not ((phase.feedback or whole) and _decided(state)):
         return ()
     assert state.record.concerns is not None
     return (DocumentRef(state.record.concerns.path, state.record.head or ""),)
@@ -206,6 +210,9 @@ def _charge(
         parts.append(render(prompts["answers"], values | _answers(state, phase)))
     if phase.feedback:
         parts.append(render(prompts["revise"], values | {"feedback": phase.feedback, "decided": _decided(state)}))
+    # A run that began before there was such a prompt has it in the one for revisions.
+    if _concerns(state, phase) and "concerns" in prompts:
+        parts.append(render(prompts["concerns"], values | {"decided": _decided(state)}))
     if draft is not None:
         findings = _to_mend(state, phase.phase, path, draft)
         parts.append(render(prompts["repair"], values | {"draft": draft.text, "findings": findings}))

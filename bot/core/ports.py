@@ -431,7 +431,7 @@ class Runs(Protocol):
         """All runs of a subject, oldest first."""
 
     def begun(self, repository: int, since: str) -> int:
-        """How many runs of a repository were created since (ISO 8601, UTC)."""
+        """How many runs were created since (ISO 8601, UTC), but for those that failed before they cost anything."""
 
     def newest(self, repository: int, limit: int) -> Sequence[RunRow]:
         """The runs of a repository that were last written to, newest first."""

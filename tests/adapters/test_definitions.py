@@ -65,6 +65,7 @@ def folder(tmp_path: Path) -> Path:
         "prompts/repair.md": "{{ draft }}{% for f in findings %}{{ loop.index }} {{ f.line }}{% endfor %}\n",
         "prompts/answers.md": "{% for a in answers %}{{ a.question }}{{ a.assumed }}{% endfor %}{{ rest }}\n",
         "prompts/revise.md": "{{ path }}{{ feedback }}\n",
+        "prompts/concerns.md": "{% for c in decided %}{{ c.id }}{% endfor %}\n",
         "prompts/again.md": "{% for r in raised %}{{ r.id }}{% endfor %}{{ since }}\n",
         "prompts/sections.md": "{{ path }}{% for one in sections %}{{ one }}{% endfor %}\n",
         "prompts/touches.md": "{% for d in documents %}{{ d.phase }}{{ d.path }}{% endfor %}{{ feedback }}\n",
@@ -89,7 +90,16 @@ def test_every_key_arrives(folder: Path) -> None:
     assert whole.needs_description == ("Feature description", "Wish")
     assert whole.parameters == {"systems": ["Nomad", "Ray"], "commit_format": "fix: ..."}
     assert whole.panel == (Persona("operator", "Operations", "Who is woken at night", "Asks what breaks.\n"),)
-    assert sorted(whole.prompts) == ["again", "answers", "repair", "revise", "sections", "system", "touches"]
+    assert sorted(whole.prompts) == [
+        "again",
+        "answers",
+        "concerns",
+        "repair",
+        "revise",
+        "sections",
+        "system",
+        "touches",
+    ]
 
 
 def test_the_phases_have_their_numbers_reads_gates_and_tools(folder: Path) -> None:

@@ -33,6 +33,7 @@ RIGHT: Mapping[str, str] = {
     "prompts/repair.md": "{% for finding in findings %}\n{{ finding.wrong }}\n{% endfor %}\n",
     "prompts/answers.md": "{{ round }}\n",
     "prompts/revise.md": "{{ feedback }}\n",
+    "prompts/concerns.md": "{% for c in decided %}{{ c.id }}{% endfor %}\n",
     "prompts/again.md": "{% for r in raised %}{{ r.id }}{% endfor %}{{ since }}\n",
     "prompts/sections.md": "{% for one in sections %}{{ one }}{% endfor %}\n",
     "prompts/touches.md": "{{ feedback }}\n",

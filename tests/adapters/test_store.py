@@ -118,6 +118,15 @@ def test_the_newest_runs_of_a_repository(store: Store) -> None:
     assert [row.id for row in store.runs.newest(7, 2)] == ["3", "2"]
 
 
+def test_runs_that_failed_before_they_cost_anything_are_not_counted(store: Store) -> None:
+    for n, (status, cost) in enumerate([("done", True), ("failed", True), ("failed", False), ("starting", False)]):
+        store.runs.create(replace(ROW, id=f"r{n}", status=status))
+        if cost:
+            store.ledger.write(f"r{n}#1", f"r{n}", 7, answer(), "2999-01-01T00:00:00Z")
+    assert store.runs.begun(7, "2000-01-01T00:00:00Z") == 3
+    assert store.runs.begun(8, "2000-01-01T00:00:00Z") == 0
+
+
 def test_entries_are_appended_once_for_each_message(store: Store) -> None:
     store.runs.create(ROW)
     entries = [

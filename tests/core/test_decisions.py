@@ -15,7 +15,7 @@ from bot.core.record import Standing
 from bot.core.shown import publications, status
 from bot.core.state import State, fold
 
-from .a_run import PLAIN, Play
+from .a_run import PLAIN, PRIOR, REVIEWS, UNDERSTAND, Play, definition
 from .test_round_views import C1, SECURITY, TARJAN, concerns, play
 
 PATH = "_tasks/queue-depth/004-expert-concerns.md"
@@ -258,15 +258,22 @@ def test_many_contradictions_are_counted() -> None:
     assert pushed(state)[1].reply.endswith("\n- and 10 more")
 
 
-def test_a_revision_follows_what_was_decided() -> None:
+DECIDED = "Decided:{% for c in decided %} {{ c.id }} {{ c.verdict }} {{ c.why }};{% endfor %}"
+
+
+@pytest.mark.parametrize(
+    "prompts",
+    [
+        {"revise": "{{ feedback }}", "concerns": DECIDED},
+        # A run that began when one prompt said both.
+        {"revise": f"{{{{ feedback }}}}\n{DECIDED}"},
+    ],
+)
+def test_a_revision_follows_what_was_decided(prompts: dict[str, str]) -> None:
     decided = replace(C1, decision=Decision("accept", "it grows"))
     design = Play(None, PLAIN, PLAIN)
     design.go()
-    prompts = {
-        **design.state.definition.prompts,
-        "revise": "{{ feedback }}:{% for c in decided %} {{ c.id }} {{ c.verdict }} {{ c.why }};{% endfor %}",
-    }
-    of = replace(design.state.definition, prompts=prompts)
+    of = replace(design.state.definition, prompts={**design.state.definition.prompts, **prompts})
     record = replace(design.state.record, pinned=replace(design.state.pinned, definition=of))
 
     def revised(standing: Standing | None) -> Brief:
@@ -275,12 +282,35 @@ def test_a_revision_follows_what_was_decided() -> None:
         return next(act for act in play.acts if isinstance(act, Converse)).briefs[0]
 
     brief = revised(Standing(PATH, concerns(decided, I1)))
-    assert "mind: C1 accept it grows;\n" in brief.charge
+    assert brief.charge.endswith("Decided: C1 accept it grows;\n")
+    assert brief.charge.count("mind") == brief.charge.count("Decided:") == 1
     assert "I1" not in brief.charge
     assert PATH in [ref.path for ref in brief.documents]
     assert "answers-concerns" in [use.name for use in brief.gates]
     for none in (None, Standing(PATH, concerns(C1))):
         assert "answers-concerns" not in [use.name for use in revised(none).gates]
+
+
+def test_a_document_that_is_still_to_come_follows_what_was_decided() -> None:
+    """A panel was held in the middle of a design: what is written after it obeys."""
+    decided = Standing(PATH, concerns(replace(C1, decision=Decision("accept", "it grows")), I1))
+    phases = (UNDERSTAND, PRIOR, replace(REVIEWS, id="data", each=None), replace(REVIEWS, id="explored", output=None))
+    design = Play(None, PLAIN, *[PLAIN] * 9)
+    of = definition(*phases, prompts={**design.state.definition.prompts, "concerns": DECIDED})
+    record = replace(design.state.record, pinned=replace(design.state.pinned, definition=of), concerns=decided)
+    design.state = fold(record)
+    design.go()
+    told = {
+        brief.address.phase: (
+            brief.charge.count("Decided: C1 accept it grows;"),
+            [use.name for use in brief.gates].count("answers-concerns"),
+            [ref.path for ref in brief.documents].count(PATH),
+        )
+        for act in design.acts
+        if isinstance(act, Converse)
+        for brief in act.briefs
+    }
+    assert told == {"understanding": (1, 1, 1), "prior-art": (1, 1, 1), "data": (0, 0, 0), "explored": (0, 0, 0)}
 
 
 def test_a_run_of_an_issue_shows_the_check_of_its_folder_s_concerns_and_decides_nothing() -> None:

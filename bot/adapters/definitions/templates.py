@@ -37,7 +37,8 @@ HOUSE: dict[str, dict[str, Shape]] = {
         "premise": None,
         "last_round": None,
     },
-    "revise": {**_PHASE, "feedback": None, "decided": ("id", "title", "verdict", "why")},
+    "revise": {**_PHASE, "feedback": None},
+    "concerns": {**_PHASE, "decided": ("id", "title", "verdict", "why")},
     "again": {
         **_PHASE,
         "number": None,

@@ -4,13 +4,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, and_, func, not_, select, update
 
 from bot.core.errors import MissingError
 from bot.core.ports import Clock, RunRow
 
 from .database import Database, dump, words
-from .schema import run
+from .schema import run, spend
 
 
 class StoredRuns:
@@ -54,8 +54,10 @@ class StoredRuns:
             return [_row(row) for row in connection.execute(query)]
 
     def begun(self, repository: int, since: str) -> int:
-        """How many runs of a repository were created since."""
-        query = select(func.count()).where(run.c.repository == repository, run.c.created_at >= since)
+        """How many runs of a repository were created since, but for those that failed before they cost anything."""
+        paid = select(spend.c.run).where(spend.c.repository == repository, spend.c.at >= since)
+        in_vain = and_(run.c.status == "failed", run.c.id.not_in(paid))
+        query = select(func.count()).where(run.c.repository == repository, run.c.created_at >= since, not_(in_vain))
         with self._database.reading() as connection:
             return int(connection.scalar(query) or 0)
 

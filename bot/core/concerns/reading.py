@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..artifact import Artifact, Section, Table, normal
+from ..inert import whole
 from .shape import APART, LETTERS, Concern, Concerns, Disposition, Kind, LogRow, Loose, Severity
 from .words import decision_in, ids_in, severity_of, severity_of_id, sources_in
 
@@ -70,8 +71,8 @@ class _Draft:
 
 
 def read(text: str, path: str = "") -> Concerns:
-    """The concerns of a document, with its decision log."""
-    artifact = Artifact(path, text)
+    """The concerns of a document, with its decision log, without the gaps by which nobody is mentioned."""
+    artifact = Artifact(path, whole(text))
     apart = [section for title in APART if (section := _apart(artifact, title))]
     own = {line for section in apart for line in range(section.heading.line, section.last + 1)}
     logs = [table for table in artifact.tables if is_log(table)]

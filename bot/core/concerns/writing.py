@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from ..inert import whole
 from ..invisible import visible
 from .shape import SECTIONS, SEVERITIES, Concern, Concerns, Decision, Disposition, LogRow, Source
 
@@ -128,7 +129,7 @@ def _cell(text: str) -> str:
 def one_line(text: str) -> str:
     """Text without line breaks, and without what can't be seen."""
     # What can't be seen goes first: a comment's opening may be hidden behind it until the text is published.
-    return " ".join(visible(text).replace("<!--", "&lt;!--").split())
+    return " ".join(whole(visible(text)).replace("<!--", "&lt;!--").split())
 
 
 def _name(text: str) -> str:

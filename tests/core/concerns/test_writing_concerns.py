@@ -11,6 +11,7 @@ from bot.core.concerns import Concern, Concerns, Decision, Disposition, LogRow, 
 from bot.core.concerns.deciding import Decided, decide
 from bot.core.concerns.shape import LETTERS, SEVERITIES, Severity
 from bot.core.concerns.writing import tidied
+from bot.core.safe import published
 
 WORDS = st.text(
     st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"], exclude_characters="\\<`"), max_size=40
@@ -148,3 +149,16 @@ def test_a_concern_that_is_a_list_item_gets_its_field_behind_it() -> None:
 def test_an_id_that_is_none() -> None:
     with pytest.raises(KeyError, match="C9"):
         decide(TWO, replace(ACCEPT, ids=("C9",)))
+
+
+def test_what_was_put_in_so_that_nobody_is_mentioned_is_no_part_of_what_is_read() -> None:
+    row = LogRow(("C1",), "As @eve says", "accept: so says @eve", "", "2026-11-25", "@ada", "", "")
+    document = Concerns("T", (Concern("C1", "As @eve says", "critical", problem="It fixes #3."),), (), (row,))
+    text = published(render(document))
+    assert "@ada" not in text
+    for _ in range(2):
+        found = read(text)
+        assert (found.log[0].by, found.log[0].decision) == ("@ada", "accept: so says @eve")
+        assert (found.concerns[0].title, found.concerns[0].problem) == ("As @eve says", "It fixes #3.")
+        assert text == published(render(tidied(found)))
+    assert tidied(replace(document, title="@&#8203;eve")).title == "@eve"
