@@ -40,7 +40,7 @@ def test_a_plan_becomes_issues_from_a_terminal(
     file.write_text(PLAN)
     command = ["plan", "issues", str(file), "--repository", "octo/library", "--env-file", str(hub.env_file)]
     assert main([*command, "--dry-run"]) == 0
-    assert "| open | PR 2: A worker over its limit ends | it is new in the plan |" in capsys.readouterr().out
+    assert "| PR 2: A worker over its limit ends | open it; blocked by PR 1 |" in capsys.readouterr().out
     assert written(hub) == []
     assert main(command) == 0
     said = capsys.readouterr()

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bot.hub.facts import CheckRun, Comment, Label, Reaction, Review, ReviewComment
-from bot.hub.operations import checks, references
+from bot.hub.operations import checks, issues, references, relations
 from bot.hub.server import RunningHub
 from tests.hub.browser import BRANCH, DOCUMENT, ROOT, Browser, app_of, opened
 
@@ -41,6 +41,7 @@ PAGES = {
     "comparison": (f"{ROOT}/compare/main...{BRANCH}", "There is a pull request"),
     "issues": (f"{ROOT}/issues", "Turn <code>faster</code>"),
     "closed issues": (f"{ROOT}/issues?q=is:closed", "Nothing matches"),
+    "milestones": (f"{ROOT}/milestones", "There is no milestone yet"),
     "new issue": (f"{ROOT}/issues/new", "Create issue"),
     "issue": (f"{ROOT}/issues/1", "1 of 8"),
     "labels": (f"{ROOT}/labels", "design"),
@@ -84,6 +85,27 @@ def test_a_commit_shows_its_trailers_and_signature(browser: Browser) -> None:
     assert "<dt>Charrette-Phase</dt><dd><code>design@1</code></dd>" in page
     assert "Verified" in page
     assert "Verified" not in browser.get(f"{ROOT}/commit/main")
+
+
+def test_milestones_sub_issues_and_what_blocks_an_issue_are_shown(browser: Browser, hub: RunningHub) -> None:
+    repository, ada = hub.hub.store.repository("acme", "widgets"), hub.hub.person("ada")
+    made = relations.create_milestone(hub.hub, ada, repository, "First", "The first of it.")
+    for number, state in ((1, None), (2, "closed")):
+        fact = hub.hub.store.issue(repository, number)
+        issues.update(hub.hub, ada, repository, fact, issues.Edit(milestone=made.number, state=state))
+    assert ">1 of 2 closed<" in re.sub(r"<progress[^>]*></progress> ", "", browser.get(f"{ROOT}/milestones"))
+    listed = browser.get(f"{ROOT}/issues")
+    assert f'{ROOT}/milestone/1">First</a>' in listed
+    assert "1 of 1 sub-issues closed" in listed
+    assert ">blocked<" not in listed, "what blocked it is closed"
+    assert "1 of 2 closed" in browser.get(f"{ROOT}/milestone/1")
+    page = browser.get(f"{ROOT}/issues/1")
+    for said in ("Sub-issues", "Blocked by", "PR0: grease", "Milestone", ">First</a>"):
+        assert said in page
+    issues.update(hub.hub, ada, repository, hub.hub.store.issue(repository, 2), issues.Edit(state="open"))
+    assert ">blocked<" in browser.get(f"{ROOT}/issues")
+    assert "Blocks" in browser.get(f"{ROOT}/issues/2")
+    assert "Parent issue" in browser.get(f"{ROOT}/issues/2")
 
 
 def test_hidden_markers_are_not_shown(browser: Browser) -> None:

@@ -101,7 +101,7 @@ def test_a_plan_that_a_person_wrote_becomes_issues_when_a_writer_says_so(house: 
     assert "that is for people with write access" in last_word(story, number)
     story.ada.comment(number, "/plan issues --dry-run")
     house.play()
-    assert "| open | PR 1: Memory reading | it is new in the plan |" in last_word(story, number)
+    assert "| PR 1: Memory reading | open it |" in last_word(story, number)
     assert issues(story) == []
     story.ada.comment(number, "/plan issues")
     house.play()

@@ -182,7 +182,7 @@ class _Difference:
         return _Wish(PLAN, self._tracking_title, Notes(path=self.source.artifact.path), text, ("plan",))
 
     def _group(self, key: str) -> _Wish:
-        text = plan_text.group_text(self.members[key], self.standing, self.source, self._lacking)
+        text = plan_text.group_text(self.members[key], self._others.pieces, self.standing, self.source, self._lacking)
         return _Wish(key, self._group_title(key), Notes(), text, ("plan",))
 
     @cached_property

@@ -42,7 +42,8 @@ def tracking_text(
         parts += [f"### Groups\n\nAn issue has at most {MOST} sub-issues, so the units are in {len(groups)} groups."]
         parts.append(_group_table(groups, standing))
     else:
-        parts += ["### Units", table(pieces, standing)]
+        by_key = {piece.key: piece for piece in pieces}
+        parts += ["### Units", table(pieces, by_key, standing)]
         if "sub_issues" in lacking:
             parts.append(_tasks([piece.key for piece in pieces if standing[piece.key].issue], standing))
     if groups and "sub_issues" in lacking:
@@ -52,29 +53,33 @@ def tracking_text(
 
 
 def group_text(
-    pieces: Sequence[Piece], standing: Mapping[str, Standing], source: Source, lacking: Sequence[str] = ()
+    pieces: Sequence[Piece],
+    by_key: Mapping[str, Piece],
+    standing: Mapping[str, Standing],
+    source: Source,
+    lacking: Sequence[str] = (),
 ) -> str:
     """What a group's issue says."""
     parts = [f"Some of the units of {mention('plan')}, whose plan is {source.link}. {_progress(pieces, standing)}"]
-    parts.append(table(pieces, standing))
+    parts.append(table(pieces, by_key, standing))
     if "sub_issues" in lacking:
         parts.append(_tasks([piece.key for piece in pieces if standing[piece.key].issue], standing))
     return shortened("\n\n".join(parts), 60_000)
 
 
-def table(pieces: Sequence[Piece], standing: Mapping[str, Standing]) -> str:
-    """The units with their issues, what they stand at, and what they need."""
-    issues = {piece.key: mention(piece.key) if standing[piece.key].issue else "" for piece in pieces}
+def table(pieces: Sequence[Piece], by_key: Mapping[str, Piece], standing: Mapping[str, Standing]) -> str:
+    """Units with their issues, what they stand at, and what they need of all that there are."""
     lines = ["| unit | title | issue | status | depends on |", "| --- | --- | --- | --- | --- |"]
     for piece in pieces:
-        needs = ", ".join(_needed(key, issues, standing) for key in piece.needs) or "nothing"
-        cells = (line(spoken(piece.unit.id)), line(piece.unit.title, 100), issues[piece.key] or "none")
+        needs = ", ".join(_shown(by_key[key], standing) for key in piece.needs) or "nothing"
+        issue = mention(piece.key) if standing[piece.key].issue else "none"
+        cells = (line(spoken(piece.unit.id)), line(piece.unit.title, 100), issue)
         lines.append(f"| {' | '.join(cells)} | {standing[piece.key].told} | {needs} |")
     return "\n".join(lines)
 
 
-def _needed(key: str, issues: Mapping[str, str], standing: Mapping[str, Standing]) -> str:
-    return issues.get(key) or (mention(key) if standing[key].issue else key.removeprefix("unit/").removeprefix("~"))
+def _shown(piece: Piece, standing: Mapping[str, Standing]) -> str:
+    return mention(piece.key) if standing[piece.key].issue else line(spoken(piece.unit.id))
 
 
 def _progress(pieces: Sequence[Piece], standing: Mapping[str, Standing]) -> str:

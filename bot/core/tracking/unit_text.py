@@ -113,7 +113,11 @@ def _sizes(piece: Piece) -> Iterator[str]:
     for tier in (piece.unit.tier1, piece.unit.tier2):
         for name, text in tier.items():
             if _SIZED.search(name) and not _NOT_SIZES.search(name):
-                yield f"- **{line(name.capitalize())}:** {published(' '.join(text.split()))}"
+                yield f"- **{line(_titled(name))}:** {published(' '.join(text.split()))}"
+
+
+def _titled(name: str) -> str:
+    return re.sub(r"\b(?:loc|cli|api|ci|pr)\b", lambda match: match[0].upper(), name.capitalize(), flags=re.IGNORECASE)
 
 
 def _hand_off(piece: Piece, source: Source, others: Others) -> Iterator[str]:

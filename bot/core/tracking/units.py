@@ -81,26 +81,18 @@ def _keys(units: Sequence[Unit]) -> Mapping[str, str]:
 
 
 def _ordered(found: Mapping[str, Piece]) -> Iterator[Piece]:
-    """In rounds: those whose needs are all out already. What stands in a circle comes last, as it stands."""
-    left, out = list(found.values()), set[str]()
-    waiting = {piece.key: len(piece.needs) for piece in left}
-    after: dict[str, list[Piece]] = {}
-    for piece in left:
-        for key in piece.needs:
-            after.setdefault(key, []).append(piece)
-    place = {piece.key: at for at, piece in enumerate(left)}
-    ready = [piece for piece in left if not piece.needs]
-    while ready:
-        following: list[Piece] = []
-        for piece in ready:
-            out.add(piece.key)
-            yield piece
-            for other in after.get(piece.key, ()):
-                waiting[other.key] -= 1
-                if not waiting[other.key]:
-                    following.append(other)
-        ready = sorted(following, key=lambda piece: place[piece.key])
-    yield from (piece for piece in left if piece.key not in out)
+    """As in the plan, but that what a unit needs comes before it; what stands in a circle comes as it stands."""
+    by_key = {piece.key: piece for piece in found.values()}
+    begun = set[str]()
+    for piece in by_key.values():
+        path = [piece] if piece.key not in begun else []
+        while path:
+            begun.add(path[-1].key)
+            first = next((by_key[key] for key in path[-1].needs if key not in begun), None)
+            if first is None:
+                yield path.pop()
+            else:
+                path.append(first)
 
 
 def problems(plan: Plan) -> tuple[Finding, ...]:

@@ -47,15 +47,15 @@ def summary(work: Work, done: Sequence[Done], refs: Mapping[str, Ref]) -> str:
 
 def preview(work: Work) -> str:
     """What would be done, as a table, for a comment."""
-    rows = [each for step in work.steps if (each := _row(step, work))]
+    rows = _rows(work)
     if not rows:
         table = f"Nothing would be changed: the issues of all {work.units} units are as the plan says."
     else:
-        told = [f"| {what} | {which} | {why} |" for what, which, why in rows[:_MOST_ROWS]]
+        told = [f"| {which} | {'; '.join(what)} |" for which, what in list(rows.items())[:_MOST_ROWS]]
         more = len(rows) - _MOST_ROWS
-        told += [f"| … | and {more} more | |"] if more > 0 else []
+        told += [f"| and {more} more | |"] if more > 0 else []
         head = f"Nothing is done yet. This would be: {_and(_counts(work.steps, _PLANNED))}."
-        table = "\n".join([head, "", "| what | which | why |", "| --- | --- | --- |", *told])
+        table = "\n".join([head, "", "| issue | what would be done |", "| --- | --- |", *told])
     return numbered("\n\n".join([table, *_said(work)]), work.refs)
 
 
@@ -113,49 +113,54 @@ def _refusals(refused: Mapping[str, str]) -> Iterator[str]:
         yield f"- and {len(refused) - 20} more"
 
 
-def _row(step: Step, work: Work) -> tuple[str, str, str] | None:
-    """A row of the table; None for what goes without saying."""
-    which = _which(step, work)
+def _rows(work: Work) -> Mapping[str, Sequence[str]]:
+    """What would be done to each issue, in a few words; what goes without saying is left out."""
+    rows: dict[str, list[str]] = {}
+    for step in work.steps:
+        if what := _planned(step, work):
+            which = "" if isinstance(step, Label | Milestone) else _which(step.key, work)
+            rows.setdefault(which or "(milestone)", []).append(what)
+    return rows
+
+
+def _planned(step: Step, work: Work) -> str:
     match step:
         case Open():
-            return "open", which, "it is new in the plan" if step.key != PLAN else "the plan has no tracking issue yet"
-        case Write(state="closed"):
-            return (
-                "close",
-                which,
-                {"superseded": "another unit supersedes it", "duplicate": "it is there twice"}.get(
-                    step.why, "the plan no longer has it"
-                ),
-            )
-        case Write(state="open"):
-            return "open again", which, "the plan has it again"
+            return "open it"
+        case Write() if step.state == "closed":
+            why = {"superseded": "another unit supersedes it", "duplicate": "it is there twice"}
+            return f"close it: {why.get(step.why, 'the plan no longer has it')}"
+        case Write() if step.state == "open":
+            return "open it again: the plan has it again"
         case Write() if step.key not in work.refs:
-            return None
+            return ""
         case Write():
-            return "rename" if step.title else "update", which, f"“{line(step.title)}”" if step.title else "its text"
+            return f"rename it to “{line(step.title)}”, and update its text" if step.title else "update its text"
         case Nest():
-            return "sub-issue", which, f"of {_which_key(step.under, work)}"
+            return (
+                "" if step.under == PLAN and step.key not in work.refs else f"sub-issue of {_short(step.under, work)}"
+            )
         case Unnest():
-            return "no sub-issue", which, f"of #{step.under}"
+            return f"no sub-issue of #{step.under} any more"
         case Block():
-            return "blocked by", which, _which_key(step.by, work)
+            return f"blocked by {_short(step.by, work)}"
         case Unblock():
-            return "not blocked by", which, f"#{step.by.number}"
+            return f"no longer blocked by #{step.by.number}"
         case Milestone():
-            return "milestone", line(step.title), "for the units"
+            return f"“{line(step.title)}”, for all of them"
         case Label() | Say():
-            return None
+            return ""
         case _:
             assert_never(step)
 
 
-def _which(step: Step, work: Work) -> str:
-    return "" if isinstance(step, Label | Milestone) else _which_key(step.key, work)
-
-
-def _which_key(key: str, work: Work) -> str:
+def _which(key: str, work: Work) -> str:
     number = f"#{work.refs[key].number} " if key in work.refs else ""
     return f"{number}{line(_named(key, work), 80)}"
+
+
+def _short(key: str, work: Work) -> str:
+    return f"#{work.refs[key].number}" if key in work.refs else line(_named(key, work).partition(": ")[0])
 
 
 def _named(key: str, work: Work) -> str:

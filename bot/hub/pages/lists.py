@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from werkzeug.wrappers import Response as Answer
 
 from bot.hub.facts import CheckRun, Comment, Issue, Label, Milestone, PullRequest, SubIssue
+from bot.hub.operations import relations
 from bot.hub.pages.history import state_of
 from bot.hub.pages.visit import NOT_FOUND, Routes, Visit
 from bot.hub.resources.issues import labels_of
@@ -38,6 +40,8 @@ class Line:
     checks: str
     children: int
     done: int
+    blocked: bool
+    milestone: Milestone | None
 
 
 def search_of(text: str) -> Search:
@@ -79,6 +83,8 @@ def _line(visit: Visit, issue: Issue) -> Line:
         state_of(checks),
         len(children),
         sum(child.state == "closed" for child in children),
+        issue.state == "open" and any(each.state == "open" for each in relations.blockers(visit.hub, issue)),
+        store.find(Milestone, id=issue.milestone_id) if issue.milestone_id else None,
     )
 
 
@@ -109,6 +115,15 @@ def issues(visit: Visit) -> Answer:
 @routes("GET /<owner>/<repo>/pulls")
 def pulls(visit: Visit) -> Answer:
     return _listed(visit, pulls=True)
+
+
+@routes("GET /<owner>/<repo>/milestones")
+def milestones(visit: Visit) -> Answer:
+    """All of them, with how many of their issues are closed."""
+    store = visit.hub.store
+    found = store.all(Milestone, repository_id=visit.repository.id)
+    states = {each.id: Counter(issue.state for issue in store.all(Issue, milestone_id=each.id)) for each in found}
+    return visit.page("milestones.html", milestones=found, states=states)
 
 
 @routes("GET /<owner>/<repo>/milestone/<int:number>")

@@ -157,7 +157,7 @@ def test_a_unit_that_is_split_is_superseded_with_links_and_one_that_is_renamed_k
     assert world.of("PR 3: Limits by queue").number == third.number
     assert world.blockers[third.number] == [second.number]
     assert "closed one" in summary(run.work, run.done, run.refs)
-    assert "| close |" in preview(compared(world, source(PATH, PLAN)))
+    assert "close it: the plan no longer has it" in preview(compared(world, source(PATH, PLAN)))
 
 
 def test_a_unit_keeps_its_issue_when_all_are_numbered_anew(world: World) -> None:
@@ -200,7 +200,7 @@ def test_a_status_in_the_heading_counts(world: World) -> None:
     reconcile(fresh, changed("### PR 1: Memory reading", "### PR 1: Memory reading ✅ COMPLETED 2026-04-01"))
     assert [issue.title for issue in fresh.ours()] == [HOME, TWO, THREE]
     assert "✅ done, as the plan says" in fresh.of("Plan").body
-    assert "🟢 ready | memory-reading" in fresh.of("Plan").body
+    assert "🟢 ready | PR 1 |" in fresh.of("Plan").body
     assert "**Depends on:** PR 1 (no issue)" in fresh.of("PR 2").body
     fresh.writes.clear()
     reconcile(fresh, changed("### PR 1: Memory reading", "### PR 1: Memory reading ✅ COMPLETED 2026-04-01"))

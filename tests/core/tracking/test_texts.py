@@ -32,8 +32,8 @@ def plan(unit: str) -> str:
     [
         pytest.param("### PR 1: Bare", "The plan names no guarantee of this unit.", id="nothing said"),
         pytest.param(
-            "### PR 1: A\n\n- **Files:** `a.py`,\n  `b.py`\n- **Size:** 120 LOC\n- **Test Files:** none\n",
-            "### Files and size\n\n- **Files:** `a.py`, `b.py`\n- **Size:** 120 LOC\n- **Test files:** none",
+            "### PR 1: A\n\n- **Files:** `a.py`,\n  `b.py`\n- **LOC Estimate:** 120\n- **Test Files:** none\n",
+            "### Files and size\n\n- **Files:** `a.py`, `b.py`\n- **LOC estimate:** 120\n- **Test files:** none",
             id="files and size",
         ),
         pytest.param(
@@ -81,7 +81,7 @@ def test_ids_are_shown_as_people_write_them(id: str, said: str) -> None:
 
 def test_units_come_after_what_they_need_and_otherwise_as_in_the_plan() -> None:
     found = pieces(source_of("p", units(5, lambda n: {1: [4], 2: [1], 5: [3]}.get(n, []))).plan)
-    assert [piece.unit.id for piece in found] == ["PR3", "PR4", "PR1", "PR5", "PR2"]
+    assert [piece.unit.id for piece in found] == ["PR4", "PR1", "PR2", "PR3", "PR5"]
 
 
 @pytest.mark.parametrize(
@@ -146,17 +146,17 @@ def test_steps_have_names(step: Step, name: str) -> None:
 @pytest.mark.parametrize(
     ("step", "row"),
     [
-        (Milestone("X|", ""), "| milestone | X&#124; | for the units |"),
-        (Open("a", "A", "", ()), "| open | PR 1: A | it is new in the plan |"),
-        (Nest("a", "b"), "| sub-issue | PR 1: A | of #12 PR 2: B |"),
-        (Unnest("b", 9), "| no sub-issue | #12 PR 2: B | of #9 |"),
-        (Block("a", "b"), "| blocked by | PR 1: A | #12 PR 2: B |"),
-        (Unblock("a", Ref(12, 1)), "| not blocked by | PR 1: A | #12 |"),
-        (Write("b", ""), "| update | #12 PR 2: B | its text |"),
-        (Write("b", "", "New"), "| rename | #12 PR 2: B | “New” |"),
-        (Write("b", "", state="open"), "| open again | #12 PR 2: B | the plan has it again |"),
-        (Write("b", "", state="closed", why="superseded"), "| close | #12 PR 2: B | another unit supersedes it |"),
-        (Write("b", "", state="closed", why="dropped"), "| close | #12 PR 2: B | the plan no longer has it |"),
+        (Milestone("X|", ""), "| (milestone) | “X&#124;”, for all of them |"),
+        (Open("a", "A", "", ()), "| PR 1: A | open it |"),
+        (Nest("a", "b"), "| PR 1: A | sub-issue of #12 |"),
+        (Unnest("b", 9), "| #12 PR 2: B | no sub-issue of #9 any more |"),
+        (Block("b", "a"), "| #12 PR 2: B | blocked by PR 1 |"),
+        (Unblock("a", Ref(12, 1)), "| PR 1: A | no longer blocked by #12 |"),
+        (Write("b", ""), "| #12 PR 2: B | update its text |"),
+        (Write("b", "", "New"), "| #12 PR 2: B | rename it to “New”, and update its text |"),
+        (Write("b", "", state="open"), "| #12 PR 2: B | open it again: the plan has it again |"),
+        (Write("b", "", state="closed", why="superseded"), "| #12 PR 2: B | close it: another unit supersedes it |"),
+        (Write("b", "", state="closed", why="dropped"), "| #12 PR 2: B | close it: the plan no longer has it |"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -166,7 +166,9 @@ def test_a_preview_has_a_row_for_each_step(step: Step, row: str) -> None:
     assert row in preview(replace(WORK, steps=(step,)))
 
 
-@pytest.mark.parametrize("step", [Label("plan", "0", ""), Say("b", "x", ""), Write("a", "")], ids=repr)
+@pytest.mark.parametrize(
+    "step", [Label("plan", "0", ""), Say("b", "x", ""), Write("a", ""), Nest("a", "plan")], ids=repr
+)
 def test_what_goes_without_saying_has_no_row(step: Step) -> None:
     from dataclasses import replace
 
@@ -177,7 +179,7 @@ def test_a_long_preview_and_many_refusals_are_cut_and_counted() -> None:
     from dataclasses import replace
 
     work = replace(WORK, steps=tuple(Unblock(f"unit/{n}", Ref(n, n)) for n in range(250)))
-    assert "| … | and 50 more | |" in preview(work)
+    assert "| and 50 more | |" in preview(work)
     told = summary(work, [Done(changed=False, refused="No.")] * 250, {})
     assert "- and 230 more" in told
     assert "has no tracking issue: nothing was changed" in told
