@@ -9,6 +9,7 @@ from typing import assert_never
 from bot.core.commands import OTHERS, Command, Said, Vocabulary, added, built_in, nearest, parse
 from bot.core.events import CommentCreated, CommentEdited
 from bot.core.messages import Approve, Decide, Deed, Proceed, Reconcile, Reject, Retry, Revise, Say, Start, Stop
+from bot.core.opening import wished
 from bot.core.wishes import Correct, ShowHelp, ShowStatus, Tell, Wish
 
 # Nobody has more to say at once; each is answered, and a comment has room for ten thousand.
@@ -92,6 +93,8 @@ def _deed(name: Said, argument: str) -> Deed:
             return Decide(argument)
         case "plan issues":
             return Reconcile(dry=bool(argument.split("\n", maxsplit=1)[0].strip()))
+        case "tracks open":
+            return wished(argument)
         case "retry" | "resume":
             return Retry()
         case "cancel":

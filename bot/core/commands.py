@@ -17,7 +17,17 @@ from .definition import Definition
 Needs = Literal["write", "author", "triage", "anyone"]
 Asked = Literal["help", "status"]  # answered with a comment
 Said = Literal[
-    "answer", "proceed", "approve", "reject", "revise", "decide", "plan issues", "retry", "resume", "cancel"
+    "answer",
+    "proceed",
+    "approve",
+    "reject",
+    "revise",
+    "decide",
+    "tracks open",
+    "plan issues",
+    "retry",
+    "resume",
+    "cancel",
 ]  # told to a run
 Name = Asked | Said
 
@@ -67,6 +77,7 @@ COMMANDS: tuple[Usage, ...] = (
         "Brings a plan's issues into line with it, or says what would change.",
         "write",
     ),
+    Usage("tracks open", "<component>: <why>", "Opens a parallel track for a component that owns concerns.", "write"),
     Usage("retry", "", "Takes up again what failed.", "write"),
     Usage("resume", "", "Takes up again what was stopped.", "write"),
     Usage("cancel", "", "Stops the run before its next write; what is finished stays.", "triage"),
@@ -81,13 +92,15 @@ OTHERS = frozenset({"assign", "hold", "project", "react", "ready", "rebase", "re
 class Vocabulary:
     """What the workflows add: label to workflow, command (without its slash) to workflow, workflow to its summary.
 
-    A command may be of two words (`review experts`). `pulls` are the workflows that are about a pull request.
+    A command may be of two words (`review experts`). `pulls` are the workflows that are about a pull request, `panels`
+    those in which experts can be called by name.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, str] = field(default_factory=dict)
     summaries: Mapping[str, str] = field(default_factory=dict)
     pulls: frozenset[str] = frozenset()
+    panels: frozenset[str] = frozenset()
 
     def started_by(self, command: "Command") -> tuple[str, str] | None:
         """The workflow that a command starts and what is said besides; None where it starts none."""
@@ -111,6 +124,7 @@ def vocabulary(definitions: Iterable[Definition]) -> Vocabulary:
         {each.trigger.command.removeprefix("/"): each.id for each in known},
         {each.id: each.summary for each in known},
         frozenset(each.id for each in known if each.trigger.pull),
+        frozenset(each.id for each in known if each.trigger.pull and each.personas),
     )
 
 

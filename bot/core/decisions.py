@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .concerns import Concern, read
 from .concerns.contradictions import findings_of, logged
@@ -11,8 +11,12 @@ from .concerns.deciding import Decided, decide, note
 from .concerns.ruling import FORM, Ruling, rulings
 from .concerns.shape import Concerns, Decision
 from .findings import Finding
-from .messages import Decide, Entry, Judgement, Message, Ruled
+from .messages import Decide, Entry, Judgement, Message, OpenTrack, Ruled
+from .opening import checked as checked_track
 from .record import Record, Seen
+from .tracks.owning import opened
+from .tracks.owning import read as read_owners
+from .tracks.resolving import out_of_scope
 
 DECISION = "decision"
 NONE = (
@@ -29,6 +33,8 @@ def decided(record: Record, message: Message) -> Judgement:
             return _ruled(record, message)
         case Ruled(left=left):
             return Judgement(Entry(message), left)
+        case OpenTrack():
+            return _track(record, message)
         case _:
             return _noted(record, message) if record.pinned.round else Judgement(looks=True)
 
@@ -52,6 +58,15 @@ def _ruled(record: Record, message: Message) -> Judgement:
     return _kept(record, message, Ruled(tuple(good), reply)) if good else Judgement(reply=reply, looks=True)
 
 
+def _track(record: Record, message: Message) -> Judgement:
+    """What a wish for a track comes to: an entry under the component's own name, or a word on what is wrong."""
+    assert isinstance(message.deed, OpenTrack)
+    found = checked_track(record, message.deed)
+    if found.wrong:
+        return Judgement(reply=found.wrong, looks=True)
+    return _kept(record, message, OpenTrack(found.component, found.why))
+
+
 def _noted(record: Record, message: Message) -> Judgement:
     """What a push comes to: what it decides in a field gets its row, and each contradiction is named once."""
     if record.concerns is None:
@@ -70,18 +85,33 @@ def _noted(record: Record, message: Message) -> Judgement:
     return replace(found, reply=reply, once=once)
 
 
-def due(record: Record) -> tuple[str, int, tuple[str, ...]] | None:
-    """The document as it ought to read, up to which decision, and of which concerns; None where it reads so."""
+@dataclass(frozen=True)
+class Due:
+    """The document as it ought to read, up to which decision, and what was decided, in a few words."""
+
+    text: str
+    number: int
+    what: str
+
+
+def due(record: Record) -> Due | None:
+    """What decisions make of the document on the branch; None where it reads so already."""
     if record.concerns is None:
         return None
     text, made, last = record.concerns.text, _made(record), 0
     ids: list[str] = []
+    tracks: list[str] = []
     for entry in record.entries:
-        number = _number(entry)
-        if number > made and isinstance(entry.message.deed, Ruled):
+        number, deed = _number(entry), entry.message.deed
+        if number > made and isinstance(deed, Ruled):
             text, done = _applied(text, record, entry)
             last, ids = number, [*ids, *done]
-    return (text, last, tuple(dict.fromkeys(ids))) if text != record.concerns.text else None
+        elif number > made and isinstance(deed, OpenTrack):
+            text = opened(text, [deed.component], deed.why, entry.message.by, entry.message.at)
+            last, tracks = number, [*tracks, deed.component]
+    what = [f"decisions on {', '.join(dict.fromkeys(ids))}"] if ids else []
+    what += [f"a track for {', '.join(tracks)}"] if tracks else []
+    return Due(text, last, " and ".join(what)) if text != record.concerns.text else None
 
 
 def watched(record: Record, now: str) -> tuple[Seen, ...]:
@@ -97,9 +127,10 @@ def watched(record: Record, now: str) -> tuple[Seen, ...]:
     return tuple(found)
 
 
-def _kept(record: Record, message: Message, deed: Ruled) -> Judgement:
+def _kept(record: Record, message: Message, deed: Ruled | OpenTrack) -> Judgement:
     number = 1 + max([_made(record), *map(_number, record.entries)])
-    return Judgement(Entry(replace(message, deed=deed), f"{DECISION}@{number}"), deed.left)
+    left = deed.left if isinstance(deed, Ruled) else ""
+    return Judgement(Entry(replace(message, deed=deed), f"{DECISION}@{number}"), left)
 
 
 def _made(record: Record) -> int:
@@ -120,6 +151,7 @@ def _checked(
 ) -> tuple[tuple[Ruling, ...], list[str]]:
     """The ruling, less the concerns that it can't be of; and why it can't."""
     known = {concern.id: concern for concern in document.concerns}
+    owners = read_owners(record.concerns.text if record.concerns else "")
     wrong, left = [], []
     for id in ruling.ids[:MOST_SHOWN]:
         if id not in known:
@@ -131,6 +163,8 @@ def _checked(
             )
         elif _is_standing(document, replace(ruling, ids=(id,)), message):
             wrong.append(f"{id} is decided so already.")
+        elif refused := out_of_scope(id, ruling.verdict, ruling.why, owners):
+            wrong.append(refused)
         else:
             left.append(id)
     return ((replace(ruling, ids=tuple(left)),) if left else ()), wrong

@@ -13,6 +13,7 @@ from .messages import (
     Expired,
     Judgement,
     Message,
+    OpenTrack,
     Proceed,
     Pushed,
     Reconcile,
@@ -60,7 +61,7 @@ def _judged(state: State, message: Message) -> Judgement:
             return Judgement(reply=merged) if merged else Judgement(Entry(message))
         case Stop():
             return Judgement(Entry(message))
-        case Pushed() | Decide() | Ruled():
+        case Pushed() | Decide() | Ruled() | OpenTrack():
             return decided(state.record, message)
         case Say(text=text, direct=direct):
             return heard(state, phase, message, text, direct)

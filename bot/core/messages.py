@@ -123,6 +123,15 @@ class Written:
 
 
 @dataclass(frozen=True)
+class OpenTrack:
+    """Open a track for a component, and why."""
+
+    component: str
+    why: str
+    kind: Literal["track"] = "track"
+
+
+@dataclass(frozen=True)
 class Retry:
     """Take up again what failed or is blocked."""
 
@@ -167,6 +176,7 @@ Deed = Annotated[
     | Decide
     | Ruled
     | Written
+    | OpenTrack
     | Retry
     | Pushed
     | Reconcile

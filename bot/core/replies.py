@@ -15,7 +15,8 @@ def help_text(vocabulary: Vocabulary) -> str:
     labels = {workflow: label for label, workflow in vocabulary.labels.items()}
     for name, workflow in vocabulary.commands.items():
         if workflow in vocabulary.pulls:
-            lines.append(f"| `/{name} [names, all or mini]` | {vocabulary.summaries[workflow]} |")
+            hint = " [names, all or mini]" if workflow in vocabulary.panels else ""
+            lines.append(f"| `/{name}{hint}` | {vocabulary.summaries[workflow]} |")
             continue
         does = f"{vocabulary.summaries[workflow]} The label `{labels[workflow]}` does the same."
         lines.append(f"| `/{name} [description]` | {does} |")

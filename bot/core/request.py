@@ -17,6 +17,7 @@ from .messages import (
     Entry,
     Expired,
     Message,
+    OpenTrack,
     Proceed,
     Pushed,
     Reconcile,
@@ -204,6 +205,8 @@ def _words(deed: Deed) -> str:
             return text
         case Expired(about=text) | Decide(what=text) | Ruled(left=text):
             return text
+        case OpenTrack(component=component, why=why):
+            return f"{component}\n{why}"
         case Touched(of=of, touches=touches):
             lines = (f"{touch.phase}{', kept' if touch.kept else ''}: {touch.why}" for touch in touches)
             return "\n".join([of, *lines])
@@ -225,6 +228,7 @@ def _deed(kind: str, words: str) -> Deed:
         "revise": {"what": words},
         "pushed": {"head": words},
         "expired": {"about": words},
+        "track": {"component": workflow, "why": description},
         "touched": {
             "of": workflow,
             "touches": [{"phase": t[1], "kept": bool(t[2]), "why": t[3]} for t in touches if t],

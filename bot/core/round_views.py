@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from . import owner_views
 from .concern_views import LISTED, REST, all_of, concerns_check, concerns_comment, decided
 from .concerns import Concern, counted
 from .concerns.contradictions import is_undecided
@@ -47,6 +48,8 @@ def publications(state: State) -> Iterator[Publication]:
 def status(state: State) -> str:
     """The round's one status comment."""
     round = _round(state)
+    if not any(phase.phase.each for phase in state.phases):
+        return owner_views.status(state)
     number = f", round {round.number}" if round.number > 1 else ""
     lines = [f"### Review: {one_line(state.pinned.title)}{number}", "", f"**{_headline(state)}**", ""]
     base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"

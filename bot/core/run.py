@@ -20,7 +20,7 @@ from .acts import (
 )
 from .artifact import Artifact
 from .briefs import READER, briefs, filling, touches_brief
-from .decisions import DECISION, due
+from .decisions import DECISION, Due, due
 from .definition import Definition
 from .findings import errors
 from .messages import Entry, Message, Revise, Touch, Touched
@@ -28,6 +28,7 @@ from .outputs.concerns import NAME
 from .placing import ground_of, guests, shared_paths
 from .questions import Question
 from .questions import parse as parse_questions
+from .ratifying import ratified
 from .record import PhaseCommit, PhaseStatus, Spent, Standing, spent_trailer, with_trailers
 from .revisions import Note, with_notes
 from .safe import plain
@@ -45,7 +46,9 @@ def next_act(state: State) -> Act:
     if behind and not halted and state.record.request is not None:
         return _commit_request(state)
     if not halted and (decided := due(state.record)) is not None:
-        return _commit_decisions(state, *decided)
+        return _commit_decisions(state, decided)
+    if not halted and (approved := ratified(state)) is not None:
+        return _commit_approval(state, *approved)
     if not state.shown:
         return Show()
     if state.stopped:
@@ -102,15 +105,27 @@ def _commit_request(state: State) -> Commit:
     )
 
 
-def _commit_decisions(state: State, text: str, number: int, ids: tuple[str, ...]) -> Commit:
+def _commit_decisions(state: State, decided: Due) -> Commit:
     assert state.record.concerns is not None
-    what = f"decisions on {', '.join(ids)}"
     return Commit(
         phase=DECISION,
-        revision=number,
+        revision=decided.number,
         status="done",
-        files={state.record.concerns.path: text},
-        message=_message(state, plain(what, 60), DECISION, number, "done", "", Spent()),
+        files={state.record.concerns.path: decided.text},
+        message=_message(state, plain(decided.what, 60), DECISION, decided.number, "done", "", Spent()),
+        parent=state.record.head,
+    )
+
+
+def _commit_approval(state: State, phase: PhaseState, files: Mapping[str, str]) -> Commit:
+    """What an approval writes, as a commit of the phase: it is done then, whoever reads the branch."""
+    what = f"{phase.phase.label.lower()}, approved"
+    return Commit(
+        phase=phase.phase.id,
+        revision=phase.revision,
+        status="done",
+        files=dict(files),
+        message=_message(state, what, phase.phase.id, phase.revision, "done", "", Spent()),
         parent=state.record.head,
     )
 

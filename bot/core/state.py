@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .acts import Outcome
+from .concerns import read
+from .concerns.contradictions import is_undecided
 from .definition import Definition, Phase
 from .findings import Finding
 from .messages import Approve, Entry, Proceed, Reject, Retry, Revise, Say, Start, Stop, Touched
@@ -273,8 +275,16 @@ def _phase(record: Record, phase: Phase, ground: Ground) -> PhaseState:
     )
     if _is_a_person_s(record, state):
         return replace(state, status="done")
-    state = replace(state, status=_status(commits.get(said.revision), said, record))
+    status = _status(commits.get(said.revision), said, record)
+    settled = status == "awaiting" and phase.output == "resolutions" and _all_decided(record)
+    state = replace(state, status="done" if settled else status)
     return replace(state, status="pending") if state.finished and state.missing else state
+
+
+def _all_decided(record: Record) -> bool:
+    """Whether people decided each concern singly, so that no proposal waits for its approval any more."""
+    concerns = read(record.concerns.text).concerns if record.concerns else ()
+    return bool(concerns) and not any(map(is_undecided, concerns))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from ..core.decisions import NONE as NO_CONCERNS
 from ..core.errors import CharretteError, MissingError, TransientError
 from ..core.events import Event, InRepository
 from ..core.identity import Repository, Subject, home_of, run_id
-from ..core.messages import Decide, Message, Pushed, Reconcile, Retry, Say, Start, Stop
+from ..core.messages import Decide, Deed, Message, OpenTrack, Pushed, Reconcile, Retry, Say, Start, Stop
+from ..core.opening import NONE as NO_OWNERS
 from ..core.payload import MalformedEvent, Payload, read
 from ..core.ports import Delivery, GitHub, Issue, Permission, RunRow
 from ..core.publications import CommentWish, LabelWish
@@ -227,8 +228,7 @@ class Intake:
         lost = self._lost(github, event, wish, subject, rows)
         if not rows and lost is None and not isinstance(wish.deed, Start):
             if wish.eyes:
-                said = NO_CONCERNS if isinstance(wish.deed, Decide) else NO_RUN
-                self._answer(repository, wish.number, id, said)
+                self._answer(repository, wish.number, id, _unknown(wish.deed))
             return
         issue = self._live(github, event, subject.home, wish.link)
         if not (self._of_a_round(repository, wish) or _still_so(event, wish, issue)):
@@ -255,7 +255,7 @@ class Intake:
         match wish.deed:
             case Start():
                 return None
-            case Decide():
+            case Decide() | OpenTrack():
                 unknown = not any(known)
             case _ if rows:
                 # A round was taken up from the branch of a design, which is not known yet.
@@ -265,7 +265,7 @@ class Intake:
         if not unknown:
             return None
         found = find_lost(github, subject, pull=wish.pull or isinstance(wish.deed, Pushed))
-        if rows and not isinstance(wish.deed, Decide):
+        if rows and not isinstance(wish.deed, Decide | OpenTrack):
             found = tuple(lost for lost in found if lost.workflow not in rounds)
         return meant(found, wish.deed, rounds)
 
@@ -505,6 +505,17 @@ def _text(event: InRepository, live: Issue) -> Issue:
     if isinstance(event, events.OnIssue) and event.issue.number == live.number:
         return event.issue
     return live
+
+
+def _unknown(deed: Deed) -> str:
+    """What is said to a deed that meets no run."""
+    match deed:
+        case Decide():
+            return NO_CONCERNS
+        case OpenTrack():
+            return NO_OWNERS
+        case _:
+            return NO_RUN
 
 
 def _status(row: RunRow) -> str:

@@ -19,6 +19,7 @@ from ..core.messages import (
     Entry,
     Judgement,
     Message,
+    OpenTrack,
     Proceed,
     Pushed,
     Reject,
@@ -27,6 +28,7 @@ from ..core.messages import (
     Start,
     Stop,
 )
+from ..core.opening import NONE as NO_OWNERS
 from ..core.ports import WRITERS, BranchCommit, GitHub, RunRow
 from ..core.record import Pinned, Record, trailers
 from ..core.request import parse as parse_request
@@ -38,6 +40,7 @@ from .lost import restore_spend
 from .lost_rounds import taken_up
 from .rounds import pin_round
 from .services import Services
+from .sorting import pin_sorting
 
 # The operator's messages come from the command line, and from no user of GitHub's.
 OPERATOR = ""
@@ -65,8 +68,8 @@ def load(services: Services, asked: Asked) -> Loaded:
     if (why := _no_longer_allowed(services, github, asked)) is not None:
         return Loaded(None, why)
     row, mended = _row(services, github, asked)
-    if row is None and isinstance(asked.message.deed, Decide):
-        return Loaded(None, NO_CONCERNS)
+    if row is None and isinstance(asked.message.deed, Decide | OpenTrack):
+        return Loaded(None, NO_CONCERNS if isinstance(asked.message.deed, Decide) else NO_OWNERS)
     if row is None:
         return Loaded(None, "There is no run here yet. A design label, or `/design`, starts one.")
     pinned = _relieved(services, asked, row)
@@ -102,7 +105,7 @@ def _no_longer_allowed(services: Services, github: GitHub, asked: Asked) -> str 
     message = asked.message
     if message.by == OPERATOR:
         return None
-    if not isinstance(message.deed, Start | Proceed | Approve | Reject | Revise | Decide | Retry):
+    if not isinstance(message.deed, Start | Proceed | Approve | Reject | Revise | Decide | OpenTrack | Retry):
         return None
     row = row_for(services.runs.of_subject(asked.subject.repository.id, asked.subject.home), message.deed)
     if row is None or any(entry["message"]["id"] == message.id for entry in row.entries):
@@ -183,7 +186,7 @@ def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
     match deed:
         case Start(workflow=workflow) | Stop(workflow=workflow) if workflow:
             return next((row for row in reversed(rows) if row.workflow == workflow), None)
-        case Decide() | Pushed(panel=True):
+        case Decide() | OpenTrack() | Pushed(panel=True):
             return newest_round(rows)
         case Pushed():
             # A run that has not begun, or could not, is begun by no push where there is another.
@@ -220,8 +223,10 @@ def _pin(services: Services, github: GitHub, asked: Asked, row: RunRow) -> tuple
         raise PersonError(f"There is no workflow `{row.workflow}` here.")
     definition = house.definitions[row.workflow]
     if definition.trigger.pull:
-        known = taken_up(services, github, asked, row.id, definition, house.policy)
-        return known or pin_round(services, github, asked, row.id, definition, house.policy), []
+        inputs = (services, github, asked, row.id, definition, house.policy)
+        if not any(phase.each == "experts" for phase in definition.phases):
+            return pin_sorting(*inputs), []
+        return taken_up(*inputs) or pin_round(*inputs), []
     subject, message = asked.subject, asked.message
     run = run_id(subject, definition.id, 1)
     slug, found = _slug(github, subject, asked.title, base, run)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..core.errors import MissingError
 from ..core.identity import Subject, branch_of, home_of, review_branch_of
-from ..core.messages import Decide, Deed, Pushed, Retry, Stop
+from ..core.messages import Decide, Deed, OpenTrack, Pushed, Retry, Stop
 from ..core.ports import BranchCommit, GitHub, Reply, RunRow
 from ..core.record import Pinned, parse_spent, trailers
 from .services import Services
@@ -72,7 +72,7 @@ def meant(found: Sequence[Lost], deed: Deed, rounds: Container[str]) -> Lost | N
     panels = [lost for lost in found if lost.workflow in rounds]
     others = [lost for lost in found if lost.workflow not in rounds]
     match deed:
-        case Decide() | Pushed(panel=True):
+        case Decide() | OpenTrack() | Pushed(panel=True):
             return next(iter(panels), None)
         case Retry() | Stop():
             return next(iter(found), None)

@@ -118,7 +118,7 @@ def _ground(
 ) -> Ground:
     """On the pull request's branch where that is ours, else on one of ours beside it."""
     ours = home_of(pull.head_branch) is not None
-    branch, head = (pull.head_branch, pull.head) if ours else _beside(github, pull)
+    branch, head = (pull.head_branch, pull.head) if ours else beside(github, pull)
     checkout.fetch(head)
     past = past_rounds(
         github, dict.fromkeys((pull.head_branch, *([branch] if head != pull.head else []))), run, merging(definition)
@@ -170,7 +170,7 @@ def documents(touched: Sequence[str], checkout: Checkout, head: str) -> dict[str
     return {path: text for path, text in texts.items() if text is not None}
 
 
-def _beside(github: GitHub, pull: Pull) -> tuple[str, str]:
+def beside(github: GitHub, pull: Pull) -> tuple[str, str]:
     """The branch for reviews of a pull request that isn't ours, and its head.
 
     The one that is there, with the reviews of earlier rounds, as long as they are not merged; else a new one.
@@ -193,6 +193,9 @@ def _numbered(definition: Definition, folder: str, there: Sequence[str]) -> Defi
     concerns = next((int(name[:3]) for name in names if name.endswith(NAME) and _NUMBERED.fullmatch(name)), None)
     phases = []
     for phase in definition.phases:
+        if phase.elsewhere:
+            phases.append(phase)
+            continue
         kept = concerns if phase.output == "concerns" and concerns else None
         phases.append(replace(phase, number=kept or free))
         free += 0 if kept else 1

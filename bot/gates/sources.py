@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from urllib.parse import urlsplit
 
+from bot.core.absent import end_of_top
 from bot.core.artifact import Artifact, names
 from bot.core.citations import find
 from bot.core.findings import Finding
@@ -25,7 +26,7 @@ def sources(artifact: Artifact, context: Context, *, at_least: int = 0, each: Se
     too few sources are a warning: what nobody gave and no search found can't be cited.
     """
     marked = {line.number for line in artifact.prose(code=True) if _MARK in line.text}
-    declared = bool(marked) and min(marked) < _end_of_top(artifact)
+    declared = bool(marked) and _is_declared(artifact, marked)
     known = set(map(address, _URL.findall(context.given))) | set(map(address, context.fetched))
     good: dict[int, list[str]] = {}
     for number, urls in _cited(artifact).items():
@@ -52,6 +53,14 @@ def sources(artifact: Artifact, context: Context, *, at_least: int = 0, each: Se
         yield from _unsourced(artifact, system, good, marked)
 
 
+def _is_declared(artifact: Artifact, marked: Set[int]) -> bool:
+    """Whether the top says what is marked: above the second heading, or in a quotation where a section is the top."""
+    below = next((heading.line for heading in artifact.headings[1:]), len(artifact.source) + 1)
+    end = end_of_top(artifact)
+    quoted = (number for number in marked if artifact.source[number - 1].lstrip().startswith(">"))
+    return min(marked) < below or any(number < end for number in quoted)
+
+
 def _of_code(artifact: Artifact) -> Set[int]:
     """The lines of marked sentences that cite this repository's code: those speak of no other system."""
     cited = {citation.line for citation in find(artifact) if citation.unverified and not citation.foreign}
@@ -75,12 +84,6 @@ def _written(url: str) -> str:
     """The address without what belongs to the sentence around it."""
     bare = url.rstrip(".,;:!?*_")
     return bare.rstrip(").,;:") if bare.count("(") < bare.count(")") else bare
-
-
-def _end_of_top(artifact: Artifact) -> int:
-    """The line of the first heading below the title's level; what stands above is the document's top."""
-    below = (heading.line for heading in artifact.headings[1:])
-    return next(below, len(artifact.source) + 1)
 
 
 def _cited(artifact: Artifact) -> Mapping[int, list[str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.core.absent import speaks_of_search
+from bot.core.absent import says_there_was_none
 from bot.core.artifact import Artifact
 from bot.core.concerns import read as read_concerns
 from bot.core.concerns.shape import OWNERS, RESOLUTION
@@ -81,7 +81,7 @@ def searched(artifact: Artifact, context: Context) -> Iterator[Finding]:
     if context.searches:
         mend = "Search for how others solved this, read what you find, and then write."
         yield Finding(1, "Nothing was searched for before this was proposed.", mend)
-    elif not speaks_of_search(artifact.text):
+    elif not says_there_was_none(artifact):
         mend = "Say below the title that it was written without web search."
         yield Finding(1, "There was no search, and the top of the document does not say so.", mend)
 

@@ -45,8 +45,12 @@ def test_a_refusal_is_polite_and_names_who_may(needs: str) -> None:
 
 
 def test_a_workflow_about_a_pull_request_has_no_label_in_the_help() -> None:
-    known = Vocabulary({}, {"review experts": "panel"}, {"panel": "Have it reviewed."}, frozenset({"panel"}))
+    both = frozenset({"panel", "tracks"})
+    summaries = {"panel": "Have it reviewed.", "tracks": "Sort it."}
+    known = Vocabulary({}, {"review experts": "panel", "tracks": "tracks"}, summaries, both, frozenset({"panel"}))
     assert "| `/review experts [names, all or mini]` | Have it reviewed. |" in help_text(known)
+    assert "| `/tracks` | Sort it. |" in help_text(known)
+    assert "| `/tracks open <component>: <why>` | Opens a parallel track" in help_text(known)
 
 
 @pytest.mark.parametrize(

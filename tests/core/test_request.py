@@ -22,6 +22,7 @@ DEEDS = st.one_of(
     st.builds(m.Reject, TEXT),
     st.builds(m.Revise, TEXT),
     st.builds(m.Pushed, st.just("c" * 40)),
+    st.builds(m.OpenTrack, LINES.filter(bool), LINES.filter(bool)),
     st.builds(m.Expired, st.just("understanding@1")),
     st.sampled_from([m.Proceed(), m.Approve(), m.Retry()]),
 )

@@ -148,6 +148,7 @@ Jobs (https://slurm.schedmd.com/a_(b)?q=1).
         (SOURCED, {"at-least": 3, "each": ["Ray", "Kubernetes", "Slurm"]}),
         ("No links.", {}),
         ("# P\n\n## X\n\nThe queue is made\nin `src/a.py:1` [UNVERIFIED].", {}),
+        ("# P\n\n## B\n\n> What is remembered is UNVERIFIED.\n\nBorg has cells. [UNVERIFIED]", {}),
         (f"It is in [a.py:1](https://github.example/o/r/blob/{'0' * 40}/a.py#L1).", {}),
         ("`https://example.org` is a name, [this](#x) a place.\n\n```\nhttps://example.org\n```", 0),
         (

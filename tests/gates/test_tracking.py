@@ -129,7 +129,9 @@ def test_resolutions_have_one_owner_and_a_reason(found: Judge) -> None:
         pytest.param(Context(fetched=frozenset({"https://a.example"}), searches=True), "# A\n", True, id="searched"),
         pytest.param(Context(searches=True), "# A\n\nNo search was made.\n", False, id="could have"),
         pytest.param(Context(), "# A\n\n> Written without web search.\n", True, id="none to be had, and said"),
-        pytest.param(Context(), "# A\n\n## B\n\nWithout search.\n", False, id="not said at the top"),
+        pytest.param(Context(), "# A\n\n## B\n\n> Without web\n> search.\n", True, id="said below the first heading"),
+        pytest.param(Context(), "# A\n\nIt is.\n\n## B\n\nWithout search.\n", False, id="not said at the top"),
+        pytest.param(Context(), "# A\n\nResearch and search engines.\n", False, id="another search"),
         pytest.param(Context(), "", False, id="nothing"),
     ],
 )

@@ -7,7 +7,21 @@ import pytest
 from bot.core import events as e
 from bot.core.commands import COMMANDS, Vocabulary
 from bot.core.identity import Repository
-from bot.core.messages import Approve, Decide, Deed, Proceed, Pushed, Reconcile, Reject, Retry, Revise, Say, Start, Stop
+from bot.core.messages import (
+    Approve,
+    Decide,
+    Deed,
+    OpenTrack,
+    Proceed,
+    Pushed,
+    Reconcile,
+    Reject,
+    Retry,
+    Revise,
+    Say,
+    Start,
+    Stop,
+)
 from bot.core.ports import Issue, Pull
 from bot.core.wishes import Correct, Examine, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
 from handlers import handle
@@ -95,6 +109,17 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
         pytest.param(said("/approve"), [tell(Approve(), "write", 9)], id="/approve"),
         pytest.param(said("/reject too long"), [tell(Reject("too long"), "write", 9)], id="/reject"),
         pytest.param(said("/decide C1 accept: so"), [tell(Decide("C1 accept: so"), "write", 9)], id="/decide"),
+        pytest.param(
+            said("/tracks open `Wire protocol`: its ids\nare ours"),
+            [tell(OpenTrack("Wire protocol", "its ids are ours"), "write", 9)],
+            id="/tracks open",
+        ),
+        pytest.param(
+            said("/tracks open client because it is small"),
+            [tell(OpenTrack("client", "it is small"), "write", 9)],
+            id="/tracks open without a colon",
+        ),
+        pytest.param(said("/tracks open client"), [tell(OpenTrack("client", ""), "write", 9)], id="without a reason"),
         pytest.param(said("/revise 005: one flag"), [tell(Revise("005: one flag"), "write", 9)], id="/revise"),
         pytest.param(said("/revise"), [Correct(3, False, 9, "revise", "revise")], id="/revise without a wish"),
         pytest.param(said("/review"), [tell(Say("/review"), "author")], id="/review is other bots'"),
@@ -126,6 +151,15 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
         pytest.param(said("/plan"), [Correct(3, False, 9, "plan", "plan issues")], id="/plan alone is none yet"),
         pytest.param(said("/aprove"), [Correct(3, False, 9, "aprove", "approve")], id="misspelt"),
         pytest.param(said("/charrette polka"), [Correct(3, False, 9, "polka", "")], id="unknown, but for us"),
+        pytest.param(
+            said("/tracks open"), [Correct(3, False, 9, "tracks open", "tracks open")], id="/tracks open alone"
+        ),
+        pytest.param(
+            said("> /tracks open client: so"), [tell(Say("> /tracks open client: so"), "author")], id="it quoted"
+        ),
+        pytest.param(
+            said("`/tracks open client: so`"), [tell(Say("`/tracks open client: so`"), "author")], id="in code"
+        ),
         pytest.param(said("/answer"), [Correct(3, False, 9, "answer", "answer")], id="/answer without an answer"),
         pytest.param(said("/reject \n"), [Correct(3, False, 9, "reject", "reject")], id="/reject without a reason"),
         pytest.param(edited("fine", "fine\n/approve"), [tell(Approve(), "write", 9)], id="an edit brings a command"),

@@ -29,7 +29,7 @@ MODELS = ("thorough", "quick")
 EACH = ("experts", "subsystems", "tracks")
 GIVEN = ("tracks",)
 OUTPUTS = tuple(name for name in _OUTPUTS if name != TOUCHED.name)
-TAKEN = (*(usage.name for usage in COMMANDS), OURS, "decide", "tracks")
+TAKEN = (*(usage.name for usage in COMMANDS), OURS)
 SUBJECTS = ("issue", "pull-request")
 
 NOT_WORKFLOWS = ("personas", "prompts", "templates")
