@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from dbos import DBOS, EnqueueOptions
 from sqlalchemy.exc import DBAPIError
 
-from ..core.acts import Commit, Committed, Converse, End, Outcome, Show, Shown, Wait
+from ..core.acts import Brief, Commit, Committed, Converse, End, Outcome, Show, Shown, Wait
 from ..core.codec import from_json, to_json
 from ..core.concern_views import LISTED
 from ..core.configuration import MENDED
@@ -225,7 +225,7 @@ class Engine:
             options: EnqueueOptions = {
                 "queue_name": CONVERSATIONS,
                 "workflow_name": "converse",
-                "workflow_id": f"{brief.address.conversation}~{DBOS.workflow_id}",
+                "workflow_id": f"{brief.address.conversation}~{DBOS.workflow_id}{_goes_on(brief)}",
                 "app_version": self.services.version,
             }
             handles.append(DBOS.enqueue_workflow_with_options(options, to_json(talk)))
@@ -368,6 +368,15 @@ class Engine:
             id = f"{pinned.run}/told/{head}"
             message = Message(id, "", step("clock", self.services.clock.now), pinned.url, Pushed(head))
             self.enqueue(id, replace(asked, message=message), 0.0)
+
+
+def _goes_on(brief: Brief) -> str:
+    """What tells one conversation from another at its address: the commit of the document that its data go into.
+
+    Where somebody changed that meanwhile, the same answers, which are kept, make another document.
+    """
+    into = next((ref.commit for ref in brief.documents if brief.output and ref.path == brief.path), "")
+    return f"~{into}" if into else ""
 
 
 def _failed(state: State, why: str) -> State:

@@ -1,7 +1,8 @@
 """Whether a list of concerns lost nothing of the reviews that it comes from."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from bot.core.artifact import Artifact
 from bot.core.concerns import Concern, Concerns, Disposition, read
@@ -10,7 +11,7 @@ from bot.core.concerns.contradictions import findings_of
 from bot.core.concerns.shape import SEVERITIES, Severity
 from bot.core.concerns.words import severity_of
 from bot.core.findings import Finding
-from bot.core.outputs.concerns import reviews_in
+from bot.core.outputs.concerns import concerns_in, reviews_in
 
 from .context import Context
 
@@ -19,19 +20,35 @@ def dispositions(artifact: Artifact, context: Context) -> Iterator[Finding]:
     """Every finding of every review went to one concern or was dismissed; sources and severities are the reviews'."""
     document, reviews = read(artifact.text, artifact.path), reviews_in(context.documents)
     known = {(review.ref, found.id): found.severity for review in reviews for found in review.found}
-    yield from _fates(document, reviews, known)
+    earlier = concerns_in(context.documents)
+    old = {(fate.expert, fate.finding) for fate in earlier.dispositions} if earlier else set()
+    yield from _fates(document, reviews, known, old)
     for concern in document.concerns:
         yield from _sources(concern, document.dispositions, reviews, known)
 
 
-def decisions_agree(artifact: Artifact, _: Context) -> Iterator[Finding]:
-    """Fields and decision log of the concerns say the same, and ids stand once, under their severity."""
-    yield from findings_of(read(artifact.text, artifact.path))
+def decisions_agree(artifact: Artifact, context: Context) -> Iterator[Finding]:
+    """Fields and decision log of the concerns say the same, and ids stand once, under their severity.
+
+    What people had left so before this was written is told to them, and is no fault of what was written.
+    """
+    earlier = concerns_in(context.documents)
+    old = {_what(finding) for finding in findings_of(earlier)} if earlier else set()
+    yield from (each for each in findings_of(read(artifact.text, artifact.path)) if _what(each) not in old)
+
+
+def _what(finding: Finding) -> tuple[str, str]:
+    """A contradiction, wherever it stands by now."""
+    return finding.rule, re.sub(r"\bline \d+", "", finding.wrong)
 
 
 def _fates(
-    document: Concerns, reviews: Sequence[Reviewed], known: Mapping[tuple[str, str], Severity]
+    document: Concerns,
+    reviews: Sequence[Reviewed],
+    known: Mapping[tuple[str, str], Severity],
+    old: Container[tuple[str, str]],
 ) -> Iterator[Finding]:
+    """`old` are the findings of which an earlier round disposed: what people made of those rows is theirs."""
     used = Counter((fate.expert, fate.finding) for fate in document.dispositions)
     refs, ids = {review.ref for review in reviews}, {concern.id for concern in document.concerns}
     for expert, finding in known:
@@ -39,6 +56,8 @@ def _fates(
             mend = "Add its row to “Dispositions”: merged into a concern, kept as one, or dismissed with the reason."
             yield Finding(1, f"{expert} {finding} was dropped: it has no disposition.", mend)
     for fate in document.dispositions:
+        if (fate.expert, fate.finding) in old:
+            continue
         name = f"{fate.expert} {fate.finding}"
         if used[fate.expert, fate.finding] > 1:
             yield Finding(fate.line, f"{name} has several dispositions.", "Keep one of the rows.")

@@ -145,3 +145,31 @@ def test_decisions_agree(found: Judge) -> None:
     assert found("decisions-agree", "### C1. A\n**Decision:** [ ]\n") == []
     (finding,) = found("decisions-agree", "### C1. A\n**Decision:** [x] accept: so\n")
     assert finding.line == 2
+
+
+OLD = """# Concerns
+
+## Critical
+
+### C1. A
+**Decision:** [x] accept: so
+
+### C1. B
+**Decision:** [x] accept [x] reject
+
+## Dispositions
+
+| Finding | Disposition | Reason |
+| --- | --- | --- |
+| 001-tarjan F1 | kept as C7 | |
+"""
+
+
+def test_what_people_left_so_is_no_fault_of_who_goes_on(found: Judge) -> None:
+    more = OLD.replace("### C1. A", "### C2. C\n**Decision:** [ ]\n\n### C1. A")
+    given = Context(documents={"x/002-expert-concerns.md": OLD})
+    for gate in ("decisions-agree", "dispositions"):
+        assert found(gate, OLD, None, Context())
+        assert found(gate, more, None, given) == []
+    worse = more.replace("[ ]", "[x] reject: no")
+    assert [each.rule for each in found("decisions-agree", worse, None, given)] == ["decisions-agree"]

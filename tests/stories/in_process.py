@@ -44,6 +44,7 @@ class Straight:
         self.workflows: dict[str, Callable[[Any], Any]] = {}
         self.queued: dict[str, Any] = {}
         self.delayed: dict[str, Any] = {}
+        self.held: dict[str, Any] = {}
         self.slept: list[float] = []
         self.steps = 0
         self.workflow_id = ""
@@ -72,7 +73,9 @@ class Straight:
     def enqueue_workflow_with_options(self, options: Mapping[str, Any], data: Any) -> "Handle":
         """A leg waits for its turn; a conversation is held at once."""
         if options["workflow_name"] == "converse":
-            return Handle(self._kept(self.workflows["converse"](self._kept(data))))
+            if (id := options["workflow_id"]) not in self.held:
+                self.held[id] = self._kept(self.workflows["converse"](self._kept(data)))
+            return Handle(self.held[id])
         kept = self.delayed if options.get("delay_seconds") else self.queued
         kept.setdefault(options["workflow_id"], self._kept(data))
         return Handle(None)

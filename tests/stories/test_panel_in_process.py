@@ -74,6 +74,12 @@ def head_of(story: Story, branch: str) -> str:
     return str(story.ada.get(f"/git/ref/heads/{branch}")["object"]["sha"])
 
 
+def head_of_any(story: Story, branch: str) -> str | None:
+    """A branch's head, None where there is no such branch."""
+    found = story.ada.get(f"/git/matching-refs/heads/{branch}")
+    return next((each["object"]["sha"] for each in found if each["ref"] == f"refs/heads/{branch}"), None)
+
+
 def comment_of(story: Story, number: int, key: str) -> str:
     """The newest of the bot's comments with this key."""
     return str([each["body"] for each in story.ada.comments(number) if f"charrette:key={key} " in each["body"]][-1])
@@ -156,6 +162,73 @@ def test_a_design_of_ours_is_reviewed_on_its_own_branch_and_stays_as_it_was(hous
         "charrette/review-experts": "success",
         "charrette/concerns": "success",
     }
+
+
+# --- in the middle of a round ----------------------------------------------------------------------------------------
+
+
+def test_an_edit_of_the_concerns_while_they_are_merged_is_not_lost(house: House) -> None:
+    story = house.story()
+    number = pull_of(story, "edited", {"docs/edited.md": DESIGN})
+    asked(house, story, number)
+    branch, path = f"charrette/review-{number}", "docs/002-expert-concerns.md"
+
+    def edits() -> None:
+        """Somebody decides a concern by hand, and writes something that is none."""
+        text = story.ada.text(path, branch).replace("**Decision:** [ ]", "**Decision:** [x] reject: we know", 1)
+        push(story, branch, head_of(story, branch), {path: text.replace("## Critical", "Read by Ada.\n\n## Critical")})
+
+    merges = [edits]
+
+    def says(request: Json) -> Json:
+        if request["messages"][0]["content"][-1]["text"].startswith("# Concerns:") and merges:
+            merges.pop()()
+        return panel(request)
+
+    house.mind.says = says
+    house.mind.requests.clear()
+    status = asked(house, story, number, "/review experts don anyway")
+    assert "### Review: A queue, round 2\n\n**Done: 2 important" in status
+    text = story.ada.text(path, branch)
+    assert "Read by Ada." in text
+    found = read(text)
+    assert [(each.id, each.decision.why if each.decision else "") for each in found.concerns] == [
+        ("I1", "we know"),
+        ("I2", ""),
+        ("I3", ""),
+    ]
+    assert [row.decision for row in found.log] == ["reject: we know"]
+    assert len(house.mind.requests) == 2
+
+
+@pytest.mark.parametrize("how", ["closed", "merged"])
+@pytest.mark.parametrize("theirs", [True, False])
+def test_a_pull_request_that_ends_in_the_middle_ends_the_round(house: House, how: str, theirs: bool) -> None:
+    story = house.story()
+    name = f"ends-{how}-{theirs}"
+    files = {f"docs/{name}.md": DESIGN}
+    number = from_fork(story, name, files) if theirs else pull_of(story, name, files)
+
+    def ends() -> None:
+        if how == "closed":
+            story.ada.ask("PATCH", f"/pulls/{number}", {"state": "closed"})
+        else:
+            story.ada.ask("PUT", f"/pulls/{number}/merge", {})
+
+    house.mind.before = once(ends)
+    status = asked(house, story, number, "/review experts tarjan, ops")
+    assert f"**Stopped: the pull request is {how}, so the panel does not go on. No document was made." in status
+    assert reviewed(story, number) == []
+    assert head_of_any(story, f"charrette/review-{number}") is None
+    story.ada.comment(number, "/resume")
+    house.play()
+    assert f"The pull request is {how}, so its review does not go on." in last_word(story, number)
+    if how == "closed":
+        house.mind.requests.clear()
+        story.ada.ask("PATCH", f"/pulls/{number}", {"state": "open"})
+        assert "**Done: 2 important" in asked(house, story, number, "/resume")
+        # Those who were heard are not asked again.
+        assert [member(request) for request in house.mind.requests] == [""]
 
 
 # --- a lost database -------------------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def read(text: str, path: str = "") -> Concerns:
     apart = [section for title in APART if (section := _apart(artifact, title))]
     own = {line for section in apart for line in range(section.heading.line, section.last + 1)}
     logs = [table for table in artifact.tables if is_log(table)]
-    fates = [table for table in artifact.tables if _is_fates(table)]
+    fates = fates_in(artifact)
     others = (table for table in artifact.tables if table.line not in own)
     listed = [table for table in others if table not in logs and table not in fates]
     headed, loose = _headed(artifact, own)
@@ -89,6 +89,17 @@ def read(text: str, path: str = "") -> Concerns:
         tuple(loose),
         "\n".join(_verbatim(artifact, section) for section in sorted(apart, key=lambda each: each.first)),
     )
+
+
+def fates_in(artifact: Artifact) -> list[Table]:
+    """The tables that say what became of each finding."""
+    return [table for table in artifact.tables if _is_fates(table)]
+
+
+def label_of(line: str) -> str:
+    """Which field of a concern a line begins: source, problem and so on; "" where it begins none."""
+    match = _LABEL.match(line) or _PLAIN.match(line)
+    return _LABELS.get(normal(match["name"]), "") if match else ""
 
 
 def _apart(artifact: Artifact, title: str) -> Section | None:

@@ -113,7 +113,7 @@ class Loose:
 class Concerns:
     """A document of concerns, whole. `loose` is what could not be placed: nothing is dropped in silence.
 
-    `apart` are the sections of `APART`, as they stand.
+    `apart` are the sections of `APART`, as they stand. `goes_on` is the text that a further round is written into.
     """
 
     title: str
@@ -122,6 +122,7 @@ class Concerns:
     log: tuple[LogRow, ...] = ()
     loose: tuple[Loose, ...] = ()
     apart: str = ""
+    goes_on: str = ""
 
 
 def counted(concerns: Sequence[Concern]) -> Open:

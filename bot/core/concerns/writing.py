@@ -9,6 +9,7 @@ from .shape import SECTIONS, SEVERITIES, Concern, Concerns, Decision, Dispositio
 
 LOG_HEADER = ("#", "Concern", "Decision", "Track", "Date", "By", "Commit", "Notes")
 OPEN = "[ ]"
+DISPOSITIONS = "Dispositions"
 
 
 def render(document: Concerns) -> str:
@@ -18,8 +19,8 @@ def render(document: Concerns) -> str:
         own = [concern for concern in document.concerns if concern.severity == severity]
         lines += [f"## {SECTIONS[severity]}", "", *(["None.", ""] if not own else [])]
         for concern in own:
-            lines += _concern(concern)
-    lines += ["## Dispositions", "", *_dispositions(document.dispositions), ""]
+            lines += concern_lines(concern)
+    lines += [f"## {DISPOSITIONS}", "", *disposition_table(document.dispositions), ""]
     lines += ["## Decision log", "", *_table(LOG_HEADER, map(_row, document.log))]
     lines += ["", document.apart.rstrip()] if document.apart else []
     return "\n".join(lines) + "\n"
@@ -49,8 +50,12 @@ def decision_text(decision: Decision | None) -> str:
 
 def sources_text(sources: Sequence[Source]) -> str:
     """Who raised it, by semicolons."""
-    said = (f"{source.expert} ({source.severity})" if source.severity else source.expert for source in sources)
-    return "; ".join(said) + (";" if len(sources) == 1 else "")
+    return "; ".join(map(source_text, sources)) + (";" if len(sources) == 1 else "")
+
+
+def source_text(source: Source) -> str:
+    """Who raised it, and how grave they found it."""
+    return f"{source.expert} ({source.severity})" if source.severity else source.expert
 
 
 def table_row(cells: Sequence[str]) -> str:
@@ -58,7 +63,8 @@ def table_row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _concern(concern: Concern) -> Iterator[str]:
+def concern_lines(concern: Concern) -> Iterator[str]:
+    """A concern under its heading."""
     fields = (
         ("Source", sources_text(concern.sources)),
         ("Problem", concern.problem),
@@ -75,12 +81,19 @@ def _concern(concern: Concern) -> Iterator[str]:
         yield from (f"**Decision:** {decision_text(concern.decision)}", "")
 
 
-def _dispositions(dispositions: Sequence[Disposition]) -> Iterator[str]:
+def disposition_table(dispositions: Sequence[Disposition]) -> Iterator[str]:
+    """What became of each finding."""
+    yield from _table(("Finding", "Disposition", "Reason"), ())
+    yield from disposition_rows(dispositions)
+
+
+def disposition_rows(dispositions: Sequence[Disposition]) -> list[str]:
+    """The same without the table's head."""
     words = {"merged": "merged into {}", "kept": "kept as {}", "dismissed": "dismissed"}
-    rows = (
-        (f"{each.expert} {each.finding}", words[each.kind].format(each.concern), each.reason) for each in dispositions
-    )
-    return _table(("Finding", "Disposition", "Reason"), rows)
+    return [
+        table_row((f"{each.expert} {each.finding}", words[each.kind].format(each.concern), each.reason))
+        for each in dispositions
+    ]
 
 
 def _row(row: LogRow) -> tuple[str, ...]:

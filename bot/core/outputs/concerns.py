@@ -1,6 +1,7 @@
 """The consolidation of a round's reviews into the document of concerns."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -8,6 +9,7 @@ from pydantic import TypeAdapter
 from ..codec import from_json, to_json
 from ..concerns import Concerns, read, render
 from ..concerns.consolidating import Grouping, Reviewed, consolidated, faults
+from ..concerns.continuing import continued
 from ..concerns.writing import tidied
 from .output import Output, Setting, on_one_line
 from .review import reviewed
@@ -23,7 +25,12 @@ def settle(data: Any, setting: Setting) -> Any:
     fresh = tuple(review for review in reviews if review.ref not in disposed)
     if wrong := faults(said, fresh, before):
         raise ValueError(" ".join(wrong))
-    return to_json(tidied(consolidated(said, fresh, before, setting.title)))
+    found = tidied(consolidated(said, fresh, before, setting.title))
+    return to_json(replace(found, goes_on=_text_of(setting.documents)))
+
+
+def _text_of(documents: Mapping[str, str]) -> str:
+    return next((text for path, text in sorted(documents.items()) if path.endswith(NAME)), "")
 
 
 def reviews_in(documents: Mapping[str, str]) -> tuple[Reviewed, ...]:
@@ -38,7 +45,8 @@ def concerns_in(documents: Mapping[str, str]) -> Concerns | None:
 
 
 def _render(data: Any) -> str:
-    return render(from_json(Concerns, data))
+    document = from_json(Concerns, data)
+    return (continued(document.goes_on, document) if document.goes_on else None) or render(document)
 
 
 def _parse(text: str) -> Any:
