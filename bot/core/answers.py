@@ -59,10 +59,10 @@ _LONGEST = 10_000  # an answer to five questions is short; what is longer is abo
 Understanding = Answered | Advice | Premise | Unclear | Aside
 
 _EXCEPT = re.compile(
-    r"(.*?)[\s,;]*\b(?:except|but|apart from|other than|besides|save)(?: for)?\b[\s:,]*(.*)", re.IGNORECASE | re.DOTALL
+    r"(.*?)\b(?:except|but|apart from|other than|besides|save)(?: for)?\b[\s:,]*(.*)", re.IGNORECASE | re.DOTALL
 )
 _REMAINDER = re.compile(
-    r"[\s,;.]*(?:\band )?\b(?:(?:as )?for )?"
+    r"(?:(?<![\s,;.])[\s,;.]+)?(?:\band )?\b(?:(?:as )?for )?"
     r"(?:the )?(?:rest|others|other ones|remaining(?: ones)?|everything else|all others?)\b[\s:,]*"
     r"(?:(?:is|are|as|with|go with|use|by|can be|to be|stay)\s+)*(?:the |your )?"
     r"(?:recommended|recommendations?|defaults?|suggested|fine|ok(?:ay)?|good|up to you)\b"

@@ -1,3 +1,4 @@
+from time import process_time
 from typing import Any
 
 import pytest
@@ -342,3 +343,11 @@ def test_any_words_are_understood_somehow(text: str, direct: bool) -> None:
         assert numbers == sorted(set(numbers))
         assert set(numbers) <= {1, 2, 3}
         assert all(answer.letter in {"", *"ABC"} for answer in result.answers)
+
+
+@pytest.mark.parametrize("part", ["\n\n;", ", ", "but ", "1 ", "and ", "1A ", "? ", ". "])
+def test_twice_as_many_words_take_about_twice_as_long(part: str) -> None:
+    """Figures are for benchmarks; this only tells a line from a curve."""
+    before = process_time()
+    understand((part * 9_900)[:9_900], THREE)
+    assert process_time() - before < 2

@@ -31,9 +31,10 @@ class Read:
 
 
 _ID = r"(?:\[?\**(?:[A-Z]{1,3}|[cinq])-?\d+\**\]?)"
+# Each blank belongs to one part alone: otherwise twenty ids without a verdict would be read in a million ways.
 _IDS = (
-    rf"{_ID}(?:(?:\s*(?:,\s*(?:and\s)?|[+&/]|\band\b|[-–—]|\.\.+|\bto\b)\s*|\s+){_ID}|\s*(?:[-–—]|\.\.+)\s*\d+\b)*"
-    r"(?!\w)"
+    rf"{_ID}(?:(?:\s*+(?:,\s*+(?:and\s)?|[+&/]|\band\b|[-–—]|\.\.+|\bto\b)\s*+|\s++){_ID}"
+    r"|\s*+(?:[-–—]|\.\.+)\s*+\d+\b)*(?!\w)"
 )
 _MARKED = r"(?=\**\s*(?:[:,;–—-]|$)|\s+because\b)"
 _VERDICT = (

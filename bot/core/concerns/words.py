@@ -19,7 +19,7 @@ _OPEN = re.compile(
     r"(?:pending|open|tbd|tba|undecided|none(?: yet)?|not (?:yet )?decided|n/?a|[-–—_.?…\s]*)", re.IGNORECASE
 )
 _BOX = re.compile(r"\[(?P<mark>[ xX✓✔]?)\]|(?P<empty>☐)|(?P<full>☑|☒|✅)")
-_NAMES = re.compile(r"\s*(?:[,;&]|\band\b|\+)\s*(?![^(]*\))")
+_NAMES = re.compile(r"\s*(?:[,;&]|\band\b|\+)\s*(?![^(]{0,200}\))")
 _SAID = re.compile(r"(?P<expert>[^()\[\]]+?)\s*(?:[(\[](?P<severity>[^()\[\]]*)[)\]])?\s*")
 _ID = re.compile(r"[A-Z]{1,3}-?\d{1,6}")
 _THROUGH = re.compile(r"([A-Z]{1,3})-?(\d{1,6})\s*(?:[-–—]|\.\.+|to)\s*(?:\1-?)?(\d{1,6})")
@@ -55,7 +55,8 @@ def ids_in(text: str) -> tuple[str, ...]:
 
 def sources_in(text: str) -> tuple[Source, ...]:
     """Who is named: `Cousot (HIGH), Hejlsberg`; by semicolons where there are any, since a name may have a comma."""
-    parts = re.split(r"\s*;\s*", text) if ";" in text else _NAMES.split(text)
+    text = " ".join(text.split())
+    parts = text.split(";") if ";" in text else _NAMES.split(text)
     said = (_SAID.fullmatch(part.strip(" *`.")) for part in parts)
     return tuple(Source(match["expert"].strip(), (match["severity"] or "").strip()) for match in said if match)
 

@@ -105,3 +105,9 @@ def test_whatever_is_written_is_taken_or_told(text: str) -> None:
     found = rulings(text)
     assert found.rulings or found.faults
     assert all(ruling.ids and ruling.why for ruling in found.rulings)
+
+
+def test_many_ids_without_a_verdict_are_read_at_once() -> None:
+    many = ", ".join(f"C{n}" for n in range(1, 2_000))
+    assert "names no verdict" in rulings(f"{many}: not now").faults[0]
+    assert len(rulings(f"{many} accept: so").rulings[0].ids) == 1_999
