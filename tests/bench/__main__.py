@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.app import built_in_workflows
 
-from . import cache, citations, deliveries, eyes, feature_design, many_runs, panel, plan
+from . import cache, citations, deliveries, eyes, feature_design, many_runs, panel, plan, reconcile
 from .rows import Row, Setting, machine, table, written
 
 PAGE = Path(__file__).parents[2] / "docs/performance.md"
@@ -22,6 +22,7 @@ BENCHES: dict[str, Callable[[Setting], Iterable[Row]]] = {
     "panel": panel.measure,
     "citations": citations.measure,
     "plan": plan.measure,
+    "reconcile": reconcile.measure,
     "many-runs": many_runs.measure,
     "eyes": eyes.measure,
 }
