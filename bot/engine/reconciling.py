@@ -6,7 +6,9 @@ merge, often with its branch, and a plan that a person wrote has none.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -130,11 +132,11 @@ def find(services: Services, asked: Asked) -> Found:
     page = f"{_web(message.link)}/blob/{quote(branch)}"
     issue = github.issue(asked.number)
     number = asked.number if issue.pull else _pull_of(services, repository, asked.number)
-    if issue.author == github.login() and parts(issue.body).key == PLAN:
-        files, paths = _files(services, repository, head), _of_tracking(issue.body)
-        found = paths if files.text(paths[0], head) else tuple(_moved(files, head, github.written(), issue.body))
-        gone = f"`{paths[0]}` is not on `{branch}` any more, and no other plan there has its units."
-        return Found(head, found[:1], page, "" if found else gone)
+    plan = parts(issue.body).plan if issue.author == github.login() else ""
+    if plan:
+        path, paths = _of_issues(_files(services, repository, head), head, github.written(), plan)
+        gone = f"`{path}` is not on `{branch}` any more, and no other plan there has its units."
+        return Found(head, paths, page, "" if paths else gone if path else NO_PLAN)
     if not number:
         return Found(word=NO_PLAN)
     pull = github.pull(number)
@@ -165,14 +167,17 @@ def _pull_of(services: Services, repository: Repository, home: int) -> int:
     return next((pull for row in reversed(rows) if (pull := (row.state or {}).get("pull"))), 0)
 
 
-def _of_tracking(body: str) -> tuple[str, ...]:
-    return (parts(body).notes.path,)
+def _of_issues(files: Files, commit: str, written: Sequence[Written], plan: str) -> tuple[str, tuple[str, ...]]:
+    """Where the plan of these issues was, as its tracking issue says, and where it is."""
+    own = [found for issue in written if (found := parts(issue.body)).plan == plan]
+    path = next((each.notes.path for each in own if each.key == PLAN), "")
+    if path and files.text(path, commit):
+        return path, (path,)
+    return path, tuple(islice(_moved(files, commit, {each.key for each in own}), 1))
 
 
-def _moved(files: Files, commit: str, written: Sequence[Written], body: str) -> Iterator[str]:
+def _moved(files: Files, commit: str, keys: AbstractSet[str]) -> Iterator[str]:
     """The documents that have most of the units whose issues are there: the plan was moved, or is called otherwise."""
-    plan = parts(body).plan
-    keys = {found.key for issue in written if (found := parts(issue.body)).plan == plan}
     ids = [f"unit: {key.removeprefix('unit/')} " for key in keys if key.startswith("unit/")]
     for path in files.tree(commit).files():
         text = files.text(path, commit) if path.lower().endswith((".md", ".markdown")) else None

@@ -126,6 +126,10 @@ def test_a_plan_that_a_person_wrote_becomes_issues_when_a_writer_says_so(house: 
     story.ada.comment(home, "/plan issues")
     house.play()
     assert "updated 3 and closed one" in last_word(story, home)
+    # A unit's issue knows its plan too.
+    story.ada.comment(home + 1, "/plan issues")
+    house.play()
+    assert "nothing had to be changed" in last_word(story, home + 1)
     assert [issue["state"] for issue in issues(story)] == ["open", "open", "open", "closed"]
     assert "plans/limits.md" in issues(story)[0]["body"]
 

@@ -426,6 +426,11 @@ def test_a_plan_that_was_moved_or_has_another_title_keeps_its_issues(world: Worl
     assert world.writes == []
 
 
+def test_ends_of_lines_are_no_change(world: World) -> None:
+    reconcile(world, PLAN.replace("\n", "\r\n"))
+    assert world.writes == []
+
+
 def test_another_plan_with_the_same_title_has_issues_of_its_own(world: World) -> None:
     reconcile(world, units(3).replace("# A long plan", "# Worker limits: macro plan"), "docs/other.md")
     assert len(world.ours()) == 8
