@@ -11,7 +11,7 @@ from .sections import Filling
 
 Ended = Literal["done", "refused", "failed", "budget", "stopped"]
 Ending = Literal["done", "findings", "stopped", "failed", "budget"]
-WaitsFor = Literal["description", "answers", "approval", "mending"]
+WaitsFor = Literal["description", "answers", "approval", "mending", "another run"]
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,20 @@ class End:
     kind: Literal["end"] = "end"
 
 
-Act = Converse | Commit | Show | Wait | End
+@dataclass(frozen=True)
+class Convene:
+    """Begin a run of another workflow on this run's own pull request, in the name of who started this one.
+
+    `run` is one that was begun and that nobody knows any more, or that was stopped; "" for a new one.
+    """
+
+    workflow: str
+    about: str
+    run: str = ""
+    kind: Literal["convene"] = "convene"
+
+
+Act = Converse | Commit | Show | Wait | End | Convene
 
 
 @dataclass(frozen=True)
@@ -144,4 +157,12 @@ class Shown:
     at: str = ""
 
 
-Result = tuple[Outcome, ...] | Committed | Shown
+@dataclass(frozen=True)
+class Began:
+    """What came of a `Convene`: the run that was begun, and when."""
+
+    run: str
+    at: str = ""
+
+
+Result = tuple[Outcome, ...] | Committed | Shown | Began

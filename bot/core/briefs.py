@@ -130,6 +130,8 @@ def _documents(state: State, phase: Phase) -> Iterator[DocumentRef]:
     for other in state.phases:
         if other.phase.id in phase.reads and other.commit is not None:
             yield from (_written(state, other, path) for path in sorted(other.commit.files))
+        elif other.phase.id in phase.reads and other.phase.source == "workflow" and state.record.concerns:
+            yield DocumentRef(state.record.concerns.path, head)
 
 
 def _earlier(state: State, earlier: Earlier, as_it_stands: bool) -> DocumentRef:

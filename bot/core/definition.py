@@ -14,7 +14,7 @@ from .codec import to_json
 from .errors import Fault
 from .findings import Severity
 
-Source = Literal["model", "event"]
+Source = Literal["model", "event", "workflow"]
 Asks = Literal["author"]
 Approver = Literal["maintainer"]
 Each = Literal["experts", "subsystems", "tracks"]
@@ -54,6 +54,8 @@ class Phase:
     `elsewhere` another workflow's run makes it, and the branch alone knows its number. `persona` is whose lens it has.
     With `last`, the number follows all others, and depends on how many tracks there are; so do those of `each: tracks`,
     of which `number` is the first. A phase that is `given` tracks is left out where none is open.
+    One whose source is a `workflow` is that workflow (`id`) run on the run's own pull request, until the phase with
+    which it `ends`; `number` is the last of those that it takes.
     """
 
     id: str
@@ -76,11 +78,13 @@ class Phase:
     persona: Persona | None = None
     last: bool = False
     given: Given | None = None
+    ends: str = ""
 
     @property
     def label(self) -> str:
         """What people call the phase's document by: its number, where that is known, and its title."""
-        return f"{self.number:03d} {self.title}" if self.number else self.title
+        own = self.number and self.source != "workflow"
+        return f"{self.number:03d} {self.title}" if own else self.title
 
     @property
     def file(self) -> str:

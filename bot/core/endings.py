@@ -43,20 +43,22 @@ def done(state: State) -> str:
         return "Done. Read the summary first, then review the pull request; what people edit on its branch is kept."
     where = ", ".join(f"{len(phase.findings)} in {_name(phase)}" for phase in found[:FEW])
     more = f", and {len(found) - FEW} documents more" if len(found) > FEW else ""
-    mend = f"To mend one, edit it on the branch, or write `/revise {found[0].phase.number:03d} ...`." if found else ""
+    first = next((phase.phase.number for phase in found if phase.commit), 0)
+    mend = f"To mend one, edit it on the branch, or write `/revise {first:03d} ...`." if first else ""
     then = "Read the summary first, then review the pull request; what people edit on its branch is kept."
     return f"Done, with {count} finding{'' if count == 1 else 's'} left (see the check). {where}{more}. {mend} {then}"
 
 
 def kept(state: State) -> str:
     """What the branch has of the documents, finished or not."""
-    finished = sum(phase.finished for phase in state.phases)
+    made = [phase for phase in state.phases if phase.phase.source == "model"]
+    finished = sum(phase.finished for phase in made)
     drafts = [_name(phase) for phase in state.phases if phase.commit and not phase.finished]
     if not finished and not drafts:
         return "No document was made."
     unfinished = f", with {', '.join(drafts[:FEW])} unfinished" if drafts else ""
     where = "here" if state.pinned.branchless else "on the branch"
-    return f"Kept {where}: {finished} of {len(state.phases)} documents finished{unfinished}."
+    return f"Kept {where}: {finished} of {len(made)} documents finished{unfinished}."
 
 
 def _name(phase: PhaseState) -> str:

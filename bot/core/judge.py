@@ -8,6 +8,7 @@ from .decisions import decided
 from .hearing import heard
 from .messages import (
     Approve,
+    Convened,
     Decide,
     Entry,
     Expired,
@@ -71,7 +72,7 @@ def _judged(state: State, message: Message) -> Judgement:
             return _verdict(state, phase, message)
         case Revise(what=what):
             return _revise(state, message, what)
-        case Touched() | Written() | Reconcile():
+        case Touched() | Written() | Convened() | Reconcile():
             return Judgement()
         case Retry():
             return _retry(state, phase, message)
@@ -176,4 +177,6 @@ def _standing(state: State, phase: PhaseState | None) -> str:
         return "the run is done. `/revise <what>` changes a document."
     if phase.status == "asking":
         return "the run waits for answers. Reply, or write `/answer recommended`."
+    if phase.status == "convened":
+        return f"the run waits for “{phase.phase.title}”, which goes on by itself. The status says how far it is."
     return "the run waits for approval: `/approve`, or `/reject <why>`."

@@ -139,11 +139,23 @@ class Retry:
 
 
 @dataclass(frozen=True)
+class Convened:
+    """A run of another workflow was begun on the run's own pull request, as one of its phases."""
+
+    run: str
+    kind: Literal["convened"] = "convened"
+
+
+@dataclass(frozen=True)
 class Pushed:
-    """The branch has a new head that is not ours. `panel` tells it to the round of reviews alone."""
+    """The branch has a new head that is not ours. `panel` tells it to the round of reviews alone.
+
+    `workflow` tells it to the run of that workflow alone, which waits for another that has come to an end or a wait.
+    """
 
     head: str
     panel: bool = False
+    workflow: str = ""
     kind: Literal["pushed"] = "pushed"
 
 
@@ -177,6 +189,7 @@ Deed = Annotated[
     | Ruled
     | Written
     | OpenTrack
+    | Convened
     | Retry
     | Pushed
     | Reconcile

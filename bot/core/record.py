@@ -12,7 +12,7 @@ from .identity import Subject
 from .messages import Entry
 from .questions import Question
 
-PhaseStatus = Literal["pending", "asking", "awaiting", "blocked", "done", "findings"]
+PhaseStatus = Literal["pending", "asking", "awaiting", "blocked", "convened", "done", "findings"]
 Trouble = Literal["failed", "refused", "budget"]
 Closed = Literal["", "closed", "merged"]
 
@@ -209,6 +209,19 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Included:
+    """How a run stands that another includes. `lost`: nobody knows it any more, and the branch has no end of it.
+
+    `words` say what it waits for or why it failed; `link` leads to its status.
+    """
+
+    run: str
+    status: Literal["going", "done", "failed", "stopped", "lost"]
+    words: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
 class Record:
     """All that `fold` needs of a run.
 
@@ -218,8 +231,8 @@ class Record:
     paths whose blob is a person's, with that blob; `remarks`, what people wrote among an artifact's revision notes.
     `trouble` is why the last leg ended early, until somebody says to go on. `moved` is the newest commit of others on a
     branch under review. `shared` has the documents that phases fill by sections as they stand on the branch, path to
-    text; `there` are the paths of all files in the run's folder. `web` says that the model's server searches the web;
-    `without`, what earlier phases lacked.
+    text; `there` are the paths of all files in the run's folder, `included` the runs that this one includes. `web` says
+    that the model's server searches the web; `without`, what earlier phases lacked.
     """
 
     pinned: Pinned
@@ -244,6 +257,7 @@ class Record:
     concerns: Standing | None = None
     shared: dict[str, str] = field(default_factory=dict)
     there: tuple[str, ...] = ()
+    included: tuple[Included, ...] = ()
     now: str = ""
 
 

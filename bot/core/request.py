@@ -12,6 +12,7 @@ from typing import assert_never
 from .codec import from_json, to_json
 from .messages import (
     Approve,
+    Convened,
     Decide,
     Deed,
     Entry,
@@ -203,7 +204,7 @@ def _words(deed: Deed) -> str:
             return f"{workflow}\n{description}" if description else workflow
         case Stop(why=text) | Say(text=text) | Reject(why=text) | Revise(what=text) | Pushed(head=text):
             return text
-        case Expired(about=text) | Decide(what=text) | Ruled(left=text):
+        case Convened(run=text) | Expired(about=text) | Decide(what=text) | Ruled(left=text):
             return text
         case OpenTrack(component=component, why=why):
             return f"{component}\n{why}"
@@ -227,6 +228,7 @@ def _deed(kind: str, words: str) -> Deed:
         "reject": {"why": words},
         "revise": {"what": words},
         "pushed": {"head": words},
+        "convened": {"run": words},
         "expired": {"about": words},
         "track": {"component": workflow, "why": description},
         "touched": {

@@ -33,9 +33,10 @@ def named(definition: Definition, files: Mapping[str, Sequence[str]], what: str)
     fills it, and of several phases in one document chooses among them.
     """
     head = re.split(r":\s", what, maxsplit=1)[0] if re.search(r":\s", what) else ""
-    by_number = [phase for phase in definition.phases if _by_number(files.get(phase.id, (phase.file,)), what)]
-    by_head = [phase for phase in definition.phases if _by_name(phase, head)]
-    found = by_number or by_head or [phase for phase in definition.phases if _by_name(phase, what)]
+    phases = [phase for phase in definition.phases if phase.source != "workflow"]
+    by_number = [phase for phase in phases if _by_number(files.get(phase.id, (phase.file,)), what)]
+    by_head = [phase for phase in phases if _by_name(phase, head)]
+    found = by_number or by_head or [phase for phase in phases if _by_name(phase, what)]
     return tuple(phase.id for phase in _narrowed(found, head, what))
 
 

@@ -6,8 +6,10 @@ from typing import assert_never
 
 from .acts import (
     Act,
+    Began,
     Commit,
     Committed,
+    Convene,
     Converse,
     End,
     Ending,
@@ -23,20 +25,25 @@ from .briefs import READER, briefs, filling, touches_brief
 from .decisions import DECISION, Due, due
 from .definition import Definition
 from .findings import errors
-from .messages import Entry, Message, Revise, Touch, Touched
+from .messages import Convened, Entry, Message, Revise, Touch, Touched
 from .outputs.concerns import NAME
 from .placing import ground_of, guests, shared_paths
 from .questions import Question
 from .questions import parse as parse_questions
 from .ratifying import ratified
-from .record import PhaseCommit, PhaseStatus, Spent, Standing, spent_trailer, with_trailers
+from .record import Included, PhaseCommit, PhaseStatus, Spent, Standing, spent_trailer, with_trailers
 from .revisions import Note, with_notes
 from .safe import plain
 from .sections import Filling, digest_of_part, part_of, spliced
 from .state import DESCRIPTION, REQUEST, PhaseState, State, fold, is_edited
 
 DAY = 86_400.0
-WAITS: Mapping[PhaseStatus, WaitsFor] = {"asking": "answers", "awaiting": "approval", "blocked": "mending"}
+WAITS: Mapping[PhaseStatus, WaitsFor] = {
+    "asking": "answers",
+    "awaiting": "approval",
+    "blocked": "mending",
+    "convened": "another run",
+}
 
 
 def next_act(state: State) -> Act:
@@ -65,7 +72,7 @@ def next_act(state: State) -> Act:
     if phase is None:
         return End(ending(state))
     if phase.status == "pending":
-        return _draft_or_commit(state, phase)
+        return _convened(phase) if phase.phase.source == "workflow" else _draft_or_commit(state, phase)
     reason = WAITS[phase.status]
     return Wait(reason, phase.about, state.definition.wait_days * DAY if reason == "answers" else None)
 
@@ -80,10 +87,29 @@ def after(state: State, act: Act, result: Result) -> State:
             return replace(state, record=record, shown=True, now=result.at or state.now)
         case Commit(), Committed():
             return _after_commit(state, act, result)
+        case Convene(), Began():
+            return _after_convening(state, act, result)
         case Converse(), tuple():
             return _after_conversations(state, result)
         case _:
             raise AssertionError(f"{type(act).__name__} can't end in {type(result).__name__}")
+
+
+def _convened(phase: PhaseState) -> Convene:
+    return Convene(phase.phase.id, phase.about, phase.included.run if phase.included else "")
+
+
+def _after_convening(state: State, act: Convene, result: Began) -> State:
+    at = result.at or state.now
+    id = f"{result.run}/convened/{len(state.record.entries)}"
+    entry = Entry(Message(id, "", at, state.pinned.url, Convened(result.run)), act.about)
+    others = tuple(each for each in state.record.included if each.run != result.run)
+    record = replace(
+        state.record,
+        entries=(*state.record.entries, entry),
+        included=(*others, Included(result.run, "going", "at work")),
+    )
+    return replace(fold(replace(record, spent=state.spent)), without=state.without, now=at)
 
 
 def ending(state: State) -> Ending:

@@ -9,9 +9,9 @@ from .concerns import read
 from .concerns.contradictions import is_undecided
 from .definition import Definition, Phase
 from .findings import Finding
-from .messages import Approve, Entry, Proceed, Reject, Retry, Revise, Say, Start, Stop, Touched
+from .messages import Approve, Convened, Entry, Proceed, Reject, Retry, Revise, Say, Start, Stop, Touched
 from .placing import Ground, ground_of, is_held, members_of, paths_of, placed
-from .record import PhaseCommit, PhaseStatus, Pinned, Record, Seen, Spent, Trouble
+from .record import Included, PhaseCommit, PhaseStatus, Pinned, Record, Seen, Spent, Trouble
 from .request import merged
 from .request import render as render_request
 from .revisions import Note, named_members
@@ -28,9 +28,9 @@ class PhaseState:
     """How far one phase is. `revision` is the one that is wanted; `commit` the newest one there is.
 
     `paths` says who writes what: (member, path of their artifact). There are none where the phase goes into a document
-    of another run that is not there. `members` are those who write, where there is a conversation for each.
-    `feedback` is what a person said that made it be made again; `notes` all such wishes; `round` the questions that
-    this phase last asked.
+    of another run that is not there. `members` are those who write, where there is a conversation for each; `included`
+    is the other run that a phase is. `feedback` is what a person said that made it be made again; `notes` all such
+    wishes; `round` the questions that this phase last asked.
     """
 
     phase: Phase
@@ -43,6 +43,7 @@ class PhaseState:
     rounds: int = 0
     feedback: str = ""
     notes: tuple[Note, ...] = ()
+    included: Included | None = None
 
     @property
     def about(self) -> str:
@@ -73,7 +74,10 @@ class PhaseState:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The findings that the newest commit was left with."""
+        """The findings that the newest commit was left with; or that the run went on without another."""
+        if self.phase.source == "workflow" and self.status == "findings":
+            wrong = f"The run went on without “{self.phase.title}”."
+            return (Finding(1, wrong, "Its command on the pull request holds it still.", "include", "warning"),)
         return self.commit.findings if self.commit else ()
 
     @property
@@ -174,8 +178,10 @@ def fold(record: Record) -> State:
     """The state that a record amounts to."""
     record = replace(record, pinned=replace(record.pinned, description=_description(record)))
     ground = ground_of(record)
-    modelled = (phase for phase in record.pinned.definition.phases if phase.source == "model")
-    phases = tuple(_phase(record, phase, ground) for phase in modelled if is_held(phase, ground))
+    held = (phase for phase in record.pinned.definition.phases if phase.source != "event" and is_held(phase, ground))
+    phases = tuple(
+        _included(record, phase) if phase.source == "workflow" else _phase(record, phase, ground) for phase in held
+    )
     lacking = _lacking(phases) if record.trouble is None else ""
     return State(
         record,
@@ -285,6 +291,41 @@ def _all_decided(record: Record) -> bool:
     """Whether people decided each concern singly, so that no proposal waits for its approval any more."""
     concerns = read(record.concerns.text).concerns if record.concerns else ()
     return bool(concerns) and not any(map(is_undecided, concerns))
+
+
+_OF_INCLUDED: Mapping[str, PhaseStatus] = {
+    "going": "convened",
+    "done": "done",
+    "failed": "blocked",
+    "stopped": "blocked",
+    "lost": "pending",
+}
+
+
+def _included(record: Record, phase: Phase) -> PhaseState:
+    """A phase that is another run: which one, as the entries have it, and how that stands."""
+    revision, run, accepted, anew = 1, "", False, False
+    for entry in record.entries:
+        deed = entry.message.deed
+        if isinstance(deed, Start):
+            anew = True
+        elif _about(entry).get(phase.id) == revision:
+            match deed:
+                case Convened():
+                    run, anew = deed.run, False
+                case Retry():
+                    revision, run = revision + 1, ""
+                case Proceed():
+                    accepted = True
+                case _:
+                    pass
+    known = next((each for each in record.included if run and each.run == run), None)
+    if known is not None and known.status == "stopped" and anew:
+        # Both were stopped, and somebody takes the run up again: so is the other.
+        known = replace(known, status="lost")
+    status: PhaseStatus = _OF_INCLUDED[known.status] if known else "pending"
+    status = "findings" if accepted and status != "done" else status
+    return PhaseState(phase, revision=revision, status=status, included=known)
 
 
 @dataclass(frozen=True)

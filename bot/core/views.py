@@ -9,7 +9,7 @@ from .fitting import LIMIT, shortened
 from .messages import Revise, Touched
 from .publications import Annotation, CheckWish, CommentWish, Conclusion, DraftWish, Publication, PullRequestWish
 from .questions import Question
-from .record import Spent
+from .record import Included, Spent
 from .rounds import Round
 from .run import ending
 from .safe import line as one_line
@@ -148,6 +148,8 @@ def headline(state: State) -> str:
     if phase is None:
         return endings.done(state)
     where = _where(state, phase)
+    if phase.included is not None and phase.status == "blocked":
+        return _held_up(where, phase, phase.included)
     match phase.status:
         case "pending" | "done" | "findings":
             again = " again, as a person asked" if phase.wish else ""
@@ -159,6 +161,8 @@ def headline(state: State) -> str:
         case "awaiting":
             digest = state.awaited.digest[:SHORT] if state.awaited else ""
             return f"{where} waits for a maintainer's `/approve` or `/reject <why>`, as it stands (`{digest}`)."
+        case "convened":
+            return f"{where} waits for “{phase.phase.title}”: {_progress(phase)}."
         case "blocked":
             count = len(phase.findings)
             return (
@@ -167,6 +171,23 @@ def headline(state: State) -> str:
             )
         case _:
             assert_never(phase.status)
+
+
+def _held_up(where: str, phase: PhaseState, other: Included) -> str:
+    """A phase that is another run, which came to no end."""
+    how = "was stopped" if other.status == "stopped" else "failed"
+    why = f" {one_line(other.words, 300).rstrip('. ')}." if other.words else ""
+    ways = "`/retry` begins it anew, `/proceed` goes on without it."
+    return f"{where} waits: “{phase.phase.title}” {how}.{why} {ways}"
+
+
+def _progress(phase: PhaseState) -> str:
+    """How far another run is, with a link to its status."""
+    other = phase.included
+    if other is None:
+        return ""
+    words = {"done": "done", "stopped": "stopped", "failed": "failed"}.get(other.status, other.words)
+    return f"{words}, see [its status]({other.link})" if other.link else words
 
 
 def _author(state: State) -> str:
@@ -188,6 +209,10 @@ def _item(state: State, phase: PhaseState) -> Iterator[str]:
     ticked = "x" if phase.finished else " "
     path = next(iter(phase.commit.files), "") if phase.commit else ""
     name = link(state, path, number) if path and not phase.members else number
+    if phase.phase.source == "workflow":
+        without = "the run went on without it" if phase.status == "findings" else _progress(phase)
+        yield f"- [{ticked}] {name}{': ' if without else ''}{without}"
+        return
     yield f"- [{ticked}] {name}{_notes(state, phase)}"
     yield from _members(state, phase)
 

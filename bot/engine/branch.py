@@ -22,6 +22,7 @@ from ..gates import judge as judge_gates
 from ..gates.context import Context
 from .drifting import drift_of
 from .earlier_rounds import closed
+from .including import included
 from .kept import kept_record
 from .services import Services
 
@@ -80,6 +81,7 @@ def recorded(services: Services, github: GitHub, pinned: Pinned, row: RunRow) ->
         concerns=concerns,
         shared=shared,
         there=tuple(sorted(there)),
+        included=tuple(included(services, pinned, row, written)),
         now=services.clock.now(),
     )
 

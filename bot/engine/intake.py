@@ -39,6 +39,7 @@ from .allowance import Answered, spoken
 from .asked import Asked
 from .durable import log, pause
 from .eyes import Eyes
+from .including import begun_by
 from .leg import Enqueue
 from .loading import CLOSED, current, newest_round, record_of, row_for
 from .lost import Lost, meant
@@ -267,7 +268,8 @@ class Intake:
         found = find_lost(github, subject, pull=wish.pull or isinstance(wish.deed, Pushed))
         if rows and not isinstance(wish.deed, Decide | OpenTrack):
             found = tuple(lost for lost in found if lost.workflow not in rounds)
-        return meant(found, wish.deed, rounds)
+        definitions = self.services.houses.of(subject.repository).house.definitions if found else {}
+        return meant(found, wish.deed, rounds, definitions)
 
     def _reconcile(self, github: GitHub, event: InRepository, wish: Tell, deed: Reconcile, id: str) -> None:
         """A leg of the repository's plans, one after another: it belongs to no run, and outlives the plan's own."""
@@ -328,6 +330,7 @@ class Intake:
         A run's row and its stop flag are made here.
         """
         where = wish.number
+        others: Sequence[RunRow] = ()
         match message.deed:
             case Start(workflow=workflow):
                 rounds = workflow in words_of(self.services, subject.repository).pulls
@@ -350,6 +353,7 @@ class Intake:
                 if standing := stands_still(_status(row)):
                     return standing if wish.eyes is not None else ""
                 self.services.runs.set_stop(row.id, True)
+                others = begun_by(rows, row)
             case Retry():
                 if over := self._too_often(subject, rows, "", event.delivery):
                     return over
@@ -362,9 +366,17 @@ class Intake:
         asked = Asked(subject, message, text.title, text.body, text.author, text.url, where)
         self.enqueue(message.id, asked, 0.0)
         self._told_panel(asked, rows)
+        self._stopped_too(asked, others)
         if isinstance(message.deed, Start):
             self._labelled(subject.repository)
         return ""
+
+    def _stopped_too(self, asked: Asked, others: Sequence[RunRow]) -> None:
+        """The runs that a stopped one has begun stop with it."""
+        for other in others:
+            self.services.runs.set_stop(other.id, True)
+            id, deed = f"{asked.message.id}.{other.workflow}", Stop(workflow=other.workflow)
+            self.enqueue(id, replace(asked, message=replace(asked.message, id=id, deed=deed)), 0.0)
 
     def _told_panel(self, asked: Asked, rows: Sequence[RunRow]) -> None:
         """A push to a branch with a run's documents and a panel's is told to the round of reviews too."""

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from dbos import DBOS, EnqueueOptions
 from sqlalchemy.exc import DBAPIError
 
-from ..core.acts import Brief, Commit, Committed, Converse, End, Outcome, Show, Shown, Wait
+from ..core.acts import Began, Brief, Commit, Committed, Convene, Converse, End, Outcome, Show, Shown, Wait
 from ..core.codec import from_json, to_json
 from ..core.concern_views import LISTED
 from ..core.configuration import MENDED
@@ -17,7 +17,7 @@ from ..core.decisions import DECISION, watched
 from ..core.errors import CharretteError, ConflictError, PersonError, TransientError, UnconfiguredError
 from ..core.findings import Finding
 from ..core.identity import BRANCH_PREFIX
-from ..core.messages import Entry, Expired, Message, Pushed, Reconcile
+from ..core.messages import Entry, Expired, Message, Pushed, Reconcile, Start
 from ..core.publications import CommentWish
 from ..core.record import Record, Seen, Spent, trailers
 from ..core.run import after, next_act
@@ -29,6 +29,7 @@ from .asked import Asked
 from .conversation import Talk, hold
 from .durable import CONVERSATIONS, gave_up, kept_or_over, log, patiently, step
 from .earlier_rounds import moved
+from .including import convene, waiting
 from .kept import keep
 from .loading import CONFIGURATION, give_up, load, reload
 from .publish import Publisher
@@ -78,6 +79,7 @@ class Engine:
         if (why := gave_up(loaded)) is not None:
             log.error("leg for %s gave up loading: %s", asked.subject.key, why)
             step("give up", lambda: give_up(self.services, asked, why))
+            self._tell_waiting(asked, asked.message.id)
             return f"gave up: {why}"
         if loaded["reply"]:
             word = loaded["reply"], loaded.get("once", "")
@@ -87,6 +89,8 @@ class Engine:
         if loaded.get("mended"):
             patiently("mended", lambda: self._guarded(lambda: self._reply(asked, MENDED, CONFIGURATION)))
         if loaded["record"] is None:
+            if isinstance(asked.message.deed, Start):
+                self._tell_waiting(asked, asked.message.id)
             return "nothing to do"
         state = fold(from_json(Record, loaded["record"]))
         try:
@@ -124,6 +128,10 @@ class Engine:
                     state = self._committed(n, state, act)
                 case Show():
                     state = self._shown(n, state, act)
+                case Convene():
+                    before = state.record.entries
+                    state = self._convened(n, state, act, asked)
+                    self._kept(n, state, state.record.entries[len(before) :])
                 case _:
                     assert_never(act)
             conflicts = conflicts + 1 if state.stale else 0 if isinstance(act, Commit) else conflicts
@@ -148,6 +156,18 @@ class Engine:
 
         if entries:
             patiently(f"{n} keep", keep)
+
+    def _convened(self, n: int, state: State, act: Convene, asked: Asked) -> State:
+        """The state with another run begun on the pull request, as if who began this one had asked for it there."""
+        made = patiently(f"{n} convene", lambda: self._guarded(lambda: convene(self.services, state, act)))
+        if isinstance(made, dict):
+            return _failed(state, gave_up(made) or made["person"])
+        at, pinned = step(f"{n} clock", self.services.clock.now), state.pinned
+        start = Start(act.workflow)
+        id = f"{made}/begins/{len(state.record.entries)}"
+        message = Message(id, pinned.started_by, at, pinned.url, start, writer=True)
+        self.enqueue(id, replace(asked, message=message, number=state.record.pull or 0), 0.0)
+        return after(state, act, Began(made, at))
 
     def _committed(self, n: int, state: State, act: Commit) -> State:
         made = patiently(
@@ -340,9 +360,11 @@ class Engine:
         """Leaves the run where it stands: its row, and for a wait with an end the one delayed leg."""
         match act:
             case Wait(reason=reason):
-                status = f"waits for {reason}"
+                status: str = f"waits for {reason}"
             case End(ending=ending):
                 status = ending
+            case _:
+                assert_never(act)
         kept = {
             "findings": {c.sha: to_json(c.findings, tuple[Finding, ...]) for c in state.record.commits if c.findings},
             "pull": state.record.pull,
@@ -354,11 +376,21 @@ class Engine:
         }
         run = state.pinned.run
         step("close", lambda: self.services.runs.close(run, status, kept, state.trouble or "", state.reason))
+        if state.pinned.round is not None:
+            self._tell_waiting(asked, f"{run}/{state.record.head}/{status}")
         self._told_of_reviews(state, act, asked)
         if isinstance(act, Wait) and act.seconds is not None:
             id = f"{run}/expires/{act.about}"
             message = Message(id, "", step("clock", self.services.clock.now), state.pinned.url, Expired(act.about))
             self.enqueue(id, replace(asked, message=message), act.seconds)
+
+    def _tell_waiting(self, asked: Asked, by: str) -> None:
+        """Runs that wait for one that has come to a wait or an end look how it stands."""
+        repository, home = asked.subject.repository.id, asked.subject.home
+        for workflow in step("who waits", lambda: waiting(self.services, repository, home)):
+            id = f"{by}/told/{workflow}"
+            message = Message(id, "", step("clock", self.services.clock.now), "", Pushed("", workflow=workflow))
+            self.enqueue(id, replace(asked, message=message), 0.0)
 
     def _told_of_reviews(self, state: State, act: Wait | End, asked: Asked) -> None:
         """A round that wrote on a design's branch tells that design's run, which shows its check on the new head."""

@@ -36,6 +36,7 @@ from ..core.safe import shown_to_model
 from ..core.state import REQUEST, State, fold
 from .asked import Asked
 from .branch import recorded
+from .including import WAITING
 from .lost import restore_spend
 from .lost_rounds import taken_up
 from .rounds import pin_round
@@ -127,9 +128,11 @@ def give_up(services: Services, asked: Asked, why: str) -> None:
 def current(rows: Sequence[RunRow]) -> RunRow | None:
     """The run of a subject that messages are for: the one at work or waiting, else the one that was last.
 
-    A round of reviews that is over hears nothing more, where there is another run.
+    A round of reviews that is over hears nothing more, where there is another run; and a run that waits for another
+    hears what is not for that one.
     """
     open = [row for row in rows if not row.stop and row.status not in CLOSED]
+    open = [row for row in open if row.status != WAITING] or open
     others = [row for row in rows if not (row.pinned or {}).get("round")]
     return max(reversed(open or others or rows), key=lambda row: row.updated_at, default=None)
 
@@ -188,6 +191,10 @@ def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
             return next((row for row in reversed(rows) if row.workflow == workflow), None)
         case Decide() | OpenTrack() | Pushed(panel=True):
             return newest_round(rows)
+        case Pushed(workflow=workflow) if workflow:
+            return next((row for row in reversed(rows) if row.workflow == workflow), None)
+        case Revise():
+            return current([row for row in rows if not _is_round(row)] or rows)
         case Pushed():
             # A run that has not begun, or could not, is begun by no push where there is another.
             return current([row for row in rows if row.pinned] or rows)

@@ -1,8 +1,9 @@
 """A run that its branch knows and the database does not: found by its trailers, with what it spent."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..core.definition import Definition
 from ..core.errors import MissingError
 from ..core.identity import Subject, branch_of, home_of, review_branch_of
 from ..core.messages import Decide, Deed, OpenTrack, Pushed, Retry, Stop
@@ -67,17 +68,30 @@ def branches_of(github: GitHub, subject: Subject, *, pull: bool) -> tuple[str, .
     return (*beside, *named)
 
 
-def meant(found: Sequence[Lost], deed: Deed, rounds: Container[str]) -> Lost | None:
-    """The one of these runs that a deed is for. `rounds` are the workflows that review pull requests."""
+def meant(
+    found: Sequence[Lost], deed: Deed, rounds: Container[str], definitions: Mapping[str, Definition]
+) -> Lost | None:
+    """The one of these runs that a deed is for. `rounds` are the workflows that review pull requests.
+
+    Of a run and the one that it includes, that is the first, as long as it is not finished: it takes up the other.
+    """
     panels = [lost for lost in found if lost.workflow in rounds]
     others = [lost for lost in found if lost.workflow not in rounds]
     match deed:
         case Decide() | OpenTrack() | Pushed(panel=True):
             return next(iter(panels), None)
         case Retry() | Stop():
-            return next(iter(found), None)
+            newest = next(iter(found), None)
+            waits = (each for each in others if newest and _includes(definitions.get(each.workflow), each, newest))
+            return next(waits, newest)
         case _:
             return next(iter([*others, *panels]), None)
+
+
+def _includes(definition: Definition | None, lost: Lost, other: Lost) -> bool:
+    phases = definition.phases if definition else ()
+    included = any(phase.source == "workflow" and phase.id == other.workflow for phase in phases)
+    return included and phases[-1].id not in lost.phases
 
 
 def restore_spend(services: Services, pinned: Pinned, commits: Sequence[BranchCommit]) -> None:

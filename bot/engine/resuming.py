@@ -11,7 +11,7 @@ from ..core.replies import OVER
 from .asked import Asked
 from .durable import LEGS, NAME, Json
 from .loading import OPERATOR, current
-from .lost import find
+from .lost import find, meant
 from .services import Services
 
 SOON = "A worker takes it up as soon as one runs; the status comment tells how it goes."
@@ -27,13 +27,14 @@ def resume(services: Services, full_name: str, number: int) -> str:
     subject = Subject(repository, _home(github, full_name, number))
     row = current(services.runs.of_subject(repository.id, subject.home))
     if row is None:
-        lost = next(iter(find(github, subject, pull=True)), None)
+        house, pulls = services.houses.of(repository).house, services.houses.vocabulary(repository).pulls
+        lost = meant(find(github, subject, pull=True), Retry(), pulls, house.definitions)
         if lost is None:
             raise PersonError(
                 f"There is no run of {full_name}#{number}: the database has none, and no branch "
                 f"charrette/{subject.home}-... has commits of this App. A label, or /design, starts one."
             )
-        row = lost.row(subject, panel=lost.workflow in services.houses.vocabulary(repository).pulls)
+        row = lost.row(subject, panel=lost.workflow in pulls)
         services.runs.create(row)
         what = f"The {row.workflow} run is taken up from its branch {lost.branch}, which the database did not know"
         told = f"{what}: what is finished there is not made, or paid for, again."

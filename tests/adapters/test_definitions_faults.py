@@ -237,12 +237,6 @@ YAML = {
         "There is a YAML tag, “!!python/object:os.system”.",
     ),
     "publish": ("    asks: author", "    publish: units", 14, "The key “publish” is reserved and does not work yet."),
-    "include": (
-        "  - id: second\n    reads: [first]",
-        "  - include: experts",
-        15,
-        "The key “include” is reserved and does not work yet.",
-    ),
     "alias": ("label: small\n  command: /small", "label: &a small\n  command: *a", 5, "There is a YAML alias."),
     "not YAML": ("label: small", "label: 'small", 4, "This is not YAML"),
     "wrong indentation": ("  command: /small", "   command: /small", 5, "This is not YAML"),

@@ -174,6 +174,7 @@ def test_the_examples_of_the_document_load(tmp_path: Path, within: str, files: l
     example = next(one for one in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if within in one)
     for name in ("prompts", "personas"):
         shutil.copytree(built_in_workflows() / name, tmp_path / name)
+    shutil.copytree(built_in_workflows() / "review-experts", tmp_path / "review-experts")
     (tmp_path / "example" / "phases").mkdir(parents=True)
     (tmp_path / "example" / "workflow.yaml").write_text(example)
     for id in re.findall(r"- id: (\S+)", example)[1:]:

@@ -2,7 +2,21 @@
 
 from dataclasses import replace
 
-from bot.core.acts import Act, Brief, Commit, Committed, Converse, End, Outcome, Result, Show, Shown, Wait
+from bot.core.acts import (
+    Act,
+    Began,
+    Brief,
+    Commit,
+    Committed,
+    Convene,
+    Converse,
+    End,
+    Outcome,
+    Result,
+    Show,
+    Shown,
+    Wait,
+)
 from bot.core.definition import Definition, GateUse, Persona, Phase, Trigger
 from bot.core.findings import Finding
 from bot.core.identity import Repository, Subject
@@ -139,6 +153,8 @@ class Play:
                 return Committed(
                     sha, {path: f"blob-{sha[-2:]}-{path[-6:]}" for path in act.files}, at="2026-11-20T10:03:00Z"
                 )
+            case Convene():
+                return Began(act.run or f"7.12.{act.workflow}.{len(self.acts)}", "2026-11-20T10:04:00Z")
             case Converse():
                 return tuple(self._say(brief) for brief in act.briefs)
             case _:

@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
+from bot.core.ports import WARMING
 from bot.core.record import trailers
 from bot.core.tracks.owning import opened
 from bot.hub.facts import Delivery
 from bot.hub.server import RunningHub, running_hub
 from tests.core.tracks.documents import TRACKED
 from tests.hub.contract import Contract
+from tests.stories.closed_loop import panel_answer
 from tests.stories.in_process import House, Json, make_house, message, text
 from tests.stories.stage import Story
 
@@ -210,3 +213,73 @@ def test_each_track_has_its_documents_and_a_lost_database_changes_no_number(
     story.says("/approve")
     after.play()
     assert "**Done. " in story.status
+
+
+JOINED = """\
+version: 1
+summary: A document that is reviewed.
+trigger: {label: joined, command: /joined}
+artifacts: notes/{slug}
+tools: [repository]
+gates: [not-empty]
+phases:
+  - id: user-request
+    from: event
+  - id: proposal
+  - include: review-experts
+  - id: verdict
+    reads: [proposal, review-experts]
+"""
+OWN["joined/workflow.yaml"] = JOINED
+OWN["joined/phases/proposal.md"] = OWN["joined/phases/verdict.md"] = "# {{ title }}\n\nPhase: {{ phase.id }}\n"
+
+
+def reviewed(request: Json) -> Json:
+    """Documents for the phases of ours, and what experts say for all else."""
+    phase = asked(request)
+    if not phase:
+        return message(text("")) if request.get("max_tokens") == WARMING else panel_answer(request)
+    return message(text(f"# The {phase}\n\nSo it is.\n"))
+
+
+def test_a_panel_is_included_stopped_with_the_run_fails_and_is_taken_up_from_the_branch(
+    house: House, hub: RunningHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = house.story().opens("Joined").labels("joined")
+
+    def leave(_: int) -> None:
+        if not asked(house.mind.requests[-1]):
+            house.mind.before = lambda turn: None
+            story.unlabels("joined")
+            house.deliver()
+
+    house.mind.says, house.mind.before = reviewed, leave
+    house.play()
+    assert "**Stopped." in story.status
+    rows = house.services.runs.of_subject(house.repository(story), story.number)
+    assert [(row.workflow, row.stop, row.status) for row in rows] == [
+        ("joined", True, "stopped"),
+        ("review-experts", True, "stopped"),
+    ]
+    house.mind.says = lambda request: reviewed(request) if asked(request) else httpx2.Response(400, json={})
+    story.labels("joined")
+    house.play()
+    assert "Phase 2 of 3 waits: “Review experts” failed. " in story.status
+    assert "`/retry` begins it anew, `/proceed` goes on without it.**" in story.status
+    # The database is lost. What was begun and is nowhere on the branch is begun again, under its name.
+    after = begun(hub, tmp_path / "anew", monkeypatch)
+    after.mind.says = reviewed
+    story.says("/retry")
+    after.play()
+    assert "**Done. " in story.status
+    assert [name for name in phases_of(story) if not name.startswith("user-request")] == [
+        "proposal@1", "review@1", "expert-concerns@1", "verdict@1",
+    ]  # fmt: skip
+    assert re.search(r"- \[x\] Review experts: done, see \[its status\]\(\S+/pull/\d+#issuecomment-\d+\)", story.status)
+    verdict = after.mind.requests[-1]["messages"][0]["content"]
+    assert any("004-expert-concerns.md" in block["text"] for block in verdict)
+    assert sorted(path[13:] for path in story.files() if path.startswith("notes/joined/"))[-2:] == [
+        "004-expert-concerns.md", "005-verdict.md",
+    ]  # fmt: skip
+    log = document(story, "001-user-request.md")
+    assert log.count(" · convened · ") >= 2

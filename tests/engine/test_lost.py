@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,20 +11,21 @@ import pytest
 import handlers
 from bot.adapters.store import Store
 from bot.core.commands import Vocabulary, vocabulary
-from bot.core.definition import Definition
+from bot.core.definition import Definition, House, Phase
 from bot.core.errors import MissingError, PersonError
 from bot.core.identity import Repository, Subject
+from bot.core.messages import Retry
 from bot.core.ports import BranchCommit, Comment, Delivery, GitHub, Issue, Permission, Pull
 from bot.core.record import Limits, Spent, spent_trailer, with_trailers
 from bot.engine import lost
 from bot.engine.allowance import Allowance
 from bot.engine.asked import Asked
 from bot.engine.eyes import Eyes
-from bot.engine.houses import Houses
+from bot.engine.houses import Configured, Houses
 from bot.engine.intake import Intake
 from bot.engine.resuming import resume
 from bot.engine.services import Services
-from tests.core.a_run import definition, pinned
+from tests.core.a_run import PRIOR, definition, pinned
 
 HERE = Repository(7, "octo/queue", 3)
 RUN = "7.12.feature-design.1"
@@ -96,6 +97,9 @@ class Known:
 
     def all(self) -> Mapping[str, Definition]:
         return {"feature-design": definition()}
+
+    def of(self, repository: Repository) -> Configured:
+        return Configured(House(self.all()), ())
 
     def vocabulary(self, repository: Repository) -> Vocabulary:
         return vocabulary(self.all().values())
@@ -312,3 +316,27 @@ def test_a_decision_takes_up_no_run_and_says_where_to_write_it(scene: Scene) -> 
     scene.hears("/decide C1 accept: so")
     assert (scene.queued, scene.row) == ([], "")
     assert "decide in the file itself" in scene.github.said[0]
+
+
+PANEL = lost.Lost("7.12.review-experts.1", "review-experts", "charrette/12-a", ("review",))
+INCLUDES = replace(
+    definition(), phases=(*definition().phases[:2], Phase("review-experts", 4, "", "", source="workflow"), PRIOR)
+)
+
+
+@pytest.mark.parametrize(
+    ("phases", "of", "workflow"),
+    [
+        (("understanding",), INCLUDES, "feature-design"),
+        (("understanding", "prior-art"), INCLUDES, "review-experts"),
+        (("understanding",), definition(), "review-experts"),
+    ],
+    ids=["waits for it", "is finished", "does not include it"],
+)
+def test_a_run_is_taken_up_ahead_of_the_one_that_it_includes(
+    phases: tuple[str, ...], of: Definition, workflow: str
+) -> None:
+    found = [PANEL, lost.Lost(RUN, "feature-design", "charrette/12-a", phases)]
+    meant = lost.meant(found, Retry(), ["review-experts"], {"feature-design": of})
+    assert meant is not None
+    assert meant.workflow == workflow

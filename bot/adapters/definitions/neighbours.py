@@ -13,10 +13,15 @@ from .nodes import Reader
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A workflow as the others see it: whether it is about pull requests, and the documents that it makes."""
+    """A workflow as the others see it: whether it is about pull requests, and the documents that it makes.
+
+    `phases` are its phases, of which `numbered` have a number of their own.
+    """
 
     pull: bool
     documents: tuple[str, ...]
+    phases: tuple[str, ...]
+    numbered: int
 
 
 def neighbours(folder: Folder, places: Sequence[str]) -> Mapping[str, Neighbour]:
@@ -48,4 +53,6 @@ def _neighbour(root: MappingNode) -> Neighbour:
     phases = child(root, "phases")
     items = phases.value if isinstance(phases, SequenceNode) else []
     whole = tuple(scalar(item, "id") for item in items if not scalar(item, "each") and not scalar(item, "into"))
-    return Neighbour(scalar(child(root, "trigger"), "subject") == "pull-request", tuple(filter(None, whole)))
+    pull = scalar(child(root, "trigger"), "subject") == "pull-request"
+    numbered = sum(not scalar(item, "into") for item in items)
+    return Neighbour(pull, tuple(filter(None, whole)), tuple(scalar(item, "id") for item in items), numbered)

@@ -47,6 +47,21 @@ class Numbering:
         self.highest = max(number, self.highest) if each == "subsystems" else number
         return number
 
+    def take(self, count: int, name: str, at: Node) -> int:
+        """The last of so many numbers, which another workflow's documents get here."""
+        first = self.highest + 1
+        for number in range(first, first + count):
+            if number in self.taken:
+                wrong = f"“{name}” needs the number {number:03d}, which belongs to phase “{self.taken[number]}”."
+                self.reader.fault(at, wrong, "Put it elsewhere, or write another “artifact” there.")
+            elif self.tracks:
+                wrong = f"Which numbers this gets depends on the tracks of the phase on line {self.tracks}."
+                self.reader.fault(at, wrong, "Put it before that one.")
+                break
+            self.taken.setdefault(number, name)
+        self.highest += count
+        return self.highest
+
     def _last(self, node: Node, name: str, each: str) -> int:
         if each:
             wrong = f"The documents of “each: {each}” are not one that comes last."

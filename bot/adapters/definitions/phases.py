@@ -12,8 +12,9 @@ from . import vocabulary
 from .folder import Folder
 from .gates import gates
 from .house import prompt
+from .including import including
 from .joint import Joint
-from .neighbours import Neighbour, scalar
+from .neighbours import Neighbour, child, scalar
 from .nodes import Reader, nearest
 from .numbering import Numbering, joint_number
 from .templates import phase_variables
@@ -62,6 +63,8 @@ def _phase(
     makings: Makings, joint: Joint, item: Node, place: int, before: Sequence[Phase], planned: Sequence[str]
 ) -> Phase | None:
     reader = makings.reader
+    if child(item, "include") is not None:
+        return including(reader, makings, item, before)
     event = isinstance(item, MappingNode) and any(key.value == "from" for key, _ in item.value)
     keys = reader.keys(item, "a phase", vocabulary.PHASE_KEYS, vocabulary.RESERVED)
     if not keys:

@@ -17,8 +17,8 @@ PHASE_KEYS = (
     "model", "into", "sections", "persona", "given",
 )  # fmt: skip
 EVENT_KEYS = ("id", "title", "from")
+INCLUDE_KEYS = ("include", "title", "given")
 RESERVED = {
-    "include": "Write the phases out here.",
     "publish": "Leave it out; the run's artifacts go to its pull request.",
 }
 LAST = "last"
