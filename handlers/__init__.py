@@ -19,6 +19,8 @@ def handle(event: events.Event, vocabulary: Vocabulary) -> tuple[Wish, ...]:
             return issues.unlabeled(event, vocabulary)
         case events.IssueClosed():
             return issues.closed(event)
+        case events.IssueReopened():
+            return issues.reopened(event)
         case events.IssueGone():
             return issues.gone(event)
         case events.CommentCreated():
@@ -40,7 +42,6 @@ def handle(event: events.Event, vocabulary: Vocabulary) -> tuple[Wish, ...]:
 def _nothing(
     event: events.IssueOpened
     | events.IssueEdited
-    | events.IssueReopened
     | events.PullRequestLabeled
     | events.PullRequestUnlabeled
     | events.InstallationDeleted

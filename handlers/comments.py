@@ -4,11 +4,25 @@ https://docs.github.com/en/webhooks/webhook-events-and-payloads#issue_comment
 """
 
 import re
-from typing import assert_never
+from typing import Literal, assert_never
 
 from bot.core.commands import OTHERS, Command, Said, Vocabulary, added, built_in, nearest, parse
 from bot.core.events import CommentCreated, CommentEdited
-from bot.core.messages import Approve, Decide, Deed, Proceed, Reconcile, Reject, Retry, Revise, Say, Start, Stop
+from bot.core.living.asking import validated
+from bot.core.messages import (
+    Approve,
+    Decide,
+    Deed,
+    PlanStatus,
+    Proceed,
+    Reconcile,
+    Reject,
+    Retry,
+    Revise,
+    Say,
+    Start,
+    Stop,
+)
 from bot.core.opening import wished
 from bot.core.wishes import Correct, ShowHelp, ShowStatus, Tell, Wish
 
@@ -62,6 +76,8 @@ def _wish(event: CommentCreated | CommentEdited, command: Command, vocabulary: V
         return Correct(number, pull, comment, known.name, known.name)
     if known.name == "plan issues" and _DRY.fullmatch(argument.split("\n")[0]) is None:
         return Correct(number, pull, comment, f"{known.name} {argument}", known.name)
+    if known.name == "plan validation" and validated(argument) is None:
+        return Correct(number, pull, comment, known.name, known.name)
     match known.name:
         case "help":
             return ShowHelp(number, pull, comment)
@@ -91,8 +107,8 @@ def _deed(name: Said, argument: str) -> Deed:
             return Revise(argument)
         case "decide":
             return Decide(argument)
-        case "plan issues":
-            return Reconcile(dry=bool(argument.split("\n", maxsplit=1)[0].strip()))
+        case "plan issues" | "plan status" | "plan validation":
+            return _of_plans(name, argument)
         case "tracks open":
             return wished(argument)
         case "retry" | "resume":
@@ -101,3 +117,10 @@ def _deed(name: Said, argument: str) -> Deed:
             return Stop("`/cancel` was written")
         case _:
             assert_never(name)
+
+
+def _of_plans(name: Literal["plan issues", "plan status", "plan validation"], argument: str) -> Deed:
+    if name == "plan issues":
+        return Reconcile(dry=bool(argument.split("\n", maxsplit=1)[0].strip()))
+    said = validated(argument) if name == "plan validation" else None
+    return said or PlanStatus()

@@ -4,8 +4,9 @@ https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues
 """
 
 from bot.core.commands import Vocabulary
-from bot.core.events import IssueClosed, IssueGone, IssueLabeled, IssueUnlabeled, OnIssue
-from bot.core.messages import Start, Stop
+from bot.core.events import IssueClosed, IssueGone, IssueLabeled, IssueReopened, IssueUnlabeled, OnIssue
+from bot.core.messages import Advance, Start, Stop
+from bot.core.tracking.shape import UNIT
 from bot.core.wishes import Tell, Wish
 
 
@@ -26,8 +27,20 @@ def unlabeled(event: IssueUnlabeled, vocabulary: Vocabulary) -> tuple[Wish, ...]
 
 
 def closed(event: IssueClosed) -> tuple[Wish, ...]:
-    """Closing the issue stops the run."""
-    return _stop(event, "the issue was closed")
+    """Closing the issue stops the run; a unit of a plan is done."""
+    return _stop(event, "the issue was closed") + _advanced(event)
+
+
+def reopened(event: IssueReopened) -> tuple[Wish, ...]:
+    """A unit of a plan is not done after all."""
+    return _advanced(event)
+
+
+def _advanced(event: OnIssue) -> tuple[Wish, ...]:
+    """Whether it is a unit's is for the plans' leg to look up; those of a plan have the label."""
+    if UNIT not in event.issue.labels:
+        return ()
+    return (Tell(event.issue.number, False, Advance(), "anyone", event.issue.url),)
 
 
 def gone(event: IssueGone) -> tuple[Wish, ...]:

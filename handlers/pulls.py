@@ -1,4 +1,4 @@
-"""Closing a pull request stops what runs about it; a plan's that was merged becomes issues.
+"""Closing a pull request stops what runs about it; a plan's that was merged becomes issues, a unit's is done.
 
 One of other people may change the configuration, or be reviewed.
 
@@ -7,7 +7,7 @@ https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request
 
 from bot.core.events import PullRequestClosed, PullRequestOpened, PullRequestSynchronized
 from bot.core.identity import home_of
-from bot.core.messages import Pushed, Reconcile, Stop
+from bot.core.messages import Advance, Pushed, Reconcile, Stop
 from bot.core.wishes import Examine, Tell, Wish
 
 
@@ -20,10 +20,11 @@ def closed(event: PullRequestClosed) -> tuple[Wish, ...]:
     home = None if event.fork else home_of(event.pull.head_branch)
     numbers = [event.pull.number] if home is None else [home, event.pull.number]
     stops = tuple(Tell(number, False, stop, "anyone", event.pull.url) for number in numbers)
-    if home is None or not event.pull.merged:
+    if not event.pull.merged:
         return stops
-    # Whether the run made a plan is for intake to look up.
-    return *stops, Tell(event.pull.number, True, Reconcile(merged=True), "anyone", event.pull.url)
+    # Whether the run made a plan is for intake to look up, and whether a unit of one is done for its leg.
+    deeds = (Advance(event.pull.number),) if home is None else (Reconcile(merged=True), Advance(event.pull.number))
+    return *stops, *(Tell(event.pull.number, True, deed, "anyone", event.pull.url) for deed in deeds)
 
 
 def changed(event: PullRequestOpened | PullRequestSynchronized) -> tuple[Wish, ...]:

@@ -142,6 +142,18 @@ class GitCheckout:
         """Path to blob id below a folder."""
         return self._files.blobs(commit, folder)
 
+    def merged(self, common: str, ours: str, theirs: str, both: bool = False) -> str | None:
+        """What two texts make together, as git merges a file; None where they differ in the same places."""
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [Path(folder) / name for name in ("ours", "common", "theirs")]
+            for path, text in zip(paths, (ours, common, theirs), strict=True):
+                path.write_bytes(text.encode())
+            union = ("--union",) if both else ()
+            try:
+                return self._code.run("merge-file", "-p", *union, *map(str, paths)).decode()
+            except GitFailedError:
+                return None
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One fetch at a time. What a killed one left would stop every later one: it is cleared away."""

@@ -7,6 +7,7 @@ from .briefs import TOUCHES
 from .decisions import decided
 from .hearing import heard
 from .messages import (
+    Advance,
     Approve,
     Convened,
     Decide,
@@ -15,6 +16,7 @@ from .messages import (
     Judgement,
     Message,
     OpenTrack,
+    PlanStatus,
     Proceed,
     Pushed,
     Reconcile,
@@ -26,6 +28,7 @@ from .messages import (
     Start,
     Stop,
     Touched,
+    Validate,
     Written,
 )
 from .record import Record
@@ -72,7 +75,7 @@ def _judged(state: State, message: Message) -> Judgement:
             return _verdict(state, phase, message)
         case Revise(what=what):
             return _revise(state, message, what)
-        case Touched() | Written() | Convened() | Reconcile():
+        case Touched() | Written() | Convened() | Reconcile() | Advance() | PlanStatus() | Validate():
             return Judgement()
         case Retry():
             return _retry(state, phase, message)

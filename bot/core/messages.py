@@ -169,6 +169,35 @@ class Reconcile:
 
 
 @dataclass(frozen=True)
+class Advance:
+    """Bring plans up to date: that of a merged pull request, of an issue (`pull` 0), or all where there is neither."""
+
+    pull: int = 0
+    kind: Literal["advance"] = "advance"
+
+
+@dataclass(frozen=True)
+class PlanStatus:
+    """Say how a plan stands."""
+
+    kind: Literal["plan-status"] = "plan-status"
+
+
+@dataclass(frozen=True)
+class Validate:
+    """Record what a validation of a plan's risk register showed; `row` is as the person named it."""
+
+    row: str
+    verdict: Literal["passed", "failed"]
+    found: str
+    kind: Literal["validate"] = "validate"
+
+
+OfPlans = Reconcile | Advance | PlanStatus | Validate
+"""What is told to a repository's plans, and to no run."""
+
+
+@dataclass(frozen=True)
 class Expired:
     """The wait for `about` (`phase@revision`) is over and nobody came."""
 
@@ -193,6 +222,9 @@ Deed = Annotated[
     | Retry
     | Pushed
     | Reconcile
+    | Advance
+    | PlanStatus
+    | Validate
     | Expired,
     Discriminator("kind"),
 ]

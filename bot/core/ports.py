@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol
 from .definition import Definition, House
 from .errors import Fault
 from .identity import Repository
+from .living.closing import Merge
+from .living.known import Hands
 from .publications import CheckWish, LabelWish, Remark
 from .record import Spent
 from .tracking.shape import Relations, Written
@@ -50,7 +52,13 @@ class Checkout(Files, Protocol):
         """What was fetched, to be read, without the means to fetch."""
 
     def blobs(self, commit: str, folder: str) -> Mapping[str, str]:
-        """Path to blob id below a folder."""
+        """Path to blob id below a folder; of all files where that is ""."""
+
+    def merged(self, common: str, ours: str, theirs: str, both: bool = False) -> str | None:
+        """What two texts make together that come of a common one; None where they differ in the same places.
+
+        With `both`, such places have the lines of both.
+        """
 
 
 # --- configuration ---------------------------------------------------------------------------------------------------
@@ -181,6 +189,15 @@ class GitHub(Tracker, Protocol):
 
     repository: Repository
 
+    def hands(self, issues: Sequence[Written]) -> Mapping[int, Hands]:
+        """Who is at these issues, and what closed them, by number; a request for each hundred."""
+
+    def merge(self, number: int) -> Merge | None:
+        """What a pull request closed that was merged into the default branch; None of any other."""
+
+    def label(self, number: int, name: str, on: bool) -> None:
+        """The issue has a label, or has it no longer; twice is once."""
+
     def login(self) -> str:
         """Our App's own user, e.g. `charrette[bot]`."""
 
@@ -200,11 +217,12 @@ class GitHub(Tracker, Protocol):
         """The commits of a branch that its base has not, oldest first."""
 
     def commit(
-        self, branch: str, parent: str, files: Mapping[str, str], message: str, create: bool
+        self, branch: str, parent: str, files: Mapping[str, str], message: str, create: bool, also: str = ""
     ) -> tuple[str, Mapping[str, str]]:
         """One commit by the Git Data API, and the ref moved (never forced); returns its id and path to blob id.
 
-        `create` makes the branch. `ConflictError` where the ref has moved on or is there already.
+        `create` makes the branch. With a commit `also`, it merges that, and has its files beside these.
+        `ConflictError` where the ref has moved on or is there already.
         """
 
     def update_comment(self, id: int, body: str) -> None:

@@ -11,6 +11,7 @@ from typing import assert_never
 
 from .codec import from_json, to_json
 from .messages import (
+    Advance,
     Approve,
     Convened,
     Decide,
@@ -19,6 +20,7 @@ from .messages import (
     Expired,
     Message,
     OpenTrack,
+    PlanStatus,
     Proceed,
     Pushed,
     Reconcile,
@@ -30,6 +32,7 @@ from .messages import (
     Start,
     Stop,
     Touched,
+    Validate,
     Written,
 )
 from .record import Pinned
@@ -211,7 +214,7 @@ def _words(deed: Deed) -> str:
         case Touched(of=of, touches=touches):
             lines = (f"{touch.phase}{', kept' if touch.kept else ''}: {touch.why}" for touch in touches)
             return "\n".join([of, *lines])
-        case Proceed() | Approve() | Retry() | Written() | Reconcile():
+        case Proceed() | Approve() | Retry() | Written() | Reconcile() | Advance() | PlanStatus() | Validate():
             return ""
         case _:
             assert_never(deed)

@@ -12,7 +12,22 @@ from ..core.decisions import NONE as NO_CONCERNS
 from ..core.errors import CharretteError, MissingError, TransientError
 from ..core.events import Event, InRepository
 from ..core.identity import Repository, Subject, home_of, run_id
-from ..core.messages import Decide, Deed, Message, OpenTrack, Pushed, Reconcile, Retry, Say, Start, Stop
+from ..core.messages import (
+    Advance,
+    Decide,
+    Deed,
+    Message,
+    OfPlans,
+    OpenTrack,
+    PlanStatus,
+    Pushed,
+    Reconcile,
+    Retry,
+    Say,
+    Start,
+    Stop,
+    Validate,
+)
 from ..core.opening import NONE as NO_OWNERS
 from ..core.payload import MalformedEvent, Payload, read
 from ..core.ports import Delivery, GitHub, Issue, Permission, RunRow
@@ -168,8 +183,8 @@ class Intake:
         repository = event.repository
         github = self.services.installations.github(repository)
         match wish:
-            case Tell(deed=Reconcile() as deed):
-                self._reconcile(github, event, wish, deed, id)
+            case Tell(deed=Reconcile() | Advance() | PlanStatus() | Validate() as deed):
+                self._to_plans(github, event, wish, deed, id)
             case Tell():
                 self._tell(github, event, wish, id)
             case ShowHelp(number=number):
@@ -271,10 +286,10 @@ class Intake:
         definitions = self.services.houses.of(subject.repository).house.definitions if found else {}
         return meant(found, wish.deed, rounds, definitions)
 
-    def _reconcile(self, github: GitHub, event: InRepository, wish: Tell, deed: Reconcile, id: str) -> None:
+    def _to_plans(self, github: GitHub, event: InRepository, wish: Tell, deed: OfPlans, id: str) -> None:
         """A leg of the repository's plans, one after another: it belongs to no run, and outlives the plan's own."""
         sender, repository = event.sender.login, event.repository
-        if deed.merged and not self._planned(event):
+        if isinstance(deed, Reconcile) and deed.merged and not self._planned(event):
             return
         rank = _rank(github.permission(sender)) if wish.needs != "anyone" else _rank("none")
         at = event.at or self.services.clock.now()

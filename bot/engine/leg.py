@@ -17,7 +17,7 @@ from ..core.decisions import DECISION, watched
 from ..core.errors import CharretteError, ConflictError, PersonError, TransientError, UnconfiguredError
 from ..core.findings import Finding
 from ..core.identity import BRANCH_PREFIX
-from ..core.messages import Entry, Expired, Message, Pushed, Reconcile, Start
+from ..core.messages import Advance, Entry, Expired, Message, PlanStatus, Pushed, Reconcile, Start, Validate
 from ..core.publications import CommentWish
 from ..core.record import Record, Seen, Spent, trailers
 from ..core.run import after, next_act
@@ -31,6 +31,7 @@ from .durable import CONVERSATIONS, gave_up, kept_or_over, log, patiently, step
 from .earlier_rounds import moved
 from .including import convene, waiting
 from .kept import keep
+from .living import live
 from .loading import CONFIGURATION, give_up, load, reload
 from .publish import Publisher
 from .reconciling import reconcile
@@ -75,6 +76,8 @@ class Engine:
         asked = from_json(Asked, data)
         if isinstance(asked.message.deed, Reconcile):
             return reconcile(self.services, asked)
+        if isinstance(asked.message.deed, Advance | PlanStatus | Validate):
+            return live(self.services, asked)
         loaded = patiently("load", lambda: self._load(asked), LONG_PATIENCE)
         if (why := gave_up(loaded)) is not None:
             log.error("leg for %s gave up loading: %s", asked.subject.key, why)

@@ -10,9 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..core.errors import CharretteError, TransientError
-from ..core.identity import BRANCH_PREFIX, Repository
-from ..core.ports import Attempt
+from ..core.identity import BRANCH_PREFIX, Repository, Subject
+from ..core.messages import Advance, Message
+from ..core.ports import Attempt, Remote
+from .asked import Asked
 from .durable import log
+from .leg import Enqueue
+from .reconciling import PLANS
 from .services import Services
 from .words import words_of
 
@@ -24,6 +28,7 @@ TRIES = 5
 SOON = 15.0
 # A label that was put on less long ago may be on its way to us still.
 GRACE = timedelta(minutes=2)
+PLAN_LABEL = "plan"
 
 
 @dataclass
@@ -79,8 +84,8 @@ class Book:
 class Missed:
     """One turn after the other, by whichever worker has it."""
 
-    def __init__(self, services: Services, stop: threading.Event) -> None:
-        self._services, self._stop = services, stop
+    def __init__(self, services: Services, stop: threading.Event, enqueue: Enqueue = lambda *_: None) -> None:
+        self._services, self._stop, self._enqueue = services, stop, enqueue
 
     def watch(self) -> None:
         """Takes turns until it is told to stop: one at the start, then every so often."""
@@ -107,6 +112,7 @@ class Missed:
             self.redeliver(book)
         if not self._stop.is_set():
             self.start_labelled()
+            self.look_at_plans()
 
     # --- deliveries --------------------------------------------------------------------------------------------------
 
@@ -162,6 +168,24 @@ class Missed:
                 continue
             log.info("nobody told of the label %s on %s#%d", label, repository.full_name, number)
             self._services.deliveries.accept([delivery])
+
+    # --- plans -------------------------------------------------------------------------------------------------------
+
+    def look_at_plans(self) -> None:
+        """Once an hour the plans of each repository are brought up to date, though nobody told of anything."""
+        now = self._services.clock.now()
+        for repository in self._services.hook.repositories():
+            key, known = f"plans/{repository.id}", self._services.remotes.get(NAME, f"plans/{repository.id}")
+            if self._stop.is_set() or (known and known.digest == now[:13]):
+                continue
+            try:
+                if self._services.hook.labelled(repository, PLAN_LABEL):
+                    message = Message(f"missed/{key}/{now[:13]}", "", now, "", Advance())
+                    self._enqueue(message.id, Asked(Subject(repository, PLANS), message), 0.0)
+            except CharretteError as error:
+                log.info("%s was not looked through for plans: %s", repository.full_name, error)
+                continue
+            self._services.remotes.put(NAME, key, Remote("", now[:13]))
 
     def _has_run(self, repository: Repository, number: int) -> bool:
         """In the database, or on a branch that a lost database does not know."""

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from ..core.codec import from_json, to_json
 from ..core.errors import CharretteError, TransientError
 from ..core.identity import Repository
+from ..core.messages import Reconcile
 from ..core.plan import read
 from ..core.plan.recognising import is_plan
 from ..core.ports import WRITERS, Files
@@ -51,24 +52,24 @@ class Found:
 
 def reconcile(services: Services, asked: Asked) -> str:
     """Does what the message asks; says what came of it where it was written."""
-    found = _kept("find the plan", lambda: find(services, asked))
+    found = kept("find the plan", lambda: find(services, asked))
     if isinstance(found, str):
-        return _said(services, asked, [found])
+        return said_there(services, asked, [found])
     plans = from_json(Found, found)
     if plans.word or not plans.paths:
-        return _said(services, asked, [plans.word]) if plans.word else "nothing to do"
-    return _said(services, asked, [_one(services, asked, plans, path) for path in plans.paths])
+        return said_there(services, asked, [plans.word]) if plans.word else "nothing to do"
+    return said_there(services, asked, [one(services, asked, plans, path) for path in plans.paths])
 
 
-def _one(services: Services, asked: Asked, plans: Found, path: str) -> str:
+def one(services: Services, asked: Asked, plans: Found, path: str) -> str:
     """One plan, whole; what is to be said of it."""
     repository = asked.subject.repository
 
     def compare() -> Work:
-        text = _files(services, repository, plans.commit).text(path, plans.commit) or ""
+        text = files_of(services, repository, plans.commit).text(path, plans.commit) or ""
         return compared(services.installations.github(repository), source_of(path, text, f"{plans.page}/{quote(path)}"))
 
-    data = _kept(f"compare {path}", compare)
+    data = kept(f"compare {path}", compare)
     if isinstance(data, str):
         return data
     work, deed = from_json(Work, data), asked.message.deed
@@ -85,11 +86,11 @@ def _carry_out(
     services: Services, repository: Repository, work: Work, n: int, step: Step, refs: Mapping[str, Any]
 ) -> Done:
     name = f"{work.plan} {n}: {step_name(step, work)}"
-    made = _kept(name, lambda: carried_out(services.installations.github(repository), work, step, refs))
+    made = kept(name, lambda: carried_out(services.installations.github(repository), work, step, refs))
     return Done(changed=False, refused=made) if isinstance(made, str) else from_json(Done, made)
 
 
-def _kept(name: str, work: Callable[[], Any]) -> Any:
+def kept(name: str, work: Callable[[], Any]) -> Any:
     """The JSON of what a step gave; words for a person where it can't be done."""
 
     def guarded() -> Any:
@@ -108,11 +109,11 @@ def _kept(name: str, work: Callable[[], Any]) -> Any:
     return made if person is None else person
 
 
-def _said(services: Services, asked: Asked, told: Sequence[str]) -> str:
+def said_there(services: Services, asked: Asked, told: Sequence[str]) -> str:
     """A word where it was asked for, once."""
     publisher = Publisher(services, asked.subject.repository, asked.subject.key)
     wish = CommentWish(f"reply/{asked.message.id}", asked.number, "\n\n---\n\n".join(told))
-    said = _kept("say", lambda: {"id": publisher.publish(wish)})
+    said = kept("say", lambda: {"id": publisher.publish(wish)})
     if isinstance(said, str):
         log.info("no word on #%d: %s", asked.number, said)
     return "reconciled"
@@ -126,34 +127,40 @@ def find(services: Services, asked: Asked) -> Found:
     repository, message = asked.subject.repository, asked.message
     github = services.installations.github(repository)
     merged = getattr(message.deed, "merged", False)
-    if not merged and github.permission(message.by) not in WRITERS:
+    if isinstance(message.deed, Reconcile) and not merged and github.permission(message.by) not in WRITERS:
         return Found(word=NO_LONGER)
     branch, head = github.default_branch()
-    page = f"{_web(message.link)}/blob/{quote(branch)}"
+    page = f"{web_of(message.link)}/blob/{quote(branch)}"
     issue = github.issue(asked.number)
     number = asked.number if issue.pull else _pull_of(services, repository, asked.number)
     plan = parts(issue.body).plan if issue.author == github.login() else ""
     if plan:
-        path, paths = _of_issues(_files(services, repository, head), head, github.written(), plan)
-        gone = f"`{path}` is not on `{branch}` any more, and no other plan there has its units."
-        return Found(head, paths, page, "" if paths else gone if path else NO_PLAN)
+        return tracked(services, repository, plan, github.written(), page)
     if not number:
         return Found(word=NO_PLAN)
     pull = github.pull(number)
     commit = pull.head if pull.open else head
-    files = _files(services, repository, commit)
+    files = files_of(services, repository, commit)
     touched = [path for path in github.touched(number) if path.lower().endswith((".md", ".markdown"))]
     plans = tuple(path for path in dict.fromkeys(touched) if _is_plan(files.text(path, commit)))
     return Found(commit, plans, page, "" if plans or merged else NO_PLAN)
 
 
-def _files(services: Services, repository: Repository, commit: str) -> Files:
+def tracked(services: Services, repository: Repository, plan: str, written: Sequence[Written], page: str) -> Found:
+    """The plan that has these issues, as the default branch has it."""
+    branch, head = services.installations.github(repository).default_branch()
+    path, paths = _of_issues(files_of(services, repository, head), head, written, plan)
+    gone = f"`{path}` is not on `{branch}` any more, and no other plan there has its units."
+    return Found(head, paths, page, "" if paths else gone if path else NO_PLAN)
+
+
+def files_of(services: Services, repository: Repository, commit: str) -> Files:
     checkout = services.installations.checkout(repository)
     checkout.fetch(commit)
     return checkout.files()
 
 
-def _web(link: str) -> str:
+def web_of(link: str) -> str:
     """The repository's page, from that of one of its issues or pull requests."""
     for kind in ("/issues/", "/pull/"):
         if kind in link:

@@ -46,7 +46,7 @@ def run(services: Services, stop: threading.Event) -> None:
     presence = services.present(services.version, end_at_once)
     takeover = launch(services, presence)
     eyes = Eyes(services, stop, lambda: presence.leads(INBOX))
-    missed = Missed(services, stop)
+    missed = Missed(services, stop, enqueue)
     watches = {"eyes": eyes.watch, "missed": missed.watch, "retention": Forgetting(services, stop).watch}
     if presence.grace:
         watches["takeover"] = lambda: takeover.watch(stop)

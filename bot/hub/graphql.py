@@ -96,6 +96,12 @@ class Asked:
             "subIssues": lambda _, first, after=None: self._connected(relations.sub_issues(hub, fact), first, after),
             "blockedBy": lambda _, first, after=None: self._connected(relations.blockers(hub, fact), first, after),
             "blocking": lambda _, first, after=None: self._connected(relations.blocked(hub, fact), first, after),
+            "assignees": lambda _, first, after=None: connection(
+                [{"login": self.view.account(each).login} for each in fact.assignee_ids], first, after
+            ),
+            "closedByPullRequestsReferences": lambda _, first=PAGE, after=None, **which: connection(
+                [self.pull_request(each) for each in pulls.closing(hub, repository, fact, **which)], first, after
+            ),
             "comments": lambda _, first, after=None: connection(
                 [self.comment(each) for each in store.all(Comment, issue_id=fact.id)], first, after
             ),
@@ -115,6 +121,10 @@ class Asked:
             "state": state,
             "isDraft": fact.draft,
             "merged": bool(fact.merged_at),
+            "mergedAt": fact.merged_at or None,
+            "closingIssuesReferences": lambda _, first=PAGE, after=None: self._connected(
+                pulls.closes(self.hub, fact), first, after
+            ),
             "headRefName": fact.head_ref,
             "headRefOid": fact.head_sha,
             "baseRefName": fact.base_ref,

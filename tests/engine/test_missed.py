@@ -12,7 +12,9 @@ from bot.adapters.store import Store
 from bot.core.commands import Vocabulary
 from bot.core.errors import MissingError, TransientError
 from bot.core.identity import Repository
+from bot.core.messages import Advance
 from bot.core.ports import Attempt, Delivery, Hook, RunRow
+from bot.engine.asked import Asked
 from bot.engine.missed import NAME, TRIES, Book, Missed
 from bot.engine.services import Services
 
@@ -281,3 +283,21 @@ def test_the_book_can_be_closed_and_opened() -> None:
     book.enter([attempt(3, "b"), attempt(2, "a")])
     assert Book.read(book.note()) == book
     assert [guid for guid, _ in book.due(NOON)] == ["a", "b"]
+
+
+def test_plans_are_looked_at_once_an_hour(services: Services, github: Fake) -> None:
+    asked: list[tuple[str, Asked]] = []
+    missed = Missed(services, threading.Event(), lambda name, each, delay: asked.append((name, each)))
+    github.issues = {}
+    missed.look_at_plans()
+    assert asked == []
+    github.issues = {1: "2026-11-20T11:00:00Z"}
+    missed.look_at_plans()
+    assert asked == [], "not before the next hour"
+    for now in ("2026-11-20T13:10:00Z", "2026-11-20T13:40:00Z", "2026-11-20T14:00:00Z"):
+        github.now_is = now
+        missed.look_at_plans()
+    assert [(name[-2:], each.subject.home, each.message.deed) for name, each in asked] == [
+        ("13", 0, Advance()),
+        ("14", 0, Advance()),
+    ]

@@ -8,10 +8,12 @@ from bot.core import events as e
 from bot.core.commands import COMMANDS, Vocabulary
 from bot.core.identity import Repository
 from bot.core.messages import (
+    Advance,
     Approve,
     Decide,
     Deed,
     OpenTrack,
+    PlanStatus,
     Proceed,
     Pushed,
     Reconcile,
@@ -21,6 +23,7 @@ from bot.core.messages import (
     Say,
     Start,
     Stop,
+    Validate,
 )
 from bot.core.ports import Issue, Pull
 from bot.core.wishes import Correct, Examine, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
@@ -37,6 +40,9 @@ PAGE = "https://github.com/o/r/issues/3"
 
 def issue(pull: bool = False) -> Issue:
     return Issue(3, "A queue", "", "ann", True, (), PAGE, pull)
+
+
+UNIT = Issue(3, "PR 1: One", "", "charrette[bot]", False, ("plan", "unit"), PAGE)
 
 
 def labeled(label: str, sender: e.Sender = ANN) -> e.IssueLabeled:
@@ -175,8 +181,38 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
                 stop(3, "merged"),
                 stop(4, "merged"),
                 Tell(4, True, Reconcile(merged=True), "anyone", "https://github.com/o/r/pull/4"),
+                Tell(4, True, Advance(4), "anyone", "https://github.com/o/r/pull/4"),
             ],
             id="pull request merged",
+        ),
+        pytest.param(
+            closed("feature", merged=True),
+            [stop(4, "merged"), Tell(4, True, Advance(4), "anyone", "https://github.com/o/r/pull/4")],
+            id="another pull request merged",
+        ),
+        pytest.param(
+            e.IssueClosed("d", BOT, AT, THERE, UNIT),
+            [tell(Stop("the issue was closed"), "anyone", None, PAGE), tell(Advance(), "anyone", None, PAGE)],
+            id="a unit closed",
+        ),
+        pytest.param(
+            e.IssueReopened("d", ANN, AT, THERE, UNIT),
+            [tell(Advance(), "anyone", None, PAGE)],
+            id="a unit opened again",
+        ),
+        pytest.param(e.IssueReopened("d", ANN, AT, THERE, issue()), [], id="another issue opened again"),
+        pytest.param(said("/plan status"), [tell(PlanStatus(), "anyone", 9)], id="/plan status"),
+        pytest.param(said("/plan status 1 passed: yes"), [tell(PlanStatus(), "anyone", 9)], id="/plan status alone"),
+        pytest.param(said("/plan status please"), [tell(PlanStatus(), "anyone", 9)], id="/plan status please"),
+        pytest.param(
+            said("/plan validation row 2 passed: p99 is 8 ms"),
+            [tell(Validate("row 2", "passed", "p99 is 8 ms"), "write", 9)],
+            id="/plan validation",
+        ),
+        pytest.param(
+            said("/plan validation 2 passed"),
+            [Correct(3, False, 9, "plan validation", "plan validation")],
+            id="/plan validation without what was found",
         ),
         pytest.param(closed("feature"), [stop(4, "closed")], id="another pull request closed"),
         pytest.param(closed(fork=True), [stop(4, "closed")], id="a fork's pull request closed"),

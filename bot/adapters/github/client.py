@@ -10,11 +10,13 @@ from github.Repository import Repository as TheirRepository
 
 from bot.core.errors import ConflictError, MissingError, PersonError, TransientError
 from bot.core.identity import Repository
+from bot.core.living.closing import Merge
+from bot.core.living.known import Hands
 from bot.core.ports import BranchCommit, Comment, GitHub, Issue, Layer, Permission, Pull
 from bot.core.publications import Annotation, CheckWish, LabelWish, Remark
 from bot.core.tracking.shape import Relations, Written
 
-from . import checks, commits, issues, reviews, shapes
+from . import checks, commits, issues, living, reviews, shapes
 from .layers import Contents
 from .requester import Requester
 from .tokens import NAMED, Tokens
@@ -121,15 +123,20 @@ class Client(GitHub):
         return self._ask(lambda: issues.written(self._requester, self._repo.url, self.login(), newest))
 
     def relations(self, issues_: Sequence[Written]) -> Relations:
-        def ask() -> Relations:
+        return self._ask_together(lambda: issues.relations(self._requester, self.repository.id, issues_))
+
+    def _ask_together(self, ask: Callable[[], T]) -> T:
+        """For what is asked of several issues at once, one of which may be deleted meanwhile."""
+
+        def guarded() -> T:
             try:
-                return issues.relations(self._requester, self.repository.id, issues_)
+                return ask()
             except GithubException as error:
                 if issues.passing(error):
-                    raise TransientError("An issue went while its relations were read.", 5.0) from error
+                    raise TransientError("An issue went while it was read, or a limit is reached.", 5.0) from error
                 raise
 
-        return self._ask(ask)
+        return self._ask(guarded)
 
     def open_issue(self, title: str, body: str, labels: Sequence[str], milestone: int) -> Written:
         sent = {"title": title, "body": body, "labels": list(labels), **({"milestone": milestone} if milestone else {})}
@@ -160,6 +167,22 @@ class Client(GitHub):
     def unblock(self, number: int, blocker: int) -> None:
         self._send("DELETE", f"issues/{number}/dependencies/blocked_by/{blocker}", None)
 
+    def hands(self, issues_: Sequence[Written]) -> Mapping[int, Hands]:
+        return self._ask_together(lambda: living.hands(self._requester, self.repository.id, issues_))
+
+    def merge(self, number: int) -> Merge | None:
+        return self._ask_together(lambda: living.merge(self._requester, self._repo, number))
+
+    def label(self, number: int, name: str, on: bool) -> None:
+        try:
+            if on:
+                self._send("POST", f"issues/{number}/labels", {"labels": [name]})
+            else:
+                self._send("DELETE", f"issues/{number}/labels/{quote(name, safe='')}", None)
+        except MissingError:
+            if on:
+                raise
+
     def _send(self, verb: str, path: str, sent: dict[str, Any] | None) -> Any:
         url = f"{self._repo.url}/{path}"
         return self._ask(lambda: self._requester.requestJsonAndCheck(verb, url, input=sent)[1])
@@ -186,13 +209,14 @@ class Client(GitHub):
         )
 
     def commit(
-        self, branch: str, parent: str, files: Mapping[str, str], message: str, create: bool
+        self, branch: str, parent: str, files: Mapping[str, str], message: str, create: bool, also: str = ""
     ) -> tuple[str, Mapping[str, str]]:
         commits.guard(branch, files)
         below = self._ask(lambda: self._repo.get_git_commit(parent))
-        tree = self._ask_again(lambda: commits.write_tree(self._repo, below, files))
+        parents = [below, *([self._ask(lambda: self._repo.get_git_commit(also))] if also else [])]
+        tree = self._ask_again(lambda: commits.write_tree(self._repo, parents[-1], files))
         # It names no author, so that GitHub attributes it to the App and signs it.
-        sha = self._ask_again(lambda: self._repo.create_git_commit(message, tree, [below]).sha)
+        sha = self._ask_again(lambda: self._repo.create_git_commit(message, tree, parents).sha)
         try:
             self._ask(lambda: commits.move(self._repo, branch, sha, create))
         except TransientError:

@@ -23,7 +23,7 @@ _BRANCH = re.compile(r"(?:^|/)(?:issue[-_]?|gh-|#)?(?P<number>\d{1,9})(?=[-_/]|$
 
 @dataclass(frozen=True)
 class Merge:
-    """A merged pull request: its texts, its branch, and what GitHub itself says that it closes.
+    """A merged pull request: its texts, its branch, the day, and what GitHub itself says that it closes.
 
     `closing` are numbers of this repository; `parents` has the issue above one that it closes. `whole` says that all
     issues below that parent are closed.
@@ -36,7 +36,8 @@ class Merge:
     closing: tuple[int, ...] = ()
     messages: tuple[str, ...] = ()
     parents: Mapping[int, int] = field(default_factory=dict)
-    whole: frozenset[int] = frozenset()
+    whole: tuple[int, ...] = ()
+    on: str = ""
 
 
 def by_keyword(text: str, repository: str) -> tuple[int, ...]:

@@ -7,11 +7,11 @@ from typing import assert_never
 from ..artifact import Artifact, Table, normal
 from ..citations import find
 from ..plan import Plan, Risk, Unit, plan_of
-from ..plan.ids import ids
+from ..plan.ids import ids, spoken
 from ..plan.marking import cells_of, with_cell, with_status
 from ..plan.risks import abort_plan, named_risk
 from ..safe import line, published
-from ..tracking.units import pieces, spoken
+from ..tracking.units import pieces
 from .edits import Edit, Edited, Finished, Moved, Recorded, Reworded
 from .known import said_done
 from .words import BAR, said
@@ -92,7 +92,7 @@ class _Document:
         for table in self.artifact.tables:
             if any(row.line == unit.line for row in table.rows):
                 return self._filled(unit.line, _column(table, "status"), status)
-        return self._replaced(unit.line, lambda text: with_status(text, status))
+        return self._replaced(unit.line, lambda text: with_status(text, status, bool(unit.status)))
 
     def _filled(self, number: int, column: int | None, text: str) -> bool:
         return column is not None and self._replaced(number, lambda line: with_cell(line, column, text))

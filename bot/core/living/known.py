@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..plan import Unit
-from ..tracking.units import DONE, GONE
+from ..plan.shape import DONE, GONE
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,16 @@ class Working:
 
 
 @dataclass(frozen=True)
+class Hands:
+    """Who is at an issue, and how it was closed; `closed` is the day, "" while it is open."""
+
+    assignees: tuple[str, ...] = ()
+    pulls: tuple[Working, ...] = ()
+    merged: Merged | None = None
+    closed: str = ""
+
+
+@dataclass(frozen=True)
 class Known:
     """A unit's issue as it is now. `key` names it for good (`unit/queue-depth`); `aside`: closed as not planned."""
 
@@ -34,6 +44,7 @@ class Known:
     pulls: tuple[Working, ...] = ()
     merged: Merged | None = None
     labels: tuple[str, ...] = ()
+    closed: str = ""
 
     @property
     def who(self) -> tuple[str, ...]:

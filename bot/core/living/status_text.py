@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from ..fitting import shortened
+from ..plan.ids import spoken
 from ..safe import line
-from ..tracking.units import spoken
 from .standing import Gate, Overview, Standing, State
 from .words import all_shown, decision, people, recorded, said, shown, state, waits
 

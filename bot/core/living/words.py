@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from ..plan import Risk
+from ..plan.ids import spoken
 from ..safe import line, published
-from ..tracking.units import spoken
 from .standing import Gate, Overview, Standing
 
 BAR = r"\|"

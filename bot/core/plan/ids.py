@@ -36,6 +36,11 @@ def normal_id(match: re.Match[str]) -> str:
     return f"{kind if len(kind) < 4 else kind.capitalize()}{match['number']}"
 
 
+def spoken(id: str) -> str:
+    """`PR2` as people write it: PR 2."""
+    return re.sub(r"^(PR|WP|Stage|Step|Milestone|Task|Epic)(?=[\dA-Z])", r"\1 ", id)
+
+
 def leading(title: str) -> tuple[str, str] | None:
     """The id that a heading begins with and the rest of it; None where it begins with none, or with a range."""
     text = title.strip().lstrip("#*`[ ")

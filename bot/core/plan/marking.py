@@ -9,15 +9,15 @@ _BOX = re.compile(r"^(\s*[-*+]\s+)\[[ xX]\]")
 _ENDING = re.compile(r"\s*(?:<!--.*-->\s*)*(?:\s#+\s*)?$")
 
 
-def with_status(line: str, status: str) -> str:
-    """A unit's heading or list item with a status at the end of its title, in the place of the one that it had."""
+def with_status(line: str, status: str, had: bool = True) -> str:
+    """A unit's heading or list item with a status at the end of its title, in the place of the one that it `had`."""
     if _BOX.match(line):
         return _BOX.sub(r"\1[x]", line)
     stable = STABLE.search(line)
     end = stable.start() if stable else len(line)
     ending = _ENDING.search(line[:end])
     title, rest = (line[: ending.start()], line[ending.start() :]) if ending else (line, "")
-    if old := STATUS.search(title):
+    if had and (old := STATUS.search(title)):
         title = title[: old.start()]
     return f"{title.rstrip()} ({status}){' ' + rest.lstrip() if rest.strip() else ''}"
 

@@ -11,6 +11,10 @@ from ..findings import Finding
 Where = Literal["row", "label", "heading", "drawing", "mermaid"]
 Sense = Literal["needs", "parallel", "nothing"]
 
+DONE = ("completed", "complete", "done", "merged", "shipped")
+GONE = ("dropped", "superseded", "skipped")
+"""What the status of a unit that is over begins with."""
+
 
 @dataclass(frozen=True)
 class Statement:

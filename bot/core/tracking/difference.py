@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from ..plan.ids import spoken
 from ..safe import plain
 from . import plan_text
 from .grouping import grouped
@@ -36,7 +37,7 @@ from .shape import (
 )
 from .standing import Standing, standings
 from .unit_text import Others, Source, unit_text
-from .units import Piece, pieces, spoken
+from .units import Piece, pieces
 
 LABELS = (
     Label("plan", "5319e7", "Charrette: what a plan became"),

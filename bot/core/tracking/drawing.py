@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from ..plan.ids import spoken
 from ..safe import plain
 from .standing import Standing
-from .units import Piece, spoken
+from .units import Piece
 
 MOST_UNITS, MOST_EDGES = 150, 400
 _COLORS = {"done": "#2da44e", "ready": "#bf8700", "waiting": "#6e7781", "aside": "#8c959f"}

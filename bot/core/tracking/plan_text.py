@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ..fitting import shortened
+from ..plan.ids import spoken
 from ..safe import line
 from .drawing import drawing
 from .marks import mention
 from .shape import MOST
 from .standing import Standing
 from .unit_text import Source
-from .units import Piece, spoken
+from .units import Piece
 
 BEGUN = (
     "The issues of this plan's units are being opened, one after the other. "

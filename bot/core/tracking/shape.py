@@ -8,6 +8,8 @@ from pydantic import Discriminator
 
 PLAN = "plan"
 """The key of a plan's tracking issue; a group's is `group/2`, a unit's `unit/queue-depth`."""
+UNIT = "unit"
+"""The label of a unit's issue."""
 MOST = 100
 """Sub-issues that an issue can have: https://docs.github.com/issues/tracking-your-work-with-issues/adding-sub-issues"""
 

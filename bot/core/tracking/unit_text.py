@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from ..artifact import Artifact, names
 from ..fitting import shortened
 from ..plan import Plan
-from ..plan.ids import ids
+from ..plan.ids import ids, spoken
 from ..safe import line, plain, published
 from .marks import mention
-from .units import Piece, spoken
+from .units import Piece
 
 _SIZED = re.compile(r"\b(?:files?|paths?|packages?|modules?|size|sizing|loc|lines|estimates?|effort)\b")
 _NOT_SIZES = re.compile(r"\b(?:scope|title|friction|cross|guarantees?|documentation|depend\w*)\b")

@@ -3,7 +3,6 @@
 A key is made of the stable id in the unit's heading; of its title, with a `~`, in a plan that has no such ids.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ from ..findings import Finding
 from ..identity import slug_of
 from ..plan import Plan, Unit
 from ..plan.graph import Graph
+from ..plan.ids import spoken
+from ..plan.shape import DONE, GONE
 from .marks import digest, named
 
-DONE = ("completed", "complete", "done", "merged", "shipped")
-GONE = ("dropped", "superseded", "skipped")
 _MOST_NOTED = 40
 
 
@@ -48,11 +47,6 @@ class Piece:
     def name(self) -> str:
         """`PR 2: A worker over its limit ends`, for people."""
         return f"{spoken(self.unit.id)}: {self.unit.title}" if self.unit.title else spoken(self.unit.id)
-
-
-def spoken(id: str) -> str:
-    """`PR2` as people write it: PR 2."""
-    return re.sub(r"^(PR|WP|Stage|Step|Milestone|Task|Epic)(?=[\dA-Z])", r"\1 ", id)
 
 
 def pieces(plan: Plan) -> tuple[Piece, ...]:

@@ -184,14 +184,39 @@ def _close_issues(hub: Hub, actor: Actor, repository: Repository, pull: PullRequ
     """A merge into the default branch closes the issues that the pull request says it closes."""
     if pull.base_ref != repository.default_branch:
         return
-    full_name = hub.store.full_name(repository).lower()
+    for closed in _named(hub, repository, text):
+        if closed.state == "open":
+            happened(hub, actor, closed, "referenced", commit_sha=sha)
+            set_state(hub, actor, repository, closed, "closed", "completed")
+
+
+def _named(hub: Hub, repository: Repository, text: str) -> list[Issue]:
+    """The issues of the repository behind closing keywords."""
+    full_name, found = hub.store.full_name(repository).lower(), []
     for named, number in dict.fromkeys(CLOSES.findall(text)):
         if named and named.lower() != full_name:
             continue
         try:
-            closed = hub.store.issue(repository, int(number))
+            issue = hub.store.issue(repository, int(number))
         except AbsentError:
             continue
-        if not closed.is_pull_request and closed.state == "open":
-            happened(hub, actor, closed, "referenced", commit_sha=sha)
-            set_state(hub, actor, repository, closed, "closed", "completed")
+        if not issue.is_pull_request:
+            found.append(issue)
+    return found
+
+
+def closes(hub: Hub, pull: PullRequest) -> list[Issue]:
+    """The issues that a pull request into the default branch says it closes."""
+    repository = hub.store.get(Repository, pull.repository_id)
+    body = hub.store.get(Issue, pull.issue_id).body or ""
+    return _named(hub, repository, body) if pull.base_ref == repository.default_branch else []
+
+
+def closing(hub: Hub, repository: Repository, issue: Issue, **which: bool | None) -> list[PullRequest]:
+    """The pull requests that say that they close an issue; closed and merged ones too where that is asked for."""
+    found = []
+    for pull in hub.store.all(PullRequest, repository_id=repository.id):
+        is_open = hub.store.get(Issue, pull.issue_id).state == "open"
+        if (is_open or which.get("includeClosedPrs")) and issue.id in [each.id for each in closes(hub, pull)]:
+            found.append(pull)
+    return found

@@ -1,7 +1,8 @@
 import pytest
 
-from bot.core.living.asking import Validated, validated
+from bot.core.living.asking import validated
 from bot.core.living.closing import Merge, by_branch, by_keyword, closed_by
+from bot.core.messages import Validate
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_branches(branch: str, numbers: tuple[int, ...]) -> None:
         pytest.param(Merge(45, "", "fixes #99", "98-x", (97,)), {}, id="no-unit"),
         pytest.param(Merge(45, "", "fixes #20", "x", parents={20: 12}), {}, id="one-of-its-sub-issues"),
         pytest.param(
-            Merge(45, "", "fixes #20", "x", parents={20: 12}, whole=frozenset({12})),
+            Merge(45, "", "fixes #20", "x", parents={20: 12}, whole=(12,)),
             {12: "keyword"},
             id="the-last-of-them",
         ),
@@ -66,14 +67,14 @@ def test_what_a_merge_was_for(merge: Merge, found: dict[int, str]) -> None:
 @pytest.mark.parametrize(
     ("argument", "said"),
     [
-        ("validation 1 passed: p99 is 8 ms", Validated("1", "passed", "p99 is 8 ms")),
-        ("validation row 2 FAILED: it swaps\nin 3 of 10", Validated("row 2", "failed", "it swaps in 3 of 10")),
-        ("Validation “Memory decides” failed it swaps", Validated("Memory decides", "failed", "it swaps")),
-        ("validation 1 passed", None),
-        ("validation passed: fine", None),
-        ("validation 1: fine", None),
+        ("1 passed: p99 is 8 ms", Validate("1", "passed", "p99 is 8 ms")),
+        ("row 2 FAILED: it swaps\nin 3 of 10", Validate("row 2", "failed", "it swaps in 3 of 10")),
+        ("“Memory decides” failed it swaps", Validate("Memory decides", "failed", "it swaps")),
+        ("1 passed", None),
+        ("passed: fine", None),
+        ("1: fine", None),
         ("status", None),
     ],
 )
-def test_what_was_validated(argument: str, said: Validated | None) -> None:
+def test_what_was_validated(argument: str, said: Validate | None) -> None:
     assert validated(argument) == said

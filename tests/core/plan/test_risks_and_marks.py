@@ -101,6 +101,7 @@ def test_how_many_cells(row: str, cells: int) -> None:
 
 def test_a_status_before_a_comment_that_is_no_marker() -> None:
     assert with_status("### PR 1: One <!-- mine -->", "done") == "### PR 1: One (done) <!-- mine -->"
+    assert with_status("### PR 1: Get it done", "done", had=False) == "### PR 1: Get it done (done)"
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.plan.ids import spoken
 from bot.core.tracking import Done, Ref, Work
 from bot.core.tracking.marks import Notes, digest, mention, numbered, parts, section, spliced
 from bot.core.tracking.naming import plan_id
 from bot.core.tracking.shape import Block, Label, Milestone, Nest, Open, Say, Step, Unblock, Unnest, Write
-from bot.core.tracking.units import pieces, spoken
+from bot.core.tracking.units import pieces
 from bot.core.tracking.words import preview, step_name, summary
 from bot.engine.tracking import source_of
 
