@@ -70,7 +70,7 @@ def touches_brief(state: State, wish: Entry, what: str) -> Brief:
     values = house | {"title": state.pinned.title, "feedback": what, "documents": documents}
     parts = [render(state.definition.prompts[TOUCHES], values)]
     if draft is not None:
-        phase = {"id": TOUCHES, "title": "What is touched", "number": 0}
+        phase = {"id": TOUCHES, "title": "What is touched", "number": 0, "output": "touched"}
         repair = values | {"path": TOUCHES, "phase": phase, "earlier": []}
         parts.append(
             render(state.definition.prompts["repair"], repair | {"draft": draft.text, "findings": draft.findings})
@@ -123,6 +123,7 @@ def _documents(state: State, phase: Phase) -> Iterator[DocumentRef]:
     round = state.pinned.round
     if round is None:
         yield DocumentRef(state.request_path, head)
+        yield from _brought(state, phase)
     else:
         yield from (DocumentRef(path, state.pinned.base) for path in round.documents)
         if round.earlier:
@@ -132,6 +133,16 @@ def _documents(state: State, phase: Phase) -> Iterator[DocumentRef]:
             yield from (_written(state, other, path) for path in sorted(other.commit.files))
         elif other.phase.id in phase.reads and other.phase.source == "workflow" and state.record.concerns:
             yield DocumentRef(state.record.concerns.path, head)
+
+
+def _brought(state: State, phase: Phase) -> Iterator[DocumentRef]:
+    """What comes with the workflow, or stands in its place in the repository; and what the request brings."""
+    for name, text in state.definition.documents.items():
+        if path := state.definition.parameters.get(name.replace("-", "_")):
+            yield DocumentRef(path, state.pinned.base)
+        else:
+            yield DocumentRef(name, state.pinned.base, render(text, _house(state, phase)))
+    yield from (DocumentRef(each.path, each.commit) for each in state.pinned.brought)
 
 
 def _earlier(state: State, earlier: Earlier, as_it_stands: bool) -> DocumentRef:

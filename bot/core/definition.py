@@ -7,7 +7,7 @@ persona and template it names, so that nothing is looked up later.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from .codec import to_json
@@ -19,6 +19,7 @@ Asks = Literal["author"]
 Approver = Literal["maintainer"]
 Each = Literal["experts", "subsystems", "tracks"]
 Given = Literal["tracks"]
+Brings = Literal["design"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Phase:
     of which `number` is the first. A phase that is `given` tracks is left out where none is open.
     One whose source is a `workflow` is that workflow (`id`) run on the run's own pull request, until the phase with
     which it `ends`; `number` is the last of those that it takes.
+    A phase is left out `unless` its request brings no design.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Phase:
     into: str = ""
     sections: tuple[str, ...] = ()
     elsewhere: bool = False
+    unless: Brings | None = None
     persona: Persona | None = None
     last: bool = False
     given: Given | None = None
@@ -113,7 +116,8 @@ class Definition:
     """A workflow, whole. `parameters` are its house values (defaults, overridden by a repository's configuration).
 
     `panel` are the personas that are called, `mini` those that are called for little, and `personas` all that could be
-    called by name.
+    called by name. `documents` are texts that come with the workflow and are given to each conversation, as templates
+    by name; a parameter of that name may put a file of the repository in the place of one.
     """
 
     id: str
@@ -132,6 +136,24 @@ class Definition:
     mini: tuple[Persona, ...] = ()
     personas: tuple[Persona, ...] = ()
     prompts: dict[str, str] = field(default_factory=dict)
+    documents: dict[str, str] = field(default_factory=dict)
+
+    def without(self, gone: Brings) -> "Definition":
+        """The workflow for a request that brings this: less the phases that would make it, the others numbered anew."""
+        left = [phase for phase in self.phases if phase.unless != gone]
+        dropped = {phase.number for phase in self.phases} - {phase.number for phase in left}
+        ids = {phase.id for phase in left}
+        return replace(
+            self,
+            phases=tuple(
+                replace(
+                    phase,
+                    number=phase.number - sum(number < phase.number for number in dropped),
+                    reads=tuple(id for id in phase.reads if id in ids),
+                )
+                for phase in left
+            ),
+        )
 
     def phase(self, id: str) -> Phase:
         """The phase of that id; KeyError where there is none."""

@@ -18,6 +18,7 @@ from .tracks import Member
 WRITER = "writer"
 _subsystems = lru_cache(maxsize=8)(owned.subsystems)
 _tracks = lru_cache(maxsize=8)(owned.tracks)
+_LETTERED = re.compile(r"[A-Z]\) ")
 
 
 @dataclass(frozen=True)
@@ -136,9 +137,10 @@ def filling_of(definition: Definition, phase: Phase, title: str) -> Filling | No
     """What a phase fills, of a document that the run calls so; None where it makes a whole one."""
     if not phase.into:
         return None
-    return Filling(phase.sections, guests(definition, phase.into), title)
+    return Filling(phase.sections, guests(definition, phase.into), title, phase.output is not None)
 
 
 def guests(definition: Definition, artifact: str) -> tuple[str, ...]:
-    """The sections that phases fill in the artifact of that name, in the phases' order."""
-    return tuple(title for phase in definition.phases if phase.into == artifact for title in phase.sections)
+    """The sections that phases fill in the artifact of that name: by their letters, else in the phases' order."""
+    titles = [title for phase in definition.phases if phase.into == artifact for title in phase.sections]
+    return tuple(sorted(titles) if all(_LETTERED.match(title) for title in titles) else titles)

@@ -124,6 +124,14 @@ class PanelRound:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """A document that a request brings with it: a path as it is at a commit."""
+
+    path: str
+    commit: str
+
+
+@dataclass(frozen=True)
 class Pinned:
     """The inputs of a run, fixed at its start: nobody's later edit changes what a run was asked to do."""
 
@@ -145,6 +153,7 @@ class Pinned:
     description: str = ""
     policy: Policy = field(default_factory=Policy)
     round: PanelRound | None = None
+    brought: tuple[Brought, ...] = ()
 
     @property
     def has_request(self) -> bool:

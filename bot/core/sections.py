@@ -17,11 +17,15 @@ _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 @dataclass(frozen=True)
 class Filling:
-    """What a conversation fills: these sections, of a document of that title; `order` has those of all its phases."""
+    """What a conversation fills: these sections, of a document of that title; `order` has those of all its phases.
+
+    What is `coded` is written by a codec, which leaves a section out where there is nothing to say.
+    """
 
     sections: tuple[str, ...]
     order: tuple[str, ...]
     title: str
+    coded: bool = False
 
 
 def part_of(text: str, titles: Sequence[str]) -> str:
@@ -51,16 +55,19 @@ def spliced(document: str, answer: str, filling: Filling) -> str:
         section = _section(answered, title)
         if section is not None:
             text = _put(text, title, f"## {title}\n\n{section.body.strip()}\n", filling.order)
+        elif filling.coded:
+            text = _taken_out(text, title)
     return text
 
 
-def faults(answer: str, titles: Sequence[str]) -> Iterator[Finding]:
+def faults(answer: str, filling: Filling) -> Iterator[Finding]:
     """What of an answer can't be put into the document: a section that is missing, stands twice, or is another's."""
+    titles = filling.sections
     artifact = Artifact("", answer)
     given = [section.title for section in artifact.sections if section.heading.level == 2]
     for title in titles:
         count = sum(loose(other) == loose(title) for other in given)
-        if not count:
+        if not count and not filling.coded:
             yield Finding(1, f"The section “{title}” is missing.", f"Write it below “## {title}”.", RULE)
         elif count > 1:
             yield Finding(1, f"The section “{title}” stands {count} times.", "Write it once.", RULE)
@@ -117,6 +124,11 @@ def _put(text: str, title: str, block: str, order: Sequence[str]) -> str:
     at = _place(artifact, title, order)
     at = len(lines) if at is None else at
     return _joined(lines[:at], block, lines[at:])
+
+
+def _taken_out(text: str, title: str) -> str:
+    section, lines = _section(Artifact("", text), title), _LINES.findall(text)
+    return "".join([*lines[: section.heading.line - 1], *lines[section.last :]]) if section else text
 
 
 def _place(artifact: Artifact, title: str, order: Sequence[str]) -> int | None:

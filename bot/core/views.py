@@ -7,6 +7,7 @@ from typing import assert_never
 from . import endings
 from .fitting import LIMIT, shortened
 from .messages import Revise, Touched
+from .plan.core import review_core
 from .publications import Annotation, CheckWish, CommentWish, Conclusion, DraftWish, Publication, PullRequestWish
 from .questions import Question
 from .record import Included, Spent
@@ -406,7 +407,15 @@ def pull_request(state: State) -> str:
             lines.append(f"| {shown}{_parts(phase)} | {standing}{_revised(phase)} |")
     base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
     lines += ["", f"Based on {base} · {cost(state.spent)}", ""]
+    plans = (review_core(text, f"{web(state)}/blob/{state.pinned.branch}/{path}") for path, text in _shared(state))
+    if core := next(filter(None, plans), ""):
+        return "\n".join([*lines, core])
     return "\n".join([*lines, "## Summary", "", gist, ""] if gist else lines)
+
+
+def _shared(state: State) -> Iterator[tuple[str, str]]:
+    """The documents that several phases make, as they stand, the newest commit's where it is not read yet."""
+    yield from sorted(state.record.shared.items())
 
 
 def _parts(phase: PhaseState) -> str:

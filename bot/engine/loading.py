@@ -36,6 +36,7 @@ from ..core.safe import shown_to_model
 from ..core.state import REQUEST, State, fold
 from .asked import Asked
 from .branch import recorded
+from .bringing import with_what_it_brings
 from .including import WAITING
 from .lost import restore_spend
 from .lost_rounds import taken_up
@@ -257,7 +258,8 @@ def _pin(services: Services, github: GitHub, asked: Asked, row: RunRow) -> tuple
         policy=house.policy,
         description=find_description(asked.body, definition.needs_description) or "",
     )
-    return _taken_over(services, pinned, found) if found else (pinned, [])
+    pinned, entries = _taken_over(services, pinned, found) if found else (pinned, [])
+    return with_what_it_brings(services, github, pinned), entries
 
 
 def _slug(github: GitHub, subject: Subject, title: str, base: str, run: str) -> tuple[str, tuple[BranchCommit, ...]]:

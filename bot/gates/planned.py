@@ -19,16 +19,21 @@ def plan(
     off: Sequence[str] = (),
     warnings: Sequence[str] = (),
     errors: Sequence[str] = (),
+    strict: bool = False,
 ) -> Iterator[Finding]:
-    """The rules for macro plans hold: all of them, or those of `only`, less those of `off`, at their levels."""
+    """The rules for macro plans hold: all of them, or those of `only`, less those of `off`, at their levels.
+
+    With `strict` none is softened because the plan has not all of its sections, or no units, yet.
+    """
     levels: dict[str, Level] = {name: "off" for name in RULES if only and name not in only}
     given: tuple[tuple[Sequence[str], Level], ...] = ((warnings, "warning"), (errors, "error"), (off, "off"))
     levels |= {name: level for names, level in given for name in names}
-    for finding in lint(Paper.of(artifact, context.tree), levels):
+    for finding in lint(Paper.of(artifact, context.tree, strict), levels):
         yield replace(finding, wrong=f"{finding.wrong} ({finding.rule})")
 
 
 def plan_faults(given: Mapping[str, Any]) -> Iterator[str]:
     """A sentence for each name in the gate's parameters that is no rule's."""
-    for names in given.values():
-        yield from unknown(names)
+    for name, names in given.items():
+        if name != "strict":
+            yield from unknown(names)

@@ -51,7 +51,7 @@ def settled_part(
     The findings have the lines of the whole document, and are those of these sections. An answer that holds more, or
     less, than the sections is given back whole, so that it can be mended.
     """
-    wrong = tuple(faults(answer, filling.sections))
+    wrong = tuple(faults(answer, filling))
     whole = Artifact(stands.path, spliced(stands.text, answer, filling))
     end = settled(whole, context, uses, last)
     found = own(end.findings, whole.text, filling.sections)

@@ -408,3 +408,31 @@ def test_all_faults_come_at_once_and_in_order(tmp_path: Path) -> None:
     places = [(os.path.relpath(fault.where, root), fault.line) for fault in raised.value.faults]
     assert places == [("prompts", 0), (FIRST, 1), (W, 1), (W, 2), (W, 14)]
     assert f"{root / W}:2: A workflow has no key “sumary”. Did you mean “summary”?" in str(raised.value)
+
+
+GIVES = edited("phases:", "documents: [rules]\nphases:")
+
+
+def test_a_document_that_comes_with_a_workflow(tmp_path: Path) -> None:
+    right = GIVES | {"small/documents/rules.md": "For {{ parameters.project }}.\n"}
+    assert load_folder(folder(tmp_path, right))["small"].documents == {"rules": "For {{ parameters.project }}.\n"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        (GIVES, "The document “rules” has no prompt. Write it in “small/documents/rules.md”."),
+        ({"small/documents/rules.md": "x\n"}, "The workflow gives no document “rules”."),
+        (GIVES | {"small/documents/rules.md": "{{ path }}\n"}, "The prompt has no variable “path”."),
+        (
+            edited("phases:", "documents: [systems]\nphases:") | {"small/documents/systems.md": "x\n"},
+            "The parameter “systems” is no path. Give it the default",
+        ),
+        (edited("phases:", "documents: Rules\nphases:"), "Expected a list of documents"),
+        (edited("  - id: second", "  - id: second\n    unless: plan"), "There is no value of “unless” “plan”."),
+    ],
+)
+def test_faults_of_documents_and_of_what_a_request_brings(
+    tmp_path: Path, changed: Mapping[str, str | bytes | None], words: str
+) -> None:
+    assert any(words in str(fault) for fault in check(folder(tmp_path, changed)))

@@ -696,3 +696,11 @@ def test_twice_as_long_takes_about_twice_as_long(part: str) -> None:
 
 def test_a_tag_of_ours_ends_the_paragraph_before_it() -> None:
     assert published("words\n<details>\n<summary>More</summary>\n\nbelow @bob\n\n</details>\n").count("@bob") == 0
+
+
+def test_a_unit_keeps_its_stable_id_in_its_heading_and_no_other_comment_stays() -> None:
+    heading = "### PR 1: Memory reading <!-- unit: memory-reading -->"
+    assert published(f"{heading}\n") == f"{heading}\n"
+    assert published(published(f"{heading}\n")) == f"{heading}\n"
+    for text in ("<!-- unit: a -->", "### A <!-- unit: A b -->", "### A <!-- unit: a --> b", "text <!-- unit: a -->"):
+        assert "<!--" not in published(text)

@@ -12,6 +12,17 @@ ORDER = ("Research", "Decisions", "Roadmap")
 WHOLE = "# Roadmap: X\n\nBy people.\n\n## Research\n\nOld.\n\n### Deeper\n\nOld.\n\n## Ours\n\nKept.\n"
 
 
+def test_what_a_codec_leaves_out_is_no_fault_and_goes() -> None:
+    coded = Filling(("Research", "Decisions"), ORDER, "Roadmap: X", coded=True)
+    answer = "## Decisions\n\nNew.\n"
+    assert list(faults(answer, coded)) == []
+    made = spliced(WHOLE, answer, coded)
+    assert "Old." not in made
+    assert "By people.\n" in made
+    assert "## Ours\n\nKept.\n" in made
+    assert spliced(made, answer, coded) == made
+
+
 def filling(*sections: str) -> Filling:
     return Filling(sections, ORDER, "Roadmap: X")
 
@@ -101,13 +112,13 @@ def test_sections_are_filled_when_something_stands_in_each(text: str, filled: bo
 
 def test_what_can_t_be_put_in_is_named() -> None:
     answer = "# T\n\n## Research\n\nA.\n\n## Research\n\nA.\n\n## Mine\n\nB.\n"
-    wrong = [f"{finding.wrong} {finding.mend}" for finding in faults(answer, ("Research", "Decisions"))]
+    wrong = [f"{finding.wrong} {finding.mend}" for finding in faults(answer, filling("Research", "Decisions"))]
     assert wrong == [
         "The section “Research” stands 2 times. Write it once.",
         "The section “Decisions” is missing. Write it below “## Decisions”.",
         f"“Mine” is no section of this phase. Write “## Research”, “## Decisions” alone; {BELOW}",
     ]
-    assert list(faults("## 1. Research\n\nA.\n", ("Research",))) == []
+    assert list(faults("## 1. Research\n\nA.\n", filling("Research"))) == []
 
 
 def test_a_phase_answers_for_its_own_sections_and_what_is_nobody_s() -> None:

@@ -19,6 +19,7 @@ from typing import Any
 from bot.adapters.model.stream import take_apart, to_bytes
 from bot.core.definition import Definition, GateUse, Phase
 from bot.core.ports import WARMING
+from tests import plan_data as plans
 
 Json = dict[str, Any]
 READS = 3
@@ -80,6 +81,8 @@ class ClosedLoop:
         phase = self._phase(charge)
         seen = _lines(request["messages"])
         turns = sum(message["role"] == "assistant" for message in request["messages"])
+        if (phase.output or "").startswith("plan-"):
+            return _message(_text(json.dumps(_planned(phase, opening))))
         if phase.output is not None:
             return _message(_text(json.dumps(_review(opening))))
         if turns == 0:
@@ -89,10 +92,16 @@ class ClosedLoop:
             number = phase.number * READS + turns
             path = files[number % len(files)]
             return _message(_tool("read_file", {"path": path, "start": 1, "end": 120}, turns))
+        if phase.sections:
+            return _message(_text(plans.recon(list(_claims(seen))[:CITED])))
         return _message(_text(self._document(phase, charge, seen)))
 
     def _phase(self, charge: str) -> Phase:
         """The phase whose artifact the charge names."""
+        for definition in self.definitions.values():
+            for phase in definition.phases:
+                if phase.into and charge.startswith(phase.prompt.partition("{{")[0]):
+                    return phase
         found = re.search(r"/(\d{3})-([a-z0-9-]+)\.md", charge)
         assert found, f"the charge names no artifact: {charge[:200]}"
         for definition in self.definitions.values():
@@ -128,6 +137,17 @@ class ClosedLoop:
             cells = " | ".join(f"said with [a source]({self.source})" if self.source else "plain" for _ in columns)
             return "\n".join([head, f"| One | {cells} |", f"| Two | {cells} |"])
         return f"It follows [what was given]({self.source})." if heading == "Sources" and self.source else ""
+
+
+def _planned(phase: Phase, opening: Sequence[str]) -> Json:
+    """A section of a plan as data. Its first series has a circle, which it mends once it is told."""
+    if phase.output == "plan-series":
+        return plans.series() if "There is a circle" in opening[-1] else plans.series(["PR 3"])
+    there = re.search(r"\(`([^`]+):\d+`\)", "\n".join(opening))
+    tests = there[1] if there else "README.md"
+    said = {"plan-prevention": plans.prevention(tests), "plan-evolution": plans.evolution()}
+    said |= {"plan-scope": plans.SCOPE, "plan-concept": plans.CONCEPT, "plan-risks": plans.RISKS}
+    return (said | {"plan-order": plans.ORDER, "plan-summary": plans.SUMMARY})[phase.output or ""]
 
 
 def _revised(document: str, wish: str) -> str:

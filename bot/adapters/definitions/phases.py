@@ -143,6 +143,7 @@ def _model_phase(
         model=(reader.choice(keys["model"], "alias of a model", vocabulary.MODELS) or "") if "model" in keys else "",
         persona=_persona(makings, keys),
         given="tracks" if _chosen(reader, keys, "given", vocabulary.GIVEN) else None,
+        unless="design" if _chosen(reader, keys, "unless", vocabulary.BRINGS) else None,
     )
 
 

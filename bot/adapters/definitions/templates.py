@@ -20,7 +20,7 @@ _PHASE: dict[str, Shape] = {
     **_SERVICE,
     "title": None,
     "path": None,
-    "phase": ("id", "title", "number"),
+    "phase": ("id", "title", "number", "output"),
     "sections": None,
     "earlier": ("path", "title"),
     "tracks": _MEMBER,
@@ -73,6 +73,11 @@ def phase_variables(parameters: Mapping[str, object], member: bool = False) -> d
     """
     own: dict[str, Shape] = {"member": _MEMBER} if member else {}
     return {**_PHASE, **own, "parameters": tuple(sorted({"project", "systems", *parameters}))}
+
+
+def document_variables(parameters: Mapping[str, object]) -> dict[str, Shape]:
+    """The variables of a document that comes with a workflow."""
+    return {**_SERVICE, "parameters": tuple(sorted({"project", "systems", *parameters}))}
 
 
 def check_template(text: str, allowed: Mapping[str, Shape], reader: Reader, first: int = 1) -> None:

@@ -8,13 +8,13 @@ VERSION = 1
 
 WORKFLOW_KEYS = (
     "version", "summary", "trigger", "artifacts", "model", "attempts", "rounds", "wait-days", "needs-description",
-    "tools", "gates", "panel", "parameters", "phases",
+    "tools", "gates", "panel", "parameters", "documents", "phases",
 )  # fmt: skip
 NEEDED = ("version", "summary", "trigger", "phases")
 
 PHASE_KEYS = (
     "id", "title", "from", "reads", "tools", "gates", "asks", "approval", "each", "output", "artifact", "counted",
-    "model", "into", "sections", "persona", "given",
+    "model", "into", "sections", "persona", "given", "unless",
 )  # fmt: skip
 EVENT_KEYS = ("id", "title", "from")
 INCLUDE_KEYS = ("include", "title", "given")
@@ -22,6 +22,8 @@ RESERVED = {
     "publish": "Leave it out; the run's artifacts go to its pull request.",
 }
 LAST = "last"
+BRINGS = ("design",)
+"""What a request may bring, so that a phase is not needed."""
 
 TOOLS = ("repository", "web")
 MODELS = ("thorough", "quick")

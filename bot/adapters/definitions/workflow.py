@@ -11,6 +11,7 @@ from bot.core.definition import Definition, Persona, Policy, Trigger, least
 
 from . import vocabulary
 from .configuration import Configuration, label
+from .documents import documents
 from .folder import Folder
 from .gates import gates
 from .neighbours import Neighbour
@@ -103,6 +104,7 @@ def _read(
         mini=mini,
         personas=tuple(house.personas.values()) if full else (),
         prompts=house.prompts,
+        documents=documents(folder, path, reader, keys.get("documents"), parameters),
     )
     label_at = (ours.where, ours.line) if ours else (reader.where, label_line)
     return Written(definition, folder.depth(f"{path}/workflow.yaml"), label_at, (reader.where, command_line))

@@ -8,11 +8,12 @@ from pydantic import TypeAdapter
 from ..artifact import Artifact, normal
 from ..codec import from_json, to_json
 from ..plan import Plan, Unit, read
-from ..plan.ids import in_order
+from ..plan.graph import Graph
+from ..plan.ids import ids, in_order
 from ..plan.writing import Form, parse, render, settle
 from ..plan.writing import order as ordering
 from ..plan.writing import sections as forms
-from ..plan.writing.cards import spaced
+from ..plan.writing.cards import spaced, unit_id
 from .output import Output, Setting
 
 Data = dict[str, Any]
@@ -71,7 +72,31 @@ def _named(data: Data, setting: Setting) -> Data:
         if old:
             left.remove(old)
         units.append(unit | {"stable": old.stable} if old else unit)
+    _foreseen(data, setting.documents)
     return data | {"units": units}
+
+
+def _foreseen(data: Data, documents: Mapping[str, str]) -> None:
+    """`ValueError` where earlier sections name a unit that is not there, or validate after what that protects."""
+    units = {unit_id(unit["id"]): [unit_id(id) for id in unit["depends_on"]] for unit in data["units"]}
+    graph = Graph.of((one, id) for id, needs in units.items() for one in needs)
+    wrong: list[str] = []
+    for text in documents.values():
+        named = [(f"“{each['point']}” in D", each["unit"]) for each in CONCEPT.parse(text)["extension_points"]]
+        named += [(f"“{each['change']}” in F", each["unit"]) for each in EVOLUTION.parse(text)["changes"]]
+        for risk in RISKS.parse(text)["risks"]:
+            named.append((f"“{risk['decision']}” in E", f"{risk['cost']} · {risk['gate']}"))
+            for gate in [spaced(id) for id in ids(risk["gate"])][:1]:
+                # In a circle all come after each other; that it is one is said by its own rule.
+                late = [] if graph.circles else [id for id in map(spaced, ids(risk["cost"])) if graph.after(gate, id)]
+                if late:
+                    wrong.append(f"“{risk['decision']}” in E is validated before {gate}, which needs {', '.join(late)}")
+        for where, units_named in named:
+            lacking = [id for id in map(spaced, ids(units_named)) if id not in units]
+            if lacking:
+                wrong.append(f"{where} names {', '.join(lacking)}, and there is no such unit")
+    if wrong:
+        raise ValueError(f"{'; '.join(wrong)}. Number and order the units so that the earlier sections stay true")
 
 
 def _same(old: Unit, unit: Data) -> bool:

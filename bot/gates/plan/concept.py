@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from bot.core.artifact import normal
 from bot.core.findings import Finding
 from bot.core.plan.concept import ASPECTS
+from bot.core.plan.ids import ids
 
 from ..place import shown
 from .paper import NONE, Paper, empty
@@ -139,7 +140,8 @@ def extension_points(paper: Paper) -> Iterator[Finding]:
     for cells in paper.rows(part, *_POINT):
         if empty(cells["default"]):
             yield Finding(cells.line, f"“{cells.name}” has no default.", "Say what holds where nothing is configured.")
-        if empty(cells[_POINT[2]]) or not paper.units_in(" ".join(cells.row.cells)):
+        text = " ".join(cells.row.cells)
+        if empty(cells[_POINT[2]]) or not (paper.units_in(text) if paper.known else ids(text)):
             wrong = f"No unit brings a second implementation of “{cells.name}”."
             yield Finding(cells.line, wrong, "Name implementation and unit, or leave the extension point out.")
     if part and not paper.tables(part):

@@ -29,16 +29,17 @@ class Paper:
     plan: Plan
     artifact: Artifact
     tree: Tree | None = None
+    strict: bool = False
 
     @classmethod
-    def of(cls, artifact: Artifact, tree: Tree | None = None) -> "Paper":
-        """The paper of a document."""
-        return cls(plan_of(artifact), artifact, tree)
+    def of(cls, artifact: Artifact, tree: Tree | None = None, strict: bool = False) -> "Paper":
+        """The paper of a document; a `strict` one is a plan in our form, although it is not whole yet."""
+        return cls(plan_of(artifact), artifact, tree, strict)
 
     @cached_property
     def ours(self) -> bool:
         """The plan has our form: its units have stable ids."""
-        return any(unit.stable for unit in self.plan.units)
+        return self.strict or any(unit.stable for unit in self.plan.units)
 
     @property
     def of_process(self) -> bool:

@@ -1,5 +1,6 @@
 """Sections as data: what is rendered parses back to the same data, with the reader that people's plans are read by."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from bot.core.artifact import Artifact
 from bot.core.outputs import OUTPUTS, Setting
 from bot.core.plan import read
+from bot.core.plan.core import review_core
 from bot.core.plan.writing.cards import unit_id
 from bot.core.plan.writing.order import Order
 from bot.core.plan.writing.tidy import cell, plain, tidied
@@ -165,8 +167,10 @@ def test_the_summary_counts() -> None:
     assert OUTPUTS["plan-summary"].parse(document())["counts"] == counts
     alone = plans.series() | {"units": [plans.unit(1, "Memory", "adds Meter", [])], "freezes": []}
     alone["none"] = [*alone["none"], {"field": "freezes", "why": "nothing is shared"}]
-    unvalidated = {"risks": [plans.RISKS["risks"][0] | {"gate": "At the end"}]}
-    text = document(series=alone, risks=unvalidated)
+    unvalidated = {"risks": [plans.RISKS["risks"][0] | {"gate": "At the end", "cost": "PR 1"}]}
+    pointless = plans.CONCEPT | {"extension_points": [], "none": plans.none(extension_points="x", shared_state="x")}
+    first = plans.evolution() | {"changes": plans.evolution()["changes"][:1]}
+    text = document(series=alone, risks=unvalidated, concept=pointless, evolution=first)
     assert OUTPUTS["plan-summary"].parse(text)["counts"] == "1 unit; the longest chain is PR 1."
     assert "None, because no decision of section E is validated before a unit." in text
 
@@ -279,3 +283,34 @@ def test_a_signature_can_t_end_its_fence() -> None:
 def test_a_title_of_ours_ends_as_it_likes(title: str, status: str) -> None:
     unit = read(f"## Plan\n\n### PR 1: {title} <!-- unit: show -->\n").units[0]
     assert (unit.title, unit.status) == (title if not status else "Show it", status)
+
+
+def test_earlier_sections_stay_true() -> None:
+    late = plans.RISKS["risks"][0] | {"gate": "Before PR 3", "cost": "PR 1, PR 2"}
+    with pytest.raises(ValueError, match="is validated before PR 3, which needs PR 1, PR 2"):
+        document(risks={"risks": [late]})
+    few = plans.series()
+    few["units"] = few["units"][:2]
+    few["freezes"][0]["unlocks"] = "none"
+    with pytest.raises(ValueError, match="“Judge” in D names PR 3, and there is no such unit"):
+        document(series=few)
+
+
+# --- the part that people review -------------------------------------------------------------------------------------
+
+
+def test_the_core_of_a_plan_has_a_c_d_and_each_unit_in_short() -> None:
+    core = review_core(document(), "https://x/plan.md")
+    for part in ("## A) ", "## C) ", "## D) ", "### PR1: Memory reading", "- **Motivation:**", "BC-3-1"):
+        assert part in core
+    for part in ("## E) ", "Why No Dead Code", "Tier 1"):
+        assert part not in core
+    assert re.search(r"- \[E\) Architectural Risk Register\]\(https://x/plan\.md#L\d+\)", core)
+
+
+def test_a_document_that_is_no_plan_has_no_core_and_one_without_units_a_short_one() -> None:
+    assert review_core("# A roadmap\n\n## Steps\n\nOne.\n", "x") == ""
+    text = "## A) Executive Summary\n\nx\n\n## C) Objectives\n\ny\n\n## D) Concept Model\n\nz\n"
+    assert "units" not in review_core(text, "x")
+    one = f"{text}\n## I) PR Plan\n\n### PR 1: One\n\n- **Depends on:** none\n\n## J) Dependency DAG\n"
+    assert "### PR1: One\n\n- **Depends on:** none\n" in review_core(one, "x")
