@@ -35,7 +35,7 @@ def _publications(state: State) -> Iterator[Publication]:
         yield PullRequestWish(
             state.pinned.branch,
             state.pinned.base_branch,
-            plain(f"Design: {state.pinned.title}"),
+            plain(f"{kind(state)}: {state.pinned.title}"),
             shortened(pull_request(state)),
             draft=not is_over(state),
             reopens=not state.stopped,
@@ -46,6 +46,11 @@ def _publications(state: State) -> Iterator[Publication]:
     yield from _asking(state)
     yield from _untouched(state)
     yield CommentWish("status", state.pinned.subject.home, shortened(status(state)))
+
+
+def kind(state: State) -> str:
+    """What the run makes, in a word."""
+    return "Plan" if state.definition.plans else "Design"
 
 
 def is_over(state: State) -> bool:
@@ -86,7 +91,7 @@ def _untouched(state: State) -> Iterator[CommentWish]:
 def status(state: State) -> str:
     """The run's one status comment."""
     pinned = state.pinned
-    head = [f"### Design: {one_line(pinned.title)}", "", f"**{headline(state)}**", ""]
+    head = [f"### {kind(state)}: {one_line(pinned.title)}", "", f"**{headline(state)}**", ""]
     if state.record.request is not None:
         head.append(f"- [x] {link(state, state.request_path, '001 The request')}")
     tail = [*_open_findings(state), *_drift(state, FEW), "", *_facts(state), ""]
@@ -382,7 +387,7 @@ def pull_request(state: State) -> str:
     issue = f"#{state.pinned.subject.home}"
     gist = next((phase.commit.gist for phase in reversed(state.phases) if phase.commit and phase.finished), "")
     lines = [
-        f"The design for {issue}, made by the `{state.pinned.workflow}` process, for people to read and decide.",
+        f"The {kind(state).lower()} for {issue}, made by the `{state.pinned.workflow}` process, for people to read and decide.",
         "A person's edits on this branch are kept.",
         "",
         f"**{headline(state)}**",
@@ -407,15 +412,11 @@ def pull_request(state: State) -> str:
             lines.append(f"| {shown}{_parts(phase)} | {standing}{_revised(phase)} |")
     base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
     lines += ["", f"Based on {base} · {cost(state.spent)}", ""]
-    plans = (review_core(text, f"{web(state)}/blob/{state.pinned.branch}/{path}") for path, text in _shared(state))
+    shared = sorted(state.record.shared.items())
+    plans = (review_core(text, f"{web(state)}/blob/{state.pinned.branch}/{path}") for path, text in shared)
     if core := next(filter(None, plans), ""):
         return "\n".join([*lines, core])
     return "\n".join([*lines, "## Summary", "", gist, ""] if gist else lines)
-
-
-def _shared(state: State) -> Iterator[tuple[str, str]]:
-    """The documents that several phases make, as they stand, the newest commit's where it is not read yet."""
-    yield from sorted(state.record.shared.items())
 
 
 def _parts(phase: PhaseState) -> str:

@@ -37,6 +37,7 @@ def test_from_the_label_to_the_plan_with_a_circle_caught_and_mended(story: Story
     assert all("# Design guidelines" in each for each in asked), "the guidelines are ours where the repository has none"
     assert not any("What is special to simulators" in each for each in asked)
 
+    assert story.pull()["title"] == "Plan: Limits for workers"
     body = story.pull()["body"]
     for part in (
         "## A) Executive Summary",
