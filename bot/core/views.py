@@ -387,7 +387,8 @@ def pull_request(state: State) -> str:
     issue = f"#{state.pinned.subject.home}"
     gist = next((phase.commit.gist for phase in reversed(state.phases) if phase.commit and phase.finished), "")
     lines = [
-        f"The {kind(state).lower()} for {issue}, made by the `{state.pinned.workflow}` process, for people to read and decide.",
+        f"The {kind(state).lower()} for {issue}, made by the `{state.pinned.workflow}` process, for people to read "
+        "and decide.",
         "A person's edits on this branch are kept.",
         "",
         f"**{headline(state)}**",
