@@ -384,11 +384,10 @@ def _described(state: State) -> str:
 
 def pull_request(state: State) -> str:
     """The pull request's body: what this is, how far it is, and an index."""
-    issue = f"#{state.pinned.subject.home}"
+    issue, what = f"#{state.pinned.subject.home}", kind(state).lower()
     gist = next((phase.commit.gist for phase in reversed(state.phases) if phase.commit and phase.finished), "")
     lines = [
-        f"The {kind(state).lower()} for {issue}, made by the `{state.pinned.workflow}` process, for people to read "
-        "and decide.",
+        f"The {what} for {issue}, made by the `{state.pinned.workflow}` process, for people to read and decide.",
         "A person's edits on this branch are kept.",
         "",
         f"**{headline(state)}**",
