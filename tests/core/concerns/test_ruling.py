@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.concerns import read
 from bot.core.concerns.ruling import LONGEST, MOST, Ruling, rulings
 
 
@@ -111,3 +112,15 @@ def test_many_ids_without_a_verdict_are_read_at_once() -> None:
     many = ", ".join(f"C{n}" for n in range(1, 2_000))
     assert "names no verdict" in rulings(f"{many}: not now").faults[0]
     assert len(rulings(f"{many} accept: so").rulings[0].ids) == 1_999
+
+
+@pytest.mark.parametrize(
+    "piece", ["C1 ", "C1, ", "C1 and ", "C1-C9 ", "accept ", "C1 accept (", "[", "C1 track ", "C1\n", "C1" + " " * 200]
+)
+def test_a_comment_as_long_as_github_takes_is_read(piece: str) -> None:
+    text = (piece * 65_536)[:65_536]
+    found = rulings(text)
+    assert 1 <= len(found.rulings) + len(found.faults) <= MOST + 2
+    assert all(len(ruling.why) <= LONGEST for ruling in found.rulings)
+    source = f"### C1. A\n**Source:** {' '.join(text.split())}\n**Decision:** {text.split()[0]}\n"
+    assert [concern.id for concern in read(source).concerns] == ["C1"]
