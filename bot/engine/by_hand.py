@@ -14,7 +14,7 @@ from ..core.ports import Everywhere
 from ..core.tracking import Done
 from ..core.tracking.words import preview, step_name, summary
 from .durable import pause
-from .tracking import carried_out, compared, known, source_of
+from .tracking import carried_out, compared, known, known_path, source_of
 
 # With the pauses between them that is an hour: a limit of GitHub's passes.
 TRIES = 60
@@ -40,9 +40,14 @@ def reconcile(
     except MissingError as error:
         raise PersonError(f"The App is not installed on {full_name}, or there is no such repository.") from error
     github = app.github(repository)
-    branch = _patiently(github.default_branch, sleep)[0] if linked else ""
-    page = f"{url}/{repository.full_name}/blob/{quote(branch)}/{quote(path)}" if linked else ""
-    source = source_of(path, text, page)
+    source = source_of(path, text)
+    if not linked and (kept := _patiently(lambda: known_path(github, source), sleep)):
+        # A copy of the plan, somewhere else: its issues go on naming the file in the repository.
+        path, linked = kept, True
+    if linked:
+        branch = _patiently(github.default_branch, sleep)[0]
+        page = f"{url}/{repository.full_name}/blob/{quote(branch)}/{quote(path)}"
+        source = source_of(path, text, page)
     work = _patiently(lambda: compared(github, source), sleep)
     if dry:
         return preview(work), True

@@ -13,7 +13,9 @@ from ..core.ports import Tracker
 from ..core.publications import LabelWish, marked, marker
 from ..core.tracking import Done, Ref, Source, Step, Work, difference, problems
 from ..core.tracking.marks import numbered, parts, spliced
-from ..core.tracking.shape import Block, Label, Milestone, Nest, Open, Say, Unblock, Unnest, Write
+from ..core.tracking.matching import items_of, same_plan
+from ..core.tracking.shape import PLAN, Block, Label, Milestone, Nest, Open, Say, Unblock, Unnest, Write
+from ..core.tracking.units import pieces
 from ..core.tracking.words import refusal
 
 MILESTONE = "milestone"
@@ -34,6 +36,13 @@ def compared(github: Tracker, source: Source) -> Work:
     """What has to be done for a plan."""
     written = github.written()
     return difference(source, written, github.relations(written))
+
+
+def known_path(github: Tracker, source: Source) -> str:
+    """Where the plan is, as its tracking issue says; "" where it has none."""
+    plans = items_of(github.written())
+    plan = same_plan(pieces(source.plan), source.artifact.path, plans)
+    return next((item.parts.notes.path for item in plans.get(plan or "", ()) if item.key == PLAN), "")
 
 
 def carried_out(github: Tracker, work: Work, step: Step, refs: Mapping[str, Ref]) -> Done:

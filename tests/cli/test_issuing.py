@@ -52,6 +52,11 @@ def test_a_plan_becomes_issues_from_a_terminal(
     assert "nothing had to be changed" in capsys.readouterr().out
     assert written(hub) == writes
     assert not (tmp_path / "state").exists(), "it needs no database"
+    # A copy elsewhere: the issues go on naming the file in the repository.
+    copy = tmp_path.parent / "copy.md"
+    copy.write_text(PLAN)
+    assert main([*command[:2], str(copy), *command[3:]]) == 0
+    assert "nothing had to be changed" in capsys.readouterr().out
     file.write_text("# Notes\n")
     assert main(command) == 1
     assert "No unit was found" in capsys.readouterr().err

@@ -93,7 +93,7 @@ class _Difference:
         """All of it."""
         names = {piece.key: piece.name for piece in self.pieces}
         names |= {key: self._group_title(key) for key in self.members}
-        names |= {item.key: item.written.title for item in self.matched.left}
+        names |= {self._left_key(item): item.written.title for item in self._strays}
         return Work(
             self.plan,
             self.source.plan.title,

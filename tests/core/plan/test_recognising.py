@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.core.definition import Definition, GateUse, Phase, Trigger
 from bot.core.plan import read
 from bot.core.plan.recognising import is_plan
 
@@ -20,3 +21,10 @@ UNIT = "### PR 1: A queue"
 )
 def test_a_plan_is_known_by_its_units_and_sections(text: str, plan: bool) -> None:
     assert is_plan(read(text)) is plan
+
+
+@pytest.mark.parametrize(("gates", "plans"), [((), False), (("headings",), False), (("headings", "plan"), True)])
+def test_a_workflow_with_the_gate_makes_plans(gates: tuple[str, ...], plans: bool) -> None:
+    phase = Phase("outline", 2, "Outline", "", gates=tuple(map(GateUse, gates)))
+    made = Definition("outline", 1, "Outlines.", Trigger("outline", "/outline"), "notes/{slug}", (phase,))
+    assert made.plans is plans

@@ -157,7 +157,10 @@ def test_a_unit_that_is_split_is_superseded_with_links_and_one_that_is_renamed_k
     assert world.of("PR 3: Limits by queue").number == third.number
     assert world.blockers[third.number] == [second.number]
     assert "closed one" in summary(run.work, run.done, run.refs)
-    assert "close it: the plan no longer has it" in preview(compared(world, source(PATH, PLAN)))
+    assert (
+        "PR 2: A worker over its limit is told | no sub-issue of #11 any more; close it: another unit supersedes it"
+        in preview(compared(world, source(PATH, PLAN)))
+    )
 
 
 def test_a_unit_keeps_its_issue_when_all_are_numbered_anew(world: World) -> None:
