@@ -91,11 +91,13 @@ def _workflow(name: str) -> "tuple[str, Trigger]":
     from bot.local.session import Trigger
 
     folder = os.environ.get("CHARRETTE_WORKFLOWS")
-    found = app.definitions(Path(folder) if folder else app.built_in_workflows()).all()
+    known = app.definitions(Path(folder) if folder else app.built_in_workflows()).all()
+    found = {workflow: definition.trigger for workflow, definition in known.items() if definition.trigger.label}
     wanted = name or (DEFAULT if len(found) != 1 else next(iter(found)))
     if wanted not in found:
-        raise PersonError(f"There is no workflow “{wanted}”. Give --workflow one of {', '.join(sorted(found))}.")
-    return wanted, Trigger(found[wanted].trigger.label, found[wanted].trigger.command)
+        wrong = f"“{wanted}” is not for an issue" if wanted in known else f"There is no workflow “{wanted}”"
+        raise PersonError(f"{wrong}. Give --workflow one of {', '.join(sorted(found))}.")
+    return wanted, Trigger(found[wanted].label, found[wanted].command)
 
 
 def _compare(known: "Kept", wanted: "Issue", base: "Base | str") -> None:
