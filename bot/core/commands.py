@@ -194,7 +194,8 @@ _ADDRESSED = re.compile(r"/?(?P<name>[A-Za-z0-9-]*)[.,:;!?]?(?=\s|$)(?P<rest>.*)
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 
-_MARKDOWN = MarkdownIt("commonmark")
+# An entity (`&#xE000;`) would be a mark that nobody here made.
+_MARKDOWN = MarkdownIt("commonmark").disable("entity")
 
 
 def _visible(lines: list[str], candidates: Iterable[int]) -> Iterator[int]:

@@ -75,7 +75,7 @@ def _understood(round: Round, text: str, direct: bool) -> Understanding:
     if not isinstance(everything, Answered):
         return everything if not round.answers else understand(text, round.open, direct=direct)
     open = {question.number for question in round.open}
-    meant = open | {int(number) for number in re.findall(r"\d+", named(text, round.questions))}
+    meant = open | {int(number) for number in re.findall(r"(?<!\d)\d{1,2}(?!\d)", named(text, round.questions))}
     answers = tuple(answer for answer in everything.answers if answer.number in meant)
     return replace(everything, answers=answers) if answers else Unclear(text, tuple(sorted(open)))
 

@@ -161,7 +161,11 @@ def test_what_no_run_can_work_with(
         (tmp_path / "sha256", [], "its objects are named by SHA-256"),
         (project.folder, ["--base", "v9"], "there is no commit “v9”. Give --base a commit"),
         (project.folder, ["--workflow", "desing"], "no workflow “desing”. Give --workflow one of feature-design"),
-        (project.folder, ["--workflow", "review-experts"], "is not for an issue. Give --workflow one of feature-design"),
+        (
+            project.folder,
+            ["--workflow", "review-experts"],
+            "is not for an issue. Give --workflow one of feature-design",
+        ),
         (project.folder, ["--answers", "/none"], "/none: there is no such file. Give --answers a text file."),
         (project.folder, ["--state", "/proc/none"], "/proc/none: nothing can be kept there"),
     ]

@@ -56,6 +56,9 @@ def names(text: str) -> list[str]:
         pytest.param("> <!-- b\n> [c](d)\n\n/approve", [], id="a comment without an end in a quote"),
         pytest.param("<div>\n<!--\n\n/approve\n\n-->", [], id="a comment in HTML"),
         pytest.param("<div>\n/approve\n</div>", [], id="HTML"),
+        pytest.param("```\n/cancel\n```\n\n&#xE000;1&#xE001;", [], id="a mark of their own"),
+        pytest.param("/help\n&#xE000;0&#xE001;", ["help"], id="a mark twice"),
+        pytest.param(f"/help\n&#xE000;{'9' * 5_000}&#xE001;", ["help"], id="a mark of nothing"),
     ],
 )
 def test_where_a_command_is_one(text: str, expected: list[str]) -> None:

@@ -109,6 +109,7 @@ def test_a_quotation_stands_where_it_is_said_to(location: str, quote: str, there
 def test_a_place() -> None:
     assert place("a/b.py:9-3") == ("a/b.py", 9, 9)
     assert place("somewhere") is None
+    assert place(f"a/b.py:{'9' * 5_000}") is None
 
 
 def test_a_review_without_its_form() -> None:

@@ -51,3 +51,8 @@ def test_words_that_give_nothing_to_what_is_open_are_asked_back() -> None:
 def test_an_ordinal_names_a_question_that_is_answered_already() -> None:
     round = after(m.Say("1A", direct=True), m.Say("for the first, B"))
     assert [answer.letter for answer in round.answers] == ["B"]
+
+
+def test_a_number_that_is_too_long_for_one_is_no_question() -> None:
+    words = f"1A 2B\n\nThe id is {'9' * 5_000}."
+    assert isinstance(understood(ROUND, words, False), Answered)

@@ -14,7 +14,7 @@ from .output import Output, Setting, on_one_line
 
 Confidence = Literal["high", "medium", "low"]
 UNVERIFIED = "[UNVERIFIED]"
-_PLACE = re.compile(r"`*(?P<path>[^\s`:#]+)(?::|#)L?(?P<start>\d+)(?:\s*[-–]\s*L?(?P<end>\d+))?`*")
+_PLACE = re.compile(r"`*(?P<path>[^\s`:#]+)(?::|#)L?(?P<start>\d{1,7})(?:\s*[-–]\s*L?(?P<end>\d{1,7}))?`*")
 _FIELDS = ("severity", "confidence", "location", "quote", "problem", "suggestion")
 
 

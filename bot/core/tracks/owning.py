@@ -200,7 +200,7 @@ def _is_tracks(table: Table) -> bool:
 
 
 def _opened(row: tables.Read, n: int) -> Opened:
-    digits = "".join(mark for mark in row["track"] if mark.isdigit())
+    digits = "".join(mark for mark in row["track"] if mark.isdecimal())[:4]
     return Opened(int(digits or n), row["component"], row["date"], row["by"], row["why"], row.line)
 
 

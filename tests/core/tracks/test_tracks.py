@@ -194,3 +194,8 @@ def test_a_reason_is_made_of_decision_and_rationale() -> None:
     assert read_resolutions(text).of("C9") is None
     amendment = Amendment(Item("K1", "", (), 0, ()), ("C1",), ("Roadmap",), "so")
     assert amendment.change("now") == Change("K1", "C1: taken out", ("Roadmap",), "so", "now")
+
+
+@pytest.mark.parametrize("written", ["²", "Track ²", "9" * 5_000])
+def test_a_track_whose_number_is_none_is_read_all_the_same(written: str) -> None:
+    assert read_owners(TRACKED.replace("\n| 2 | ", f"\n| {written} | ")).opened
