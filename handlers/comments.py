@@ -26,7 +26,7 @@ from bot.core.messages import (
 from bot.core.opening import wished
 from bot.core.wishes import Correct, ShowHelp, ShowStatus, Tell, Wish
 
-# Nobody has more to say at once; each is answered, and a comment has room for ten thousand.
+# Nobody has more to say at once; each is answered, the same one once, and a comment has room for ten thousand.
 MOST = 10
 _DRY = re.compile(r"\s*(?:(?:--|—)?dry[- ]?run)?\s*", re.IGNORECASE)
 
@@ -57,7 +57,7 @@ def _wishes(
     event: CommentCreated | CommentEdited, commands: tuple[Command, ...], vocabulary: Vocabulary
 ) -> tuple[Wish, ...]:
     found = (_wish(event, command, vocabulary) for command in commands[:MOST])
-    return tuple(wish for wish in found if wish)
+    return tuple(dict.fromkeys(wish for wish in found if wish))
 
 
 def _wish(event: CommentCreated | CommentEdited, command: Command, vocabulary: Vocabulary) -> Wish | None:

@@ -131,6 +131,9 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
         pytest.param(said("/review"), [tell(Say("/review"), "author")], id="/review is other bots'"),
         pytest.param(said("/retry"), [tell(Retry(), "write", 9)], id="/retry"),
         pytest.param(said("/resume"), [tell(Retry(), "write", 9)], id="/resume"),
+        pytest.param(
+            said("/status\n" * 3 + "/help\n/status"), [ShowStatus(3, False, 9), ShowHelp(3, False, 9)], id="thrice"
+        ),
         pytest.param(said("/cancel"), [tell(Stop("`/cancel` was written"), "triage", 9)], id="/cancel"),
         pytest.param(said("/design"), [tell(Start("feature-design"), "write", 9)], id="/design"),
         pytest.param(
