@@ -65,6 +65,8 @@ def _judged(state: State, message: Message) -> Judgement:
             return Judgement(reply=merged) if merged else Judgement(Entry(message))
         case Stop():
             return Judgement(Entry(message))
+        case Pushed() if (again := _to_resolve(state)) is not None:
+            return Judgement(Entry(message, again.about))
         case Pushed() | Decide() | Ruled() | OpenTrack():
             return decided(state.record, message)
         case Say(text=text, direct=direct):
@@ -118,6 +120,15 @@ def _saw(state: State, message: Message) -> bool:
     if seen is None:
         return message.at >= state.record.head_at
     return seen == awaited and message.at >= seen.at
+
+
+def _to_resolve(state: State) -> PhaseState | None:
+    """The resolutions, where they were made before there was a track: they have to know its contract and design."""
+    planned = any(phase.phase.given == "tracks" and phase.commit is None for phase in state.phases)
+    if not planned or state.stopped or state.trouble is not None:
+        return None
+    made = (phase for phase in state.phases if phase.phase.output == "resolutions" and phase.commit)
+    return next((phase for phase in made if phase.commit and phase.commit.revision == phase.revision), None)
 
 
 def _revise(state: State, message: Message, what: str) -> Judgement:

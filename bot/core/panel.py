@@ -13,6 +13,7 @@ from .errors import PersonError
 from .record import Earlier
 
 _REVIEW = re.compile(r"\d{3}-.+-review\.md")
+_ROADMAP = re.compile(r"\d{3}-roadmap\.md")
 EVERYBODY, FEW, ANYWAY = "all", "mini", "anyway"
 # Rounds after which a further one has to be asked for in so many words.
 CAP = 3
@@ -87,6 +88,8 @@ def _person(definition: Definition, name: str) -> Persona:
 
 
 def _fitting(definition: Definition, documents: Mapping[str, str]) -> Chosen:
+    if any(_ROADMAP.fullmatch(path.rpartition("/")[2]) for path in documents):
+        return Chosen(definition.panel, "the full panel, since a roadmap is a decision about the architecture")
     parts = components(documents)
     if len(parts) > COMPONENTS:
         named = ", ".join(f"`{part}`" for part in parts[:5])

@@ -10,6 +10,7 @@ from .concerns.contradictions import is_undecided
 from .concerns.deciding import Decided, decide
 from .messages import Approve, Entry
 from .outputs.contract import NAME as CONTRACT
+from .record import Standing
 from .state import PhaseState, State
 from .tracks import resolving
 from .tracks.changing import written
@@ -23,49 +24,42 @@ def ratified(state: State) -> tuple[PhaseState, Mapping[str, str]] | None:
     if state.record.concerns is None:
         return None
     for phase in state.phases:
-        waits = phase.commit is not None and phase.commit.status == "awaiting" and phase.finished
-        if waits and phase.commit and phase.commit.revision == phase.revision:
+        approval = _approval(state, phase)
+        if approval is not None:
             match phase.phase.output:
                 case "owners":
-                    return phase, _tracks(state, _approval(state, phase))
+                    return phase, _tracks(state.record.concerns, approval)
                 case "resolutions":
-                    return phase, _decisions(state, _approval(state, phase))
+                    return phase, _decisions(state, state.record.concerns, approval)
                 case _:
                     pass
     return None
 
 
 def _approval(state: State, phase: PhaseState) -> Entry | None:
-    """The approval of what a phase made; None where each of its proposals was decided singly."""
-    found = (
-        entry
-        for entry in reversed(state.record.entries)
-        if isinstance(entry.message.deed, Approve) and entry.about == phase.about
-    )
-    return next(found, None)
+    """The approval of what a phase made, where the branch has not what comes of it yet."""
+    commit = phase.commit
+    if commit is None or commit.status != "awaiting" or not phase.finished or commit.revision != phase.revision:
+        return None
+    approvals = (entry for entry in reversed(state.record.entries) if isinstance(entry.message.deed, Approve))
+    return next((entry for entry in approvals if entry.about == phase.about), None)
 
 
-def _tracks(state: State, approval: Entry | None) -> Mapping[str, str]:
+def _tracks(concerns: Standing, approval: Entry) -> Mapping[str, str]:
     """The document of concerns with a track for each component outside the roadmap."""
-    concerns = state.record.concerns
-    assert concerns is not None
-    assert approval is not None
     names = [component.name for component in read_owners(concerns.text).outside]
     return {concerns.path: opened(concerns.text, names, "approved", approval.message.by, approval.message.at)}
 
 
-def _decisions(state: State, approval: Entry | None) -> Mapping[str, str]:
+def _decisions(state: State, concerns: Standing, approval: Entry) -> Mapping[str, str]:
     """The document of concerns with what was proposed of each that is open; and the contract, where that changes it."""
-    concerns = state.record.concerns
-    assert concerns is not None
-    text, proposed = concerns.text, resolving.read(concerns.text)
-    if approval is not None:
-        text = _decided(text, proposed, approval, state.record.head or "")
+    proposed = resolving.read(concerns.text)
+    text = _decided(concerns.text, proposed, approval, state.record.head or "")
     files = {concerns.path: text}
     path = next((path for path in sorted(state.record.shared) if path.endswith(CONTRACT)), None)
     amendments = tuple(_that_count(proposed, text))
     if path and amendments:
-        when = (approval.message.at if approval else state.now)[:10] + (f" @{approval.message.by}" if approval else "")
+        when = f"{approval.message.at[:10]} @{approval.message.by}"
         changes = [amendment.change(when) for amendment in amendments]
         files[path] = written(state.record.shared[path], [one.item for one in amendments], changes)
     return files

@@ -177,7 +177,8 @@ class PhaseCommit:
 
     `files` maps path to blob id. `gist` is the first section of the run's last artifact: what the pull request says.
     `texts` are the artifacts themselves where they hold data, `failed` the members that brought none, with the reason.
-    `part` is the digest of the sections that the phase made, where it fills a document that others fill too.
+    `part` is the digest of the sections that the phase made, where it fills a document that others fill too; `others`
+    are those of sections of other phases, which an approval may change with it.
     """
 
     phase: str
@@ -194,6 +195,7 @@ class PhaseCommit:
     texts: dict[str, str] = field(default_factory=dict)
     failed: tuple[tuple[str, str], ...] = ()
     part: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

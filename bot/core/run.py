@@ -292,21 +292,25 @@ def _after_commit(state: State, act: Commit, result: Committed) -> State:
     record = replace(record, shared={**record.shared, **shared})
     phase = next((phase for phase in state.phases if phase.phase.id == act.phase), None)
     drafts = tuple(state.drafts.values())
+    # An approval may write what is another phase's beside it.
+    own = {path for _, path in phase.paths} if phase else set(act.files)
+    files = {path: text for path, text in act.files.items() if path in own}
     made = PhaseCommit(
         act.phase,
         act.revision,
         act.status,
         result.sha,
-        _files(phase, result.files),
+        _files(phase, {path: blob for path, blob in result.files.items() if path in own}),
         next((draft.model for draft in drafts), "") if phase else "",
         sum((draft.spent for draft in drafts), Spent()) if phase else Spent(),
         asked(state, phase) if phase and act.status == "asking" else (),
         tuple(finding for draft in drafts for finding in draft.findings) if phase else (),
-        gist_of(state.definition, act.phase, parts_of(state.definition, act.phase, act.files)),
+        gist_of(state.definition, act.phase, parts_of(state.definition, act.phase, files)),
         result.at,
-        dict(act.files) if phase and phase.phase.output else {},
+        files if phase and phase.phase.output else {},
         _failed(state, phase) if phase else (),
-        part_of_commit(state.definition, act.phase, act.files),
+        part_of_commit(state.definition, act.phase, files),
+        others_of_commit(state.definition, act.phase, act.files),
     )
     folded = fold(replace(record, commits=(*record.commits, made), spent=state.spent))
     return replace(folded, without=state.without)
@@ -328,6 +332,17 @@ def part_of_commit(definition: Definition, phase: str, files: Mapping[str, str])
     """The digest of the sections that a phase made of a document that others fill too; "" where it made it all."""
     known = next((known for known in definition.phases if known.id == phase and known.into), None)
     return "".join(digest_of_part(text, known.sections) for text in files.values()) if known else ""
+
+
+def others_of_commit(definition: Definition, phase: str, files: Mapping[str, str]) -> tuple[str, ...]:
+    """The digests of the sections of other phases, as a commit of this one leaves them: decisions change them too."""
+    others = [known for known in definition.phases if known.into and known.id != phase]
+    return tuple(
+        digest_of_part(text, known.sections)
+        for known in others
+        for path, text in files.items()
+        if path.endswith(f"-{known.into}.md")
+    )
 
 
 def gist_of(definition: Definition, phase: str, files: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from .concerns import read
 from .concerns.contradictions import is_undecided
 from .definition import Definition, Phase
 from .findings import Finding
-from .messages import Approve, Convened, Entry, Proceed, Reject, Retry, Revise, Say, Start, Stop, Touched
+from .messages import Approve, Convened, Entry, Proceed, Pushed, Reject, Retry, Revise, Say, Start, Stop, Touched
 from .placing import Ground, ground_of, is_held, members_of, paths_of, placed
 from .record import Included, PhaseCommit, PhaseStatus, Pinned, Record, Seen, Spent, Trouble
 from .request import merged
@@ -17,7 +17,7 @@ from .request import render as render_request
 from .revisions import Note, named_members
 from .rounds import Round, with_entry
 from .sections import digest_of_part
-from .tracks import Member
+from .tracks import Member, resolving
 
 DESCRIPTION = "description"
 REQUEST = "user-request"
@@ -288,9 +288,10 @@ def _phase(record: Record, phase: Phase, ground: Ground) -> PhaseState:
 
 
 def _all_decided(record: Record) -> bool:
-    """Whether people decided each concern singly, so that no proposal waits for its approval any more."""
-    concerns = read(record.concerns.text).concerns if record.concerns else ()
-    return bool(concerns) and not any(map(is_undecided, concerns))
+    """Whether people decided each concern singly, so that no proposal waits any more; a change of the contract does."""
+    text = record.concerns.text if record.concerns else ""
+    concerns = read(text).concerns
+    return bool(concerns) and not any(map(is_undecided, concerns)) and not resolving.read(text).amendments
 
 
 _OF_INCLUDED: Mapping[str, PhaseStatus] = {
@@ -348,7 +349,7 @@ def _heard(said: _Said, entry: Entry, commit: PhaseCommit | None) -> _Said:
             unmade = said.feedback if commit is None else ""
             feedback = "\n\n".join(words for words in (unmade, text) if words)
             return _Said(note.revision, feedback, notes=(*said.notes, note))
-        case Retry():
+        case Retry() | Pushed():
             return _Said(said.revision + 1, said.feedback, notes=said.notes)
         case Approve():
             return replace(said, approved=entry.digest)
@@ -368,7 +369,8 @@ def _is_a_person_s(record: Record, state: PhaseState) -> bool:
 def is_edited(commit: PhaseCommit, phase: Phase, record: Record) -> bool:
     """Whether people changed since what a phase's commit made."""
     if phase.into:
-        return any(_part(path, phase, record) != commit.part for path in commit.files)
+        ours = {commit.part, *(part for other in record.commits for part in other.others)}
+        return any(_part(path, phase, record) not in ours for path in commit.files)
     return any(path in record.edited for path in commit.files)
 
 

@@ -10,12 +10,13 @@ from ..core.definition import Phase
 from ..core.findings import Finding
 from ..core.messages import Entry
 from ..core.outputs.concerns import NAME
+from ..core.outputs.contract import NAME as CONTRACT
 from ..core.placing import Ground, paths_of, shared_paths
 from ..core.ports import BranchCommit, Checkout, GitHub, RunRow
 from ..core.questions import parse as parse_questions
 from ..core.record import PhaseCommit, Pinned, Record, Seen, Standing, parse_failed, parse_spent, trailers
 from ..core.revisions import remarks
-from ..core.run import gist_of, part_of_commit, parts_of
+from ..core.run import gist_of, others_of_commit, part_of_commit, parts_of
 from ..core.sections import is_filled, own, part_of
 from ..core.state import REQUEST
 from ..gates import judge as judge_gates
@@ -155,7 +156,17 @@ def _commits(
             texts if any(known.id == phase and known.output for known in pinned.definition.phases) else {},
             parse_failed(values.get("Failed", "")),
             part_of_commit(pinned.definition, phase, texts),
+            others_of_commit(pinned.definition, phase, _decided(pinned, phase, checkout, commit.sha, blobs)),
         )
+
+
+def _decided(pinned: Pinned, phase: str, checkout: Checkout, commit: str, there: Collection[str]) -> Mapping[str, str]:
+    """The documents that decisions and approvals write, as a commit of theirs leaves them."""
+    if phase != DECISION and not any(
+        one.id == phase and one.output == "resolutions" for one in pinned.definition.phases
+    ):
+        return {}
+    return _texts(checkout, commit, [path for path in there if path.endswith((NAME, CONTRACT))])
 
 
 def _judged(pinned: Pinned, phase: str, texts: Mapping[str, str], checkout: Checkout) -> tuple[Finding, ...]:

@@ -17,7 +17,7 @@ from ..core.decisions import DECISION, watched
 from ..core.errors import CharretteError, ConflictError, PersonError, TransientError, UnconfiguredError
 from ..core.findings import Finding
 from ..core.identity import BRANCH_PREFIX
-from ..core.messages import Advance, Entry, Expired, Message, PlanStatus, Pushed, Reconcile, Start, Validate
+from ..core.messages import Advance, Approve, Entry, Expired, Message, PlanStatus, Pushed, Reconcile, Start, Validate
 from ..core.publications import CommentWish
 from ..core.record import Record, Seen, Spent, trailers
 from ..core.run import after, next_act
@@ -382,6 +382,7 @@ class Engine:
         if state.pinned.round is not None:
             self._tell_waiting(asked, f"{run}/{state.record.head}/{status}")
         self._told_of_reviews(state, act, asked)
+        self._told_of_decisions(state, asked)
         if isinstance(act, Wait) and act.seconds is not None:
             id = f"{run}/expires/{act.about}"
             message = Message(id, "", step("clock", self.services.clock.now), state.pinned.url, Expired(act.about))
@@ -402,6 +403,15 @@ class Engine:
         if ours and head and isinstance(act, End) and not isinstance(asked.message.deed, Pushed):
             id = f"{pinned.run}/told/{head}"
             message = Message(id, "", step("clock", self.services.clock.now), pinned.url, Pushed(head))
+            self.enqueue(id, replace(asked, message=message), 0.0)
+
+    def _told_of_decisions(self, state: State, asked: Asked) -> None:
+        """The panel that a run included shows what an approval in that run decided."""
+        head, includes = state.record.head, any(phase.phase.source == "workflow" for phase in state.phases)
+        if head and includes and isinstance(asked.message.deed, Approve):
+            id = f"{state.pinned.run}/decided/{head}"
+            deed = Pushed(head, panel=True)
+            message = Message(id, "", step("clock", self.services.clock.now), state.pinned.url, deed)
             self.enqueue(id, replace(asked, message=message), 0.0)
 
 

@@ -190,8 +190,10 @@ def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
     match deed:
         case Start(workflow=workflow) | Stop(workflow=workflow) if workflow:
             return next((row for row in reversed(rows) if row.workflow == workflow), None)
-        case Decide() | OpenTrack() | Pushed(panel=True):
+        case Decide() | Pushed(panel=True):
             return newest_round(rows)
+        case OpenTrack():
+            return newest_round(rows, panel=False)
         case Pushed(workflow=workflow) if workflow:
             return next((row for row in reversed(rows) if row.workflow == workflow), None)
         case Revise():
@@ -203,11 +205,20 @@ def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
             return current(rows)
 
 
-def newest_round(rows: Sequence[RunRow]) -> RunRow | None:
-    """The round of reviews that decisions are for: the newest that stands, else the newest; other runs hear none."""
+def newest_round(rows: Sequence[RunRow], panel: bool = True) -> RunRow | None:
+    """The round of reviews that decisions are for: the newest that stands, else the newest; other runs hear none.
+
+    Runs about pull requests that call no experts come last; or first, where no `panel` is wanted.
+    """
     rounds = [row for row in rows if _is_round(row)]
-    stands = [row for row in rounds if not row.stop and row.status not in ("stopped", "failed", "budget")]
-    return next(reversed(stands or rounds), None)
+    wanted = [row for row in rounds if _has_experts(row) is panel] or rounds
+    stands = [row for row in wanted if not row.stop and row.status not in ("stopped", "failed", "budget")]
+    return next(reversed(stands or wanted), None)
+
+
+def _has_experts(row: RunRow) -> bool:
+    """Whether a round has a panel; one whose inputs aren't known yet counts as one that has."""
+    return not row.pinned or bool(row.pinned["definition"]["panel"])
 
 
 def _is_round(row: RunRow) -> bool:

@@ -20,6 +20,7 @@ from bot.core.state import State, fold
 from bot.core.tracks import tracks
 from bot.core.tracks.changing import read_settlement
 from bot.core.tracks.contract import read as read_contract
+from bot.core.tracks.owning import opened
 from tests.core.tracks.documents import BARE, CONTRACT_TEXT, DOCUMENTS, OWNED, SAID_RESOLUTIONS, SECTION, TRACKED
 
 from .a_run import Play, definition, pinned
@@ -78,9 +79,10 @@ def commits(of: Play, phase: str) -> list[Commit]:
 
 
 def approve(of: Play) -> Wait | End:
-    awaited = of.state.awaited
+    awaited, phase = of.state.awaited, of.state.current
     assert awaited is not None
-    return of.then(m.Approve(), of.state.phases[0].about, awaited.digest)
+    assert phase is not None
+    return of.then(m.Approve(), phase.about, awaited.digest)
 
 
 def test_an_approval_opens_the_tracks_in_a_commit_of_its_phase() -> None:
@@ -155,27 +157,66 @@ def test_what_was_decided_singly_stays_and_counts(resolving: Play) -> None:
     record = resolving.state.record
     assert record.concerns is not None
     text = decide(record.concerns.text, Decided(("C2",), Decision("reject", "no"), "bob", "2026-11-20T10:00:00Z"))
-    singly = Play(replace(record, concerns=replace(record.concerns, text=text), shared={**record.shared, PATH: text}))
-    singly.said.append("## Settlement\n\nIt is.\n")
-    approve(singly)
-    (approved,) = commits(singly, "resolution")
+    other = Play(replace(record, concerns=replace(record.concerns, text=text), shared={**record.shared, PATH: text}))
+    other.said.append("## Settlement\n\nIt is.\n")
+    approve(other)
+    (approved,) = commits(other, "resolution")
     # What would have changed the contract was decided otherwise.
     assert set(approved.files) == {PATH}
     verdicts = [concern.decision.verdict for concern in read(approved.files[PATH]).concerns if concern.decision]
     assert verdicts == ["accept", "reject", "defer", "accept"]
 
 
-def test_when_all_are_decided_singly_nothing_waits_any_more(resolving: Play) -> None:
-    record = resolving.state.record
+EVERY = ("C1", "C2", "I1", "Q1")
+
+
+def singly(run: Play) -> State:
+    """The state once a person has decided each concern by itself."""
+    record = run.state.record
     assert record.concerns is not None
-    every = ("C1", "C2", "I1", "Q1")
-    text = decide(record.concerns.text, Decided(every, Decision("accept", "so"), "bob", "2026-11-20T10:00:00Z"))
+    text = decide(record.concerns.text, Decided(EVERY, Decision("accept", "so"), "bob", "2026-11-20T10:00:00Z"))
     standing = replace(record.concerns, text=text)
-    singly = Play(replace(record, concerns=standing, shared={**record.shared, PATH: text}), "## Settlement\n\nIt is.\n")
-    assert singly.go() == End("done")
-    (approved,) = commits(singly, "resolution")
-    assert approved.files[PATH] == text
-    assert read_settlement(approved.files[CONTRACT]).changes[0].when == "2026-11-20"
+    return fold(replace(record, concerns=standing, shared={**record.shared, PATH: text}))
+
+
+def test_when_all_are_decided_singly_nothing_waits_any_more() -> None:
+    said = dict(ALONE, resolutions=[one | {"owner": "roadmap"} for one in ALONE["resolutions"]])
+    text = RESOLUTIONS.render(RESOLUTIONS.settle(said, Setting(documents={PATH: OWNED})))
+    run = play(PLANS, OWNED, text, round=None)
+    assert run.acts[-1] == Wait("approval", "resolution@1", None)
+    again = Play(singly(run).record)
+    assert again.go() == End("done")
+    assert commits(again, "resolution") == []
+
+
+def test_a_change_of_the_contract_waits_for_its_approval_all_the_same(resolving: Play) -> None:
+    assert singly(resolving).phases[0].status == "awaiting"
+
+
+def test_a_track_that_is_opened_later_has_the_resolutions_made_again() -> None:
+    said = dict(ALONE, resolutions=[one | {"owner": "roadmap"} for one in ALONE["resolutions"]])
+    text = RESOLUTIONS.render(RESOLUTIONS.settle(said, Setting(documents={PATH: OWNED})))
+    contract = Phase("contract", 6, "Contract", "Agree.", given="tracks")
+    of = definition(contract, RESOLVE)
+    run = play(of, OWNED, text, round=None)
+    approve(run)
+    pushed = Message("gh-7.0", "", "2026-11-20T10:09:00Z", "https://x", m.Pushed("x"))
+    assert judge(run.state, pushed) == Judgement(looks=True)
+    record = run.state.record
+    assert record.concerns is not None
+    tracked = opened(record.concerns.text, ["orchestrator"], "so", "ada", "2026-11-20T10:09:00Z")
+    record = replace(record, concerns=replace(record.concerns, text=tracked), shared={PATH: tracked})
+    judged = judge(fold(record), pushed)
+    assert judged.entry is not None
+    assert judged.entry.about == "resolution@1"
+    assert judge(replace(fold(record), stopped=True), pushed).entry is None
+    further = Play(replace(record, entries=(*record.entries, judged.entry)), CONTRACT_TEXT, text)
+    assert further.go() == End("done")
+    assert [(act.phase, act.revision) for act in further.acts if isinstance(act, Commit)][1:] == [
+        ("contract", 1),
+        ("resolution", 2),
+    ]
+    assert judge(further.state, pushed).entry is None
 
 
 def test_resolutions_without_a_contract_decide_and_no_more() -> None:

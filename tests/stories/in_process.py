@@ -213,9 +213,9 @@ def workflows(folder: Path) -> Path:
     """Small workflows: `note` writes one document, `memo` asks the author first, `verdict` answers with data,
     `outline` writes a plan.
 
-    And the panel and the tracks, as they are.
+    And the panel, the tracks and architecture planning, as they are.
     """
-    for name in ("prompts", "personas", "review-experts", "tracks"):
+    for name in ("prompts", "personas", "review-experts", "tracks", "architecture-planning"):
         shutil.copytree(built_in_workflows() / name, folder / name)
     for name, phases in (("note", NOTE), ("memo", DRAFT + NOTE), ("verdict", REVIEWED), ("outline", OUTLINE)):
         (folder / name / "phases").mkdir(parents=True)

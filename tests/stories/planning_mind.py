@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.core.concerns import read
@@ -13,18 +13,20 @@ from bot.core.tracks.contract import read as read_contract
 
 Json = dict[str, Any]
 OUTSIDE = "orchestrator"
+EXPLORED = ("Responsibility", "How it runs", "State and formats", "What others rely on", "Where it resists change")
+DESIGNED = ("Scope", "What it provides", "What it consumes", "Design", "Phases", "Concerns", "Tests")
 
 
 def answered(opening: list[str], away: int) -> str | None:
     """The data that a phase with a codec of planning wants; None where it is none. `away` concerns are outside."""
     charge, documents = opening[-1], given(opening)
-    match re.match(r"# (Who owns each concern|The contract|Settle the contract|Resolve the concerns)\b", charge):
-        case None:
-            return None
-        case found:
-            made = {"Who": owners, "The": contract, "Settle": settlement, "Resolve": resolutions}
-            first = found[1].partition(" ")[0]
-            return json.dumps(owners(documents, away) if first == "Who" else made[first](documents))  # type: ignore[operator]
+    made: dict[str, Callable[[], Json]] = {
+        "# Who owns each concern": lambda: owners(documents, away),
+        "# The contract between": lambda: contract(documents),
+        "# Settle the contract": lambda: settlement(documents),
+        "# Resolve the concerns": lambda: resolutions(documents),
+    }
+    return next((json.dumps(answer()) for words, answer in made.items() if charge.startswith(words)), None)
 
 
 def given(opening: list[str]) -> dict[str, str]:
@@ -104,3 +106,39 @@ def resolutions(documents: Mapping[str, str]) -> Json:
         for _ in agreed.items[:1]
     ]
     return {"resolutions": said, "changes": changes}
+
+
+def written(opening: list[str], cited: list[str]) -> str | None:
+    """The Markdown that a phase without a codec wants, with these sentences about the code; None where it is none."""
+    charge = opening[-1]
+    claims = "\n".join(cited)
+    if charge.startswith("# Prior art and decisions:"):
+        looked = "## Prior art\n\nNone is given.\n\n## Trade-offs\n\nFast or safe."
+        return f"{looked}\n\n## Decisions\n\n1. D1: safe. {claims}\n"
+    if charge.startswith("# The roadmap:"):
+        row = "| {} | a store | the code | nothing | a test |"
+        rows = "\n".join(row.format(n) for n in (1, 2))
+        head = "| Phase | Delivers | Changes | Depends on | Proven by |\n| --- | --- | --- | --- | --- |"
+        return f"## Questions\n\nNone.\n\n## Roadmap\n\nThe library changes.\n\n{head}\n{rows}\n"
+    if charge.startswith("# The technical plan:"):
+        head = "| Operation | Complexity | Bound by | At ten times the size |\n| --- | --- | --- | --- |"
+        return f"## Technical plan\n\n### Operations\n\n{head}\n| read | O(log n) | the index | 4 more steps |\n"
+    if charge.startswith("# The current architecture:"):
+        return f"## Current architecture\n\n```mermaid\nflowchart LR\n  library --> orchestrator\n```\n\n{claims}\n"
+    if found := re.match(r"# (.*), as it is:", charge):
+        titles = (
+            "Responsibility",
+            "How it runs",
+            "State and formats",
+            "What others rely on",
+            "Where it resists change",
+        )
+        return f"# {found[1]}\n\n" + "\n\n".join(f"## {title}\n\n{claims}" for title in titles) + "\n"
+    if found := re.match(r"# Track \d+, (.*):", charge):
+        return _whole(found[1], DESIGNED, "It reads K1.")
+    return None
+
+
+def _whole(title: str, headings: tuple[str, ...], words: str) -> str:
+    """A document with the same words below each heading."""
+    return f"# {title}\n\n" + "\n\n".join(f"## {heading}\n\n{words}" for heading in headings) + "\n"
