@@ -18,6 +18,8 @@ from .state import PhaseState, State
 
 TOUCHES = "touches"
 READER = "reader"
+PLAN = "macro-plan.md"
+"""How the documents are called that are macro plans."""
 
 
 def briefs(state: State, phase: PhaseState) -> tuple[Brief, ...]:
@@ -126,6 +128,7 @@ def _documents(state: State, phase: Phase) -> Iterator[DocumentRef]:
         yield from _brought(state, phase)
     else:
         yield from (DocumentRef(path, state.pinned.base) for path in round.documents)
+        yield from _brought(state, phase)
         if round.earlier:
             yield _earlier(state, round.earlier, as_it_stands=phase.output == "concerns")
     for other in state.phases:
@@ -137,11 +140,13 @@ def _documents(state: State, phase: Phase) -> Iterator[DocumentRef]:
 
 def _brought(state: State, phase: Phase) -> Iterator[DocumentRef]:
     """What comes with the workflow, or stands in its place in the repository; and what the request brings."""
-    for name, text in state.definition.documents.items():
+    round = state.pinned.round
+    plans = state.definition.plans or any(path.endswith(PLAN) for path in (round.documents if round else ()))
+    for name, template in state.definition.documents.items():
         if path := state.definition.parameters.get(name.replace("-", "_")):
             yield DocumentRef(path, state.pinned.base)
-        else:
-            yield DocumentRef(name, state.pinned.base, render(text, _house(state, phase)))
+        elif (text := render(template, _house(state, phase) | {"plans": plans})).strip():
+            yield DocumentRef(name, state.pinned.base, text)
     yield from (DocumentRef(each.path, each.commit) for each in state.pinned.brought)
 
 

@@ -21,7 +21,8 @@ def test_from_the_label_to_the_plan_with_a_circle_caught_and_mended(story: Story
     story.opens("Limits for workers").labels("macro-plan")
     story.until_status("**Done. ")
     names = [path.rpartition("/")[2] for path in sorted(story.files())]
-    assert names == ["001-user-request.md", "002-design.md", "003-macro-plan.md"]
+    assert names[:3] == ["001-user-request.md", "002-design.md", "003-macro-plan.md"]
+    assert [name[:3] for name in names[3:]] == ["004"] * (len(names) - 4) + ["005"], "the panel reviewed it"
     text = plan(story, "003")
     assert re.findall(r"^## ([A-K])\) ", text, re.MULTILINE) == TITLES
     found = read(text)
@@ -33,6 +34,10 @@ def test_from_the_label_to_the_plan_with_a_circle_caught_and_mended(story: Story
     assert [finding for finding in lint(Paper.of(Artifact("", text))) if finding.severity == "error"] == []
 
     asked = [str(request["messages"]) for request in mind.requests[before:]]
+    reviews = [each for each in asked if "# Your lens: " in each]
+    assert reviews
+    assert all("What a macro plan is held to" in each for each in reviews)
+    asked = [each for each in asked if "quality-bar" not in each]
     assert sum("There is a circle. PR1 → PR2 → PR3 → PR1" in each for each in asked) == 1
     assert all("# Design guidelines" in each for each in asked), "the guidelines are ours where the repository has none"
     assert not any("What is special to simulators" in each for each in asked)

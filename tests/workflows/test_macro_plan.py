@@ -1,5 +1,6 @@
 """The macro plan as it is shipped: its sections, its codecs, what its conversations are given, and its rules."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from bot.core.definition import Definition
 from bot.core.outputs import OUTPUTS
 from bot.core.placing import guests
 from bot.core.plan.sections import TITLES
-from bot.core.record import Brought, Pinned, Record
+from bot.core.record import Brought, PanelRound, Pinned, Record
 from bot.core.state import fold
 from bot.gates.plan import RULES
 from tests.core.a_run import pinned
@@ -36,6 +37,7 @@ def test_it_is_started_by_the_label_or_the_command(definition: Definition) -> No
 
 def test_the_sections_of_the_plan_in_the_order_of_their_letters(definition: Definition) -> None:
     assert list(guests(definition, "macro-plan")) == [f"{letter}) {title}" for letter, title in TITLES.items()]
+    assert [phase.id for phase in definition.phases if phase.source == "workflow"] == ["review-experts"]
     assert [phase.sections[0][0] for phase in definition.phases if phase.into] == list("BCDEFHJKA")
 
 
@@ -96,3 +98,28 @@ def test_what_is_special_to_simulators_is_a_parameter(definition: Definition) ->
     simulation = replace(definition, parameters=definition.parameters | {"simulation": True})
     state = fold(Record(given(simulation)))
     assert "What is special to simulators" in (briefs(state, state.phases[0])[0].documents[1].text or "")
+
+
+def test_a_repository_switches_the_panel_off(tmp_path: Path) -> None:
+    configured = load_layers_off(tmp_path)
+    assert [phase.id for phase in configured.phases if phase.source == "workflow"] == []
+
+
+def load_layers_off(root: Path) -> Definition:
+    """The workflow where `panel` is false: as in `.github/charrette.yml`, `workflows: macro-plan: parameters:`."""
+    copied = root / "workflows"
+    shutil.copytree(WORKFLOWS, copied)
+    file = copied / "macro-plan" / "workflow.yaml"
+    file.write_text(file.read_text().replace("  panel: true ", "  panel: false "))
+    return load_folder(copied)["macro-plan"]
+
+
+@pytest.mark.parametrize(("path", "given"), [("_tasks/x/002-macro-plan.md", True), ("_tasks/x/002-design.md", False)])
+def test_experts_are_given_the_quality_bar_where_they_review_a_plan(path: str, given: bool) -> None:
+    panel = load_folder(WORKFLOWS)["review-experts"]
+    round = PanelRound(1, 2, (path,))
+    state = fold(Record(replace(pinned(), workflow="review-experts", definition=panel, description="x", round=round)))
+    documents = briefs(state, state.phases[0])[0].documents
+    bar = [ref.text or "" for ref in documents if ref.path == "quality-bar"]
+    assert bool(bar) is given
+    assert all("What a macro plan is held to" in text and "No unit is bloated" in text for text in bar)

@@ -1,7 +1,7 @@
 """A phase that is another workflow, run on the run's own pull request."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from yaml.nodes import Node
 
@@ -21,24 +21,33 @@ class Makings(Protocol):
     others: Mapping[str, Neighbour]
     lines: dict[str, int]
     numbering: Numbering
+    parameters: dict[str, Any]
 
 
 def including(reader: Reader, makings: Makings, item: Node, before: Sequence[Phase]) -> Phase | None:
-    """The phase; None where there is no workflow that could be included so."""
+    """The phase; None where there is no workflow that could be included so, or a parameter switches it off."""
     keys = reader.keys(item, "an included workflow", vocabulary.INCLUDE_KEYS)
     if "include" not in keys:
         return None
     node = keys["include"]
     name = reader.text(node)
     title = (reader.text(keys["title"]) if "title" in keys else None) or (name or "").replace("-", " ").capitalize()
-    given = reader.choice(keys["given"], "value of “given”", vocabulary.GIVEN) if "given" in keys else None
-    if name is None or not _fits(reader, makings, node, name, before):
+    flags = {each.replace("_", "-"): value for each, value in makings.parameters.items() if isinstance(value, bool)}
+    known = (*vocabulary.GIVEN, *flags)
+    given = reader.choice(keys["given"], "value of “given”", known) if "given" in keys else None
+    if name is None or not _fits(reader, makings, node, name, before) or flags.get(given or "") is False:
         return None
     makings.lines[name] = node.start_mark.line + 1
     other = makings.others[name]
     number = makings.numbering.take(other.numbered, name, node)
     return Phase(
-        name, number, title, "", source="workflow", given="tracks" if given else None, ends=(other.phases or ("",))[-1]
+        name,
+        number,
+        title,
+        "",
+        source="workflow",
+        given="tracks" if given == "tracks" else None,
+        ends=(other.phases or ("",))[-1],
     )
 
 

@@ -77,7 +77,7 @@ def phase_variables(parameters: Mapping[str, object], member: bool = False) -> d
 
 def document_variables(parameters: Mapping[str, object]) -> dict[str, Shape]:
     """The variables of a document that comes with a workflow."""
-    return {**_SERVICE, "parameters": tuple(sorted({"project", "systems", *parameters}))}
+    return {**_SERVICE, "parameters": tuple(sorted({"project", "systems", *parameters})), "plans": None}
 
 
 def check_template(text: str, allowed: Mapping[str, Shape], reader: Reader, first: int = 1) -> None:
