@@ -57,11 +57,10 @@ from .eyes import Eyes
 from .including import begun_by
 from .leg import Enqueue
 from .loading import CLOSED, current, newest_round, record_of, row_for
-from .lost import Lost, meant
+from .lost import Lost, meant, next_number
 from .lost import find as find_lost
 from .publish import Publisher, last_told
 from .reconciling import PLANS
-from .rounds import merging
 from .services import Services
 from .words import settled, words, words_of
 
@@ -419,9 +418,8 @@ class Intake:
         github = self.services.installations.github(subject.repository)
         told = last_told(github.comments(number), f"{subject.key}.{workflow}.")
         found = find_lost(github, subject, pull=True) if told else ()
-        last = max((lost for lost in found if lost.workflow == workflow), key=lambda lost: lost.n, default=None)
-        merged = merging(self.services.houses.of(subject.repository).house.definitions[workflow]) if last else ""
-        return last.n if last and merged not in last.phases else told + 1
+        definition = self.services.houses.of(subject.repository).house.definitions[workflow] if found else None
+        return next_number(told, [lost for lost in found if lost.workflow == workflow], definition)
 
     def _begin(self, subject: Subject, workflow: str, n: int) -> None:
         """The run has a row from now on, so that a second label, or a stop, meets it."""

@@ -88,6 +88,17 @@ def meant(
             return next(iter([*others, *panels]), None)
 
 
+def next_number(told: int, found: Sequence[Lost], definition: Definition | None) -> int:
+    """Which run of a workflow on a pull request begins, where comments tell of so many and branches have these.
+
+    A round whose reviews are committed, and not merged into concerns, goes on.
+    """
+    last = max(found, key=lambda lost: lost.n, default=None)
+    phases = definition.phases if definition else ()
+    merging = next((phase.id for phase in phases if phase.output == "concerns"), None)
+    return last.n if last and merging and merging not in last.phases else told + 1
+
+
 def _includes(definition: Definition | None, lost: Lost, other: Lost) -> bool:
     phases = definition.phases if definition else ()
     included = any(phase.source == "workflow" and phase.id == other.workflow for phase in phases)

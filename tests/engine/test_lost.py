@@ -257,6 +257,23 @@ def test_a_run_is_found_by_its_trailers(written: dict[str, list[BranchCommit]], 
         assert (found[0].run, found[0].workflow) == (RUN, "feature-design")
 
 
+@pytest.mark.parametrize(
+    ("told", "phases", "merges", "expected"),
+    [
+        (0, None, True, 1),
+        (2, None, True, 3),
+        (2, ("review",), True, 2),
+        (2, ("review", "expert-concerns"), True, 3),
+        (2, ("owners",), False, 3),
+    ],
+    ids=["the first", "no branch", "not merged", "merged", "a workflow that merges nothing"],
+)
+def test_which_round_begins(told: int, phases: tuple[str, ...] | None, merges: bool, expected: int) -> None:
+    merging = Phase("expert-concerns", 4, "Concerns", "", output="concerns" if merges else None)
+    found = [] if phases is None else [lost.Lost("7.12.review-experts.2", "review-experts", "b", phases)]
+    assert lost.next_number(told, found, definition(merging) if found else None) == expected
+
+
 def test_what_was_spent_comes_back_on_its_days_and_once(scene: Scene) -> None:
     commits = [
         commit("understanding", at="2026-11-19T12:00:00Z"),
