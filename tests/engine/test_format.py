@@ -283,3 +283,30 @@ def test_a_panel_is_included_stopped_with_the_run_fails_and_is_taken_up_from_the
     ]  # fmt: skip
     log = document(story, "001-user-request.md")
     assert log.count(" · convened · ") >= 2
+
+
+def test_reviews_on_the_branch_are_not_made_again_when_the_database_is_lost(
+    house: House, hub: RunningHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def merging(request: Json) -> bool:
+        return not asked(request) and "# Your lens: " not in request["messages"][0]["content"][-1]["text"]
+
+    def broken(request: Json) -> Json | httpx2.Response:
+        if merging(request) and request["max_tokens"] != WARMING:
+            return httpx2.Response(400, json={})
+        return reviewed(request)
+
+    house.mind.says = broken
+    story = house.story().opens("Joined, lost").labels("joined")
+    house.play()
+    assert "“Review experts” failed" in story.status
+    after = begun(hub, tmp_path / "anew", monkeypatch)
+    after.mind.says = reviewed
+    story.says("/resume")
+    after.play()
+    assert "**Done. " in story.status
+    # What was made is the merging of the reviews, and the verdict on it.
+    assert [merging(request) for request in after.mind.requests] == [True, False]
+    assert [name for name in phases_of(story) if not name.startswith("user-request")] == [
+        "proposal@1", "review@1", "expert-concerns@1", "verdict@1",
+    ]  # fmt: skip

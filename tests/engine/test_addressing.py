@@ -1,0 +1,66 @@
+"""Which of a subject's runs a message is for, where one waits for another that it has begun."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot.core import messages as m
+from bot.core.codec import to_json
+from bot.core.messages import Deed, Entry
+from bot.core.ports import RunRow
+from bot.engine.including import WAITING, begun_by
+from bot.engine.loading import current, row_for
+from tests.core.a_run import message
+
+ROUND = {"round": {"number": 1}}
+BEGAN = to_json(Entry(message(m.Convened("7.12.review-experts.1"), "x"), "review-experts@1"))
+
+
+def row(workflow: str, status: str, at: str, stop: bool = False) -> RunRow:
+    design = workflow == "joined"
+    pinned = {"run": "x"} if design else ROUND
+    entries = [BEGAN] if design else []
+    id = f"7.12.{workflow}.1"
+    return RunRow(id, 7, 12, workflow, status, stop, pinned, entries, updated_at=f"2026-11-20T10:0{at}:00Z")
+
+
+def rows(status: str, stop: bool = False) -> Sequence[RunRow]:
+    """A run that waits for its panel, and was written to last; the panel stands so."""
+    return [row("joined", WAITING, "2"), row("review-experts", status, "1", stop)]
+
+
+@pytest.mark.parametrize(
+    ("deed", "status", "expected"),
+    [
+        (m.Approve(), "waits for approval", "review-experts"),
+        (m.Proceed(), "waits for mending", "review-experts"),
+        (m.Say("1A"), "running", "review-experts"),
+        (m.Retry(), "failed", "joined"),
+        (m.Proceed(), "done", "joined"),
+        (m.Revise("002: shorter"), "running", "joined"),
+        (m.Pushed("", workflow="joined"), "waits for approval", "joined"),
+        (m.Stop(workflow="joined"), "running", "joined"),
+        (m.Decide("C1 accept: yes"), "done", "review-experts"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_the_run_that_is_at_work_hears_what_people_say(deed: Deed, status: str, expected: str) -> None:
+    found = row_for(rows(status), deed)
+    assert found is not None
+    assert found.workflow == expected
+
+
+def test_a_panel_alone_is_revised_by_nobody_else() -> None:
+    alone = [row("review-experts", "running", "1")]
+    assert row_for(alone, m.Revise("003: shorter")) == alone[0]
+    assert current([]) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "stop", "count"),
+    [("running", False, 1), ("waits for approval", False, 1), ("running", True, 0), ("done", False, 0)],
+)
+def test_what_it_has_begun_stops_with_it_unless_it_is_over(status: str, stop: bool, count: int) -> None:
+    both = rows(status, stop)
+    assert len(begun_by(both, both[0])) == count
+    assert begun_by(both, both[1]) == ()
