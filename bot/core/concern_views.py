@@ -6,11 +6,11 @@ from .concerns import Concern, read
 from .concerns.contradictions import is_undecided
 from .concerns.ruling import FORM
 from .fitting import LIMIT, shortened
+from .pages import link, web
 from .publications import Annotation, CheckWish
 from .safe import line as one_line
 from .safe import plain, published
 from .state import State
-from .views import link, web
 
 CONCERNS = "charrette/concerns"
 # The key of the comment that lists the concerns where no document does.

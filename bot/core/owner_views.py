@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from .artifact import normal
 from .opening import FORM
+from .pages import link, web
 from .safe import line as one_line
 from .state import State
 from .tracks.owning import Owners, read, told
-from .views import cost, elapsed, headline, link, web
+from .views import cost, elapsed, headline
 
 
 def status(state: State) -> str:

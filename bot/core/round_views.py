@@ -12,13 +12,14 @@ from .concerns.shape import SEVERITIES
 from .endings import kept
 from .fitting import MORE, shortened
 from .outputs.review import REVIEW, UNVERIFIED, place
+from .pages import link, web
 from .permalinks import unlinked
 from .publications import CommentWish, Publication, PullRequestWish, Remark, ReviewWish
 from .record import PanelRound, PhaseCommit
 from .safe import line as one_line
 from .safe import plain, published
 from .state import State
-from .views import check, cost, elapsed, headline, left_behind, link, web
+from .views import check, cost, elapsed, headline, left_behind
 
 _COUNTED = {"critical": "critical", "important": "important", "nice to have": "nice to have", "question": "to answer"}
 

@@ -5,20 +5,20 @@ from datetime import datetime
 from typing import assert_never
 
 from . import endings
+from .checklist import lines_of, progress, revised
 from .fitting import LIMIT, shortened
 from .messages import Revise, Touched
+from .pages import link, web
 from .plan.core import review_core
 from .publications import Annotation, CheckWish, CommentWish, Conclusion, DraftWish, Publication, PullRequestWish
-from .questions import Question
+from .question_views import asking, author
 from .record import Included, Spent
-from .rounds import Round
 from .run import ending
 from .safe import line as one_line
-from .safe import plain, published
-from .state import DESCRIPTION, PhaseState, State, is_edited
+from .safe import plain
+from .state import PhaseState, State
 
-# How long each text of a question may be: whole, as long as all of them fit.
-ROOM, WIDTHS = 500, (10_000, 1_000, 300, 100)
+ROOM = 500
 FEW, MANY = 5, 100
 SHORT = 7
 CHECK = "charrette"
@@ -43,7 +43,7 @@ def _publications(state: State) -> Iterator[Publication]:
         yield from _drafted_again(state)
         yield check(state)
         yield from left_behind(state)
-    yield from _asking(state)
+    yield from asking(state)
     yield from _untouched(state)
     yield CommentWish("status", state.pinned.subject.home, shortened(status(state)))
 
@@ -98,7 +98,7 @@ def status(state: State) -> str:
     room = LIMIT - ROOM - sum(len(line) + 1 for line in (*head, *tail))
     items: list[str] = []
     for phase in state.phases:
-        item = "\n".join(_item(state, phase))
+        item = "\n".join(lines_of(state, phase))
         room -= len(item) + 1
         if room < 0:
             items.append(f"- and {len(state.phases) - len(items)} documents more, on the branch")
@@ -141,13 +141,13 @@ def _drift(state: State, most: int) -> Iterator[str]:
 
 def headline(state: State) -> str:
     """In a sentence or two: where the run stands and what it waits for, or how it ended and what to do."""
-    author = _author(state)
+    asked = author(state)
     if state.stopped:
         return endings.stopped(state)
     if state.trouble is not None:
         return endings.troubled(state)
     if state.lacks_description:
-        return f"Waits for a description from {author}: reply with it, or write `/answer <description>`."
+        return f"Waits for a description from {asked}: reply with it, or write `/answer <description>`."
     phase = state.current
     if state.unplaced is not None:
         return f"Looks for the documents that the wish of @{state.unplaced.message.by} touches …"
@@ -163,12 +163,12 @@ def headline(state: State) -> str:
         case "asking":
             open = len(phase.round.open) if phase.round else 0
             ways = "Reply, or write `/answer recommended`; `/proceed` goes on without."
-            return f"{where} waits for answers from {author} ({open} open). {ways}"
+            return f"{where} waits for answers from {asked} ({open} open). {ways}"
         case "awaiting":
             digest = state.awaited.digest[:SHORT] if state.awaited else ""
             return f"{where} waits for a maintainer's `/approve` or `/reject <why>`, as it stands (`{digest}`)."
         case "convened":
-            return f"{where} waits for “{phase.phase.title}”: {_progress(phase)}."
+            return f"{where} waits for “{phase.phase.title}”: {progress(phase)}."
         case "blocked":
             count = len(phase.findings)
             return (
@@ -187,88 +187,11 @@ def _held_up(where: str, phase: PhaseState, other: Included) -> str:
     return f"{where} waits: “{phase.phase.title}” {how}.{why} {ways}"
 
 
-def _progress(phase: PhaseState) -> str:
-    """How far another run is, with a link to its status."""
-    other = phase.included
-    if other is None:
-        return ""
-    words = {"done": "done", "stopped": "stopped", "failed": "failed"}.get(other.status, other.words)
-    return f"{words}, see [its status]({other.link})" if other.link else words
-
-
-def _author(state: State) -> str:
-    """Who is asked: the author, unless GitHub knows the account no more."""
-    gone = state.pinned.author in ("", "ghost")
-    return "Whoever may write here (the author's account is gone)" if gone else f"@{state.pinned.author}"
-
-
 def _where(state: State, phase: PhaseState) -> str:
     counted = [other.phase.id for other in state.phases if other.phase.counted]
     if phase.phase.id in counted:
         return f"Phase {counted.index(phase.phase.id) + 1} of {len(counted)}"
     return phase.phase.title
-
-
-def _item(state: State, phase: PhaseState) -> Iterator[str]:
-    """The line of a phase, and below it one for each of its members."""
-    number = phase.phase.label
-    ticked = "x" if phase.finished else " "
-    path = next(iter(phase.commit.files), "") if phase.commit else ""
-    name = link(state, path, number) if path and not phase.members else number
-    if phase.phase.source == "workflow":
-        without = "the run went on without it" if phase.status == "findings" else _progress(phase)
-        yield f"- [{ticked}] {name}{': ' if without else ''}{without}"
-        return
-    yield f"- [{ticked}] {name}{_notes(state, phase)}"
-    yield from _members(state, phase)
-
-
-def _members(state: State, phase: PhaseState) -> Iterator[str]:
-    """Who of a phase has brought a document, has failed, or is awaited."""
-    halted = state.stopped or state.trouble is not None
-    waiting = "" if halted or state.current != phase else " …"
-    files = phase.commit.files if phase.commit else {}
-    failed = dict(phase.commit.failed) if phase.commit else {}
-    names = {member.id: one_line(member.name) for member in phase.members}
-    for member, path in phase.paths if phase.members else ():
-        label = f"{path.rpartition('/')[2][:3]} {names[member]}"
-        if path in files:
-            yield f"  - [x] {link(state, path, label)}"
-        elif member in failed:
-            yield f"  - [ ] {label}: **failed**. {one_line(failed[member])}"
-        else:
-            yield f"  - [ ] {label}{waiting}"
-
-
-def _notes(state: State, phase: PhaseState) -> str:
-    """What is to be known of a phase's documents, behind their name."""
-    if phase.commit is None:
-        return ""
-    notes = {"asking": " (questions open)", "awaiting": " (waits for approval)", "blocked": " (findings)"}
-    edited = " (edited by a person)" if is_edited(phase.commit, phase.phase, state.record) else ""
-    return f"{notes.get(phase.status, '')}{edited}{_revised(phase)}"
-
-
-def _revised(phase: PhaseState) -> str:
-    """What is told of the newest revision that a person asked for."""
-    if not phase.notes:
-        return ""
-    last = phase.notes[-1]
-    if phase.wish:
-        return f" (to be made again: asked by {one_line(last.by)} on {last.at[:10]})"
-    return f" (revised: asked by {one_line(last.by)} on {last.at[:10]})"
-
-
-def link(state: State, path: str, text: str) -> str:
-    """A link to a file on the branch; its text alone where there is none."""
-    if state.pinned.branchless:
-        return text
-    return f"[{text}]({web(state)}/blob/{state.pinned.branch}/{path})"
-
-
-def web(state: State) -> str:
-    """The repository's page."""
-    return state.pinned.web
 
 
 def _facts(state: State) -> Iterator[str]:
@@ -309,76 +232,6 @@ def cost(spent: Spent) -> str:
     return f"{tokens} · {money}" + (f" ({spent.replayed} replayed)" if spent.replayed else "")
 
 
-# --- questions -------------------------------------------------------------------------------------------------------
-
-
-def _asking(state: State) -> Iterator[CommentWish]:
-    home = state.pinned.subject.home
-    if state.was_asked and not state.stopped:
-        asks = _ask_description(state) if state.lacks_description else _described(state)
-        yield CommentWish(f"questions/{DESCRIPTION}", home, asks)
-    for round in state.rounds:
-        texts = (_round(state, round, width) for width in WIDTHS)
-        fits = next((text for text in texts if len(text) <= LIMIT), _round(state, round, WIDTHS[-1]))
-        yield CommentWish(f"questions/{round.about}", home, shortened(fits))
-
-
-def _round(state: State, round: Round, width: int) -> str:
-    """The comment of one round of questions, each of its texts no longer than `width`."""
-    body = [f"{_author(state)}, before the design goes on:", ""]
-    if round.closed:
-        there = f"the answers are in {link(state, state.request_path, '001')}"
-        body = [f"These questions are answered; {there}.", ""]
-    if round.dropped:
-        body = ["These questions are dropped: the document that asked them is made again.", ""]
-    for question in round.questions:
-        answer = round.answer_to(question)
-        body += _question(question, width)
-        if answer is not None:
-            said = published(_cut(f"{answer.letter} {answer.text}".strip(), width))
-            body += [f"**{'Assumed' if answer.assumed else 'Answered'}:** {said}", ""]
-    if not round.closed:
-        body.append(_how_to_answer(state, round.open))
-    return "\n".join(body) + "\n"
-
-
-def _question(question: Question, width: int) -> list[str]:
-    options = [
-        f"- **{option.letter})** {_cut(option.text, width)}{' **(recommended)**' if option.recommended else ''}"
-        for option in question.options
-    ]
-    text, why = _cut(question.text, width), _cut(question.why, width)
-    return [f"**{question.number}. {text}**", "", f"*Why it matters:* {why}", "", *options, ""]
-
-
-def _cut(text: str, width: int) -> str:
-    """The text whole, or its beginning as plain words where it is too long: Markdown can't be cut anywhere."""
-    return text if len(text) <= width else one_line(text, width)
-
-
-def _how_to_answer(state: State, open: tuple[Question, ...]) -> str:
-    example = " ".join(f"{question.number}{question.recommended.letter}" for question in open)
-    days = state.definition.wait_days
-    return (
-        f"Reply in your own words, or with `/answer {example}`, or `/answer recommended`. `/proceed` takes what is "
-        f"recommended, and so do I after {days:g} day{'s' if days != 1 else ''}; each then counts as an assumption."
-    )
-
-
-def _ask_description(state: State) -> str:
-    names = " or ".join(f"“{name}”" for name in state.definition.needs_description[:2])
-    return (
-        f"{_author(state)}, this issue has no description to design from. Reply with one: what is wanted, for "
-        f"whom, and what must not change. (It may also stand in the issue under a heading {names}; then put the label "
-        "on again.)\n"
-    )
-
-
-def _described(state: State) -> str:
-    where = link(state, state.request_path, "001") if state.record.head else "001, on the branch"
-    return f"There was no description to design from. There is one now: it stands in {where}.\n"
-
-
 # --- the pull request and the check ----------------------------------------------------------------------------------
 
 
@@ -409,7 +262,7 @@ def pull_request(state: State) -> str:
             name = path.rpartition("/")[2]
             shown = link(state, path, name) if phase.commit else name
             standing = words["done" if phase.wish else phase.status]
-            lines.append(f"| {shown}{_parts(phase)} | {standing}{_revised(phase)} |")
+            lines.append(f"| {shown}{_parts(phase)} | {standing}{revised(phase)} |")
     base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
     lines += ["", f"Based on {base} · {cost(state.spent)}", ""]
     shared = sorted(state.record.shared.items())

@@ -12,7 +12,7 @@ from bot.engine.including import WAITING, begun_by
 from bot.engine.loading import current, row_for
 from tests.core.a_run import message
 
-ROUND = {"round": {"number": 1}}
+ROUND = {"round": {"number": 1}, "definition": {"panel": ["tarjan"]}}
 BEGAN = to_json(Entry(message(m.Convened("7.12.review-experts.1"), "x"), "review-experts@1"))
 
 
