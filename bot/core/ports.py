@@ -195,6 +195,9 @@ class GitHub(Tracker, Protocol):
     def merge(self, number: int) -> Merge | None:
         """What a pull request closed that was merged into the default branch; None of any other."""
 
+    def patch(self, number: int) -> str:
+        """What a pull request changes, as a diff; without the files of which GitHub shows none."""
+
     def label(self, number: int, name: str, on: bool) -> None:
         """The issue has a label, or has it no longer; twice is once."""
 

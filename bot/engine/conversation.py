@@ -43,7 +43,7 @@ WEB_TOOL = {"type": "web_search_20260318", "name": "web_search", "max_uses": 12}
 class Talk:
     """A brief with where it is held: the repository whose clone the tools and gates read, and the given texts.
 
-    `web` is the repository's page.
+    `web` is the repository's page. `alone`: no run asks for it, so none can be stopped.
     """
 
     brief: Brief
@@ -51,6 +51,7 @@ class Talk:
     given: str = ""
     web: str = ""
     budgets: Budgets = field(default_factory=Budgets)
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ class Conversation:
         ledger = self.services.ledger
         if (known := ledger.recorded(turn.address)) is not None:
             return {"reply": to_json(known)}
-        if self.services.runs.stopped(run):
+        if not self.talk.alone and self.services.runs.stopped(run):
             return {"ended": "stopped", "reason": ""}
         now = self.services.clock.now()
         limits = self.services.limits.lowered(self.talk.budgets)

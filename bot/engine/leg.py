@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, assert_never
 
-from dbos import DBOS, EnqueueOptions
+from dbos import DBOS, EnqueueOptions, WorkflowHandle
 from sqlalchemy.exc import DBAPIError
 
 from ..core.acts import Began, Brief, Commit, Committed, Convene, Converse, End, Outcome, Show, Shown, Wait
@@ -77,7 +77,7 @@ class Engine:
         if isinstance(asked.message.deed, Reconcile):
             return reconcile(self.services, asked)
         if isinstance(asked.message.deed, Advance | PlanStatus | Validate):
-            return live(self.services, asked)
+            return live(self.services, asked, self._one)
         loaded = patiently("load", lambda: self._load(asked), LONG_PATIENCE)
         if (why := gave_up(loaded)) is not None:
             log.error("leg for %s gave up loading: %s", asked.subject.key, why)
@@ -238,25 +238,34 @@ class Engine:
         A child's id names the leg too: one that was stopped, or failed, is held again by the next leg. And it is for
         workers of this very version: another may not know what this one means.
         """
-        pinned, handles = state.pinned, []
+        pinned = state.pinned
         talks = [
             Talk(brief, pinned.subject.repository, _given(state), pinned.web, pinned.policy.budgets)
             for brief in act.briefs
         ]
         warmth = self._warmed(talks)
-        for brief, talk in zip(act.briefs, talks, strict=True):
-            options: EnqueueOptions = {
-                "queue_name": CONVERSATIONS,
-                "workflow_name": "converse",
-                "workflow_id": f"{brief.address.conversation}~{DBOS.workflow_id}{_goes_on(brief)}",
-                "app_version": self.services.version,
-            }
-            handles.append(DBOS.enqueue_workflow_with_options(options, to_json(talk)))
+        handles = [self._begun(talk) for talk in talks]
         with self._holding() as legs:
             # Each asks the database again and again: many at once ask less often, or they would keep it busy.
             every = max(ASK_AGAIN, ASK_AGAIN_EACH * legs)
             first, *others = [from_json(Outcome, handle.get_result(polling_interval_sec=every)) for handle in handles]
         return replace(first, spent=first.spent + warmth), *others
+
+    def _begun(self, talk: Talk) -> WorkflowHandle[Any]:
+        options: EnqueueOptions = {
+            "queue_name": CONVERSATIONS,
+            "workflow_name": "converse",
+            "workflow_id": f"{talk.brief.address.conversation}~{DBOS.workflow_id}{_goes_on(talk.brief)}",
+            "app_version": self.services.version,
+        }
+        return DBOS.enqueue_workflow_with_options(options, to_json(talk))
+
+    def _one(self, talk: Talk) -> Outcome:
+        """One conversation, which no run asks for."""
+        handle = self._begun(talk)
+        with self._holding() as legs:
+            every = max(ASK_AGAIN, ASK_AGAIN_EACH * legs)
+            return from_json(Outcome, handle.get_result(polling_interval_sec=every))
 
     def _warmed(self, talks: Sequence[Talk]) -> Spent:
         """What it cost to fill the model's cache for several conversations that begin alike."""

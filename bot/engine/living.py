@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import quote
 
+from ..core.acts import Outcome
 from ..core.artifact import normal
 from ..core.codec import from_json
 from ..core.errors import MissingError
 from ..core.identity import Repository
-from ..core.living import Known, Merged, Overview, overview
+from ..core.living import Known, Merged, Overview, concept, overview
 from ..core.living.announcing import READY, Announcement, Tag, announcements, tags
 from ..core.living.closing import How, Merge, closed_by
 from ..core.living.edits import Edit, Finished, Recorded
@@ -30,6 +31,7 @@ from ..core.tracking.matching import Item, items_of, match
 from ..core.tracking.shape import PLAN
 from ..core.tracking.units import pieces
 from .asked import Asked
+from .conversation import Talk
 from .durable import log
 from .reconciling import NO_LONGER, NO_PLAN, Found, files_of, find, kept, one, said_there, tracked, web_of
 from .services import Services
@@ -75,7 +77,17 @@ class Stand:
     word: str = ""
 
 
-def live(services: Services, asked: Asked) -> str:
+@dataclass(frozen=True)
+class Question:
+    """A conversation to be held, or none."""
+
+    talk: Talk | None
+
+
+Hold = Callable[[Talk], Outcome]
+
+
+def live(services: Services, asked: Asked, hold: Hold) -> str:
     """Does what the message asks; a command is answered where it was written."""
     data = kept("look", lambda: look(services, asked))
     seen = Seen(word=data) if isinstance(data, str) else from_json(Seen, data)
@@ -83,11 +95,11 @@ def live(services: Services, asked: Asked) -> str:
     if seen.word:
         log.info("plans of %s: %s", asked.subject.repository.full_name, seen.word)
         return said_there(services, asked, [seen.word]) if command else "nothing to do"
-    told = [_plan(services, asked, plan, seen.done) for plan in seen.plans]
+    told = [_plan(services, asked, plan, seen.done, hold) for plan in seen.plans]
     return said_there(services, asked, told) if command else "advanced" if told else "nothing to do"
 
 
-def _plan(services: Services, asked: Asked, plan: str, done: Sequence[Done]) -> str:
+def _plan(services: Services, asked: Asked, plan: str, done: Sequence[Done], hold: Hold) -> str:
     """One plan; what is to be said of it to who asked."""
     repository, deed = asked.subject.repository, asked.message.deed
     if isinstance(deed, PlanStatus):
@@ -102,7 +114,9 @@ def _plan(services: Services, asked: Asked, plan: str, done: Sequence[Done]) -> 
     stand = _stand(services, asked, plan, "stand")
     _shown(services, repository, plan, stand)
     if stand.path:
-        _noted(services, repository, plan, stand, stand.finished)
+        noted = _noted(services, repository, plan, stand, stand.finished)
+        for pull in dict.fromkeys(each.pull for each in done):
+            _checked(services, asked, plan, stand, pull, noted.pull, hold)
     return stand.word
 
 
@@ -130,6 +144,46 @@ def _validated(services: Services, asked: Asked, plan: str, deed: Validate) -> s
         else "What waited for it alone is ready now."
     )
     return f"Recorded: row {rows[0]} of the risk register {deed.verdict}, in #{noted.pull}. {follows}"
+
+
+def _checked(services: Services, asked: Asked, plan: str, stand: Stand, pull: int, at: int, hold: Hold) -> None:
+    """The concept model is held against what was merged, once; the answer stands at the standing pull request `at`."""
+    repository = asked.subject.repository
+    data = kept(f"{plan} concept {pull}", lambda: Question(concept_talk(services, asked, plan, stand, pull)))
+    talk = None if isinstance(data, str) else from_json(Question, data).talk
+    if talk is None:
+        return
+    outcome = hold(talk)
+    if outcome.ended != "done" or outcome.data is None:
+        log.info(
+            "%s: whether the concept model holds after #%d was not told: %s",
+            plan,
+            pull,
+            outcome.reason or outcome.ended,
+        )
+        return
+    noted = _noted(services, repository, plan, stand, concept.reworded(outcome.data, pull))
+    text = concept.told(outcome.data, pull, noted.unplaced)
+    said = Announcement(f"concept/{pull}", noted.pull or at or stand.tracking, text)
+    _does(f"{plan} concept said {pull}", partial(said_once, services, repository, plan, said))
+
+
+def concept_talk(services: Services, asked: Asked, plan: str, stand: Stand, pull: int) -> Talk | None:
+    """The conversation about a merged pull request; None where it was held, and where the plan has no such model."""
+    repository = asked.subject.repository
+    github = services.installations.github(repository)
+    if services.remotes.get(scope_of(repository, plan), f"concept/{pull}") is not None:
+        return None
+    definitions = services.houses.of(repository).house.definitions.values()
+    definition = min(definitions, key=lambda each: not each.plans, default=None)
+    if definition is None:
+        return None
+    _, head = github.default_branch()
+    text = standing_text(services, github, plan, stand.path)
+    text = text or files_of(services, repository, head).text(stand.path, head) or ""
+    merged = github.pull(pull)
+    brief = concept.brief(definition, repository, text, head, pull, merged.title, github.patch(pull))
+    return Talk(brief, repository, web=web_of(merged.url), alone=True) if brief else None
 
 
 def _register(decisions: Sequence[str]) -> Plan:

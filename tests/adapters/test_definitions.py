@@ -68,6 +68,7 @@ def folder(tmp_path: Path) -> Path:
         "prompts/concerns.md": "{% for c in decided %}{{ c.id }}{% endfor %}\n",
         "prompts/again.md": "{% for r in raised %}{{ r.id }}{% endfor %}{{ since }}\n",
         "prompts/sections.md": "{{ path }}{% for one in sections %}{{ one }}{% endfor %}\n",
+        "prompts/concept.md": "{{ model }}{{ diff }}{{ title }}{{ blocks | join(', ') }}\n",
         "prompts/touches.md": "{% for d in documents %}{{ d.phase }}{{ d.path }}{% endfor %}{{ feedback }}\n",
         "personas/operator.md": "---\nname: Operations\nlens: Who is woken at night\n---\n\nAsks what breaks.\n",
         "templates/any.md": "Nothing reads this yet: {{ anything }}\n",
@@ -93,6 +94,7 @@ def test_every_key_arrives(folder: Path) -> None:
     assert sorted(whole.prompts) == [
         "again",
         "answers",
+        "concept",
         "concerns",
         "repair",
         "revise",

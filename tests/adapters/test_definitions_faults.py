@@ -37,6 +37,7 @@ RIGHT: Mapping[str, str] = {
     "prompts/again.md": "{% for r in raised %}{{ r.id }}{% endfor %}{{ since }}\n",
     "prompts/sections.md": "{% for one in sections %}{{ one }}{% endfor %}\n",
     "prompts/touches.md": "{{ feedback }}\n",
+    "prompts/concept.md": "{{ diff }}\n",
     "personas/graph-theorist.md": "---\nname: Graphs\nlens: Algorithms\n---\nLooks for cycles.\n",
     "small/workflow.yaml": WORKFLOW,
     "small/phases/first.md": "# {{ title }}\n",

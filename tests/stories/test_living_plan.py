@@ -1,6 +1,7 @@
 """A plan stays true as its units merge: from the merge of a pull request to what people see of the plan."""
 
 import base64
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ from bot.hub.server import running_hub
 from tests.core.tracking.world import PLAN
 from tests.hub.contract import Contract
 
-from .in_process import House, make_house
+from .in_process import House, diligent, make_house, message
+from .in_process import text as block
 from .stage import Story
 from .test_panel import pull_of, push
 from .test_plan_issues import issues, last_word
 
 Json = dict[str, Any]
+METER, WIDER = "Reads how much memory a worker holds.", "Reads how much memory a worker and its children hold."
 PATH = "docs/plan.md"
 # The second unit waits for a validation too.
 GATED = PLAN.replace("| PR 2 | Before PR 2 |", "| PR 1, PR 2, PR 3 | Before PR 2 |").replace(
@@ -57,6 +60,13 @@ def planned(house: House, name: str, text: str = PLAN) -> tuple[Story, list[int]
     return story, [each["number"] for each in issues(story)]
 
 
+def checker(request: Json) -> Json:
+    """One block of three is not what the model says."""
+    held = [{"block": name, "holds": True, "why": "As before.", "old": "", "new": ""} for name in ("Judge", "Warden")]
+    wrong = {"block": "Meter", "holds": False, "why": "It reads children too.", "old": METER, "new": WIDER}
+    return message(block(json.dumps({"blocks": [wrong, *held]})))
+
+
 def merges(house: House, story: Story, branch: str, body: str = "", play: bool = True) -> int:
     number = pull_of(story, branch, {f"src/{branch}.py": f"# {branch}\n"})
     story.ada.ask("PATCH", f"/pulls/{number}", {"body": body})
@@ -89,7 +99,9 @@ def document(story: Story, branch: str) -> str:
 def test_a_merge_shows_at_the_issues_is_said_once_and_proposed_for_the_document(house: House) -> None:
     story, (home, one, two, three) = planned(house, "library")
     story.ada.ask("POST", f"/issues/{two}/assignees", {"assignees": ["grace"]})
+    house.mind.says = checker
     merged = merges(house, story, "memory", f"Fixes #{one}")
+    house.mind.says = diligent
     # At the issues.
     assert story.ada.get(f"/issues/{one}")["state"] == "closed"
     assert "1 of 3 units done" in story.ada.get(f"/issues/{home}")["body"]
@@ -104,6 +116,10 @@ def test_a_merge_shows_at_the_issues_is_said_once_and_proposed_for_the_document(
         story, branch
     )
     assert f"status:** PR 1 is done, by #{merged}." in document(story, branch)
+    # The concept model was held against what was merged: the answer is there, and the edit on the branch.
+    assert said(story, pull["number"], f"**The concept model no longer holds in 1 of 3 blocks** after #{merged}.") == 1
+    assert WIDER in document(story, branch)
+    assert "src/memory.py (added)" in house.mind.heard
     assert "done" not in document(story, "main").partition("### PR 1")[2].partition("\n")[0]
     # Anybody asks, anywhere.
     other = story.opens("Something else").number
@@ -127,7 +143,7 @@ def test_a_merge_shows_at_the_issues_is_said_once_and_proposed_for_the_document(
     assert standing(story)["number"] == pull["number"]
     text = document(story, branch)
     assert "before it thrashes" in text
-    assert f"PR 1 is done, by #{merged}. PR 2 is done, by #{again}." in text
+    assert text.count(f"PR 1 is done, by #{merged}.") == text.count(f"PR 2 is done, by #{again}.") == 1
     # The same deliveries again change nothing.
     assert ours(house, lambda: delivered_again(house, "one")) == []
     # Nor do they where the database was lost, but for what it has to look up.

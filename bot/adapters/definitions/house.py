@@ -26,7 +26,7 @@ def prompt(folder: Folder, path: str, allowed: dict[str, Shape], needed_by: str,
 
 
 def prompts(folder: Folder) -> dict[str, str]:
-    """The prompts of the house by name: system, repair, answers, revise, concerns, again, sections, touches."""
+    """The prompts of the house by name: system, repair, answers, and the others in `HOUSE`."""
     for name in folder.names("prompts", ".md"):
         if name not in HOUSE:
             reader = folder.reader(f"prompts/{name}.md")

@@ -48,6 +48,7 @@ HOUSE: dict[str, dict[str, Shape]] = {
         "raised": ("id", "title", "severity", "verdict", "why"),
     },
     "sections": _PHASE,
+    "concept": {**_SERVICE, "title": None, "model": None, "diff": None, "blocks": None},
     "touches": {**_SERVICE, "title": None, "feedback": None, "documents": ("phase", "title", "path")},
 }
 """The prompts of the whole house and the variables of each."""

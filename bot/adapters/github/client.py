@@ -173,6 +173,10 @@ class Client(GitHub):
     def merge(self, number: int) -> Merge | None:
         return self._ask_together(lambda: living.merge(self._requester, self._repo, number))
 
+    def patch(self, number: int) -> str:
+        files = self._ask(lambda: list(self._repo.get_pull(number).get_files()))
+        return "\n".join(f"--- {file.filename} ({file.status})\n{file.patch}" for file in files if file.patch)
+
     def label(self, number: int, name: str, on: bool) -> None:
         try:
             if on:

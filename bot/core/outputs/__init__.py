@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from .concept_check import CONCEPT_CHECK
 from .concerns import CONCERNS
 from .contract import CONTRACT
 from .output import Output, Setting
@@ -13,7 +14,8 @@ from .settlement import SETTLEMENT
 from .touched import TOUCHED
 
 OUTPUTS: Mapping[str, Output] = {
-    output.name: output for output in (REVIEW, CONCERNS, OWNERS, CONTRACT, SETTLEMENT, RESOLUTIONS, TOUCHED, *PLANNED)
+    output.name: output
+    for output in (REVIEW, CONCERNS, OWNERS, CONTRACT, SETTLEMENT, RESOLUTIONS, TOUCHED, CONCEPT_CHECK, *PLANNED)
 }
 
 __all__ = [
