@@ -160,11 +160,11 @@ def test_what_no_run_can_work_with(
         (tmp_path / "none yet", [], "nothing is committed on what is checked out there"),
         (tmp_path / "sha256", [], "its objects are named by SHA-256"),
         (project.folder, ["--base", "v9"], "there is no commit “v9”. Give --base a commit"),
-        (project.folder, ["--workflow", "desing"], "no workflow “desing”. Give --workflow one of feature-design"),
+        (project.folder, ["--workflow", "desing"], "no workflow “desing”. Give --workflow one of "),
         (
             project.folder,
             ["--workflow", "review-experts"],
-            "is not for an issue. Give --workflow one of feature-design",
+            "is not for an issue. Give --workflow one of architecture-planning, feature-design",
         ),
         (project.folder, ["--answers", "/none"], "/none: there is no such file. Give --answers a text file."),
         (project.folder, ["--state", "/proc/none"], "/proc/none: nothing can be kept there"),

@@ -30,6 +30,7 @@ TWO = {"a.md": "See `bot/queue.py:3`, `bot/reader.py:4` and `web/app.py:7`, and 
         ("\nPlease be kind.", ONE, ["don"], "`all` calls everybody"),
         ("", TWO, ["tarjan", "operations"], "several components (`bot/`, `web/`)"),
         ("", ONE, ["don"], "`all` calls everybody"),
+        ("", {"_tasks/x/002-roadmap.md": "One."}, ["tarjan", "operations"], "a decision about the architecture"),
         ("", dict.fromkeys(["a.md", "b.md", "c.md", "d.md"], "x"), ["tarjan", "operations"], "a design of 4 documents"),
     ],
 )
