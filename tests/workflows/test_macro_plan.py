@@ -14,6 +14,7 @@ from bot.core.placing import guests
 from bot.core.plan.sections import TITLES
 from bot.core.record import Brought, PanelRound, Pinned, Record
 from bot.core.state import fold
+from bot.core.views import pull_request
 from bot.gates.plan import RULES
 from tests.core.a_run import pinned
 
@@ -123,3 +124,17 @@ def test_experts_are_given_the_quality_bar_where_they_review_a_plan(path: str, g
     bar = [ref.text or "" for ref in documents if ref.path == "quality-bar"]
     assert bool(bar) is given
     assert all("What a macro plan is held to" in text and "No unit is bloated" in text for text in bar)
+
+
+def test_the_pull_request_s_body_is_what_people_review(definition: Definition) -> None:
+    titles = ("A) Executive Summary", "C) Objectives", "D) Concept Model", "E) Risk Register")
+    text = "\n".join(f"## {title}\n\nWhy.\n" for title in titles)
+    record = Record(
+        given(definition), shared={f"{FOLDER}/003-macro-plan.md": text, f"{FOLDER}/004-other.md": "# None\n"}
+    )
+    body = pull_request(fold(record))
+    assert body.startswith("The plan for #12")
+    assert "## A) Executive Summary\n\nWhy.\n" in body
+    assert "- [E) Risk Register](" in body
+    other = pull_request(fold(Record(given(definition), shared={f"{FOLDER}/004-other.md": "# None\n"})))
+    assert "Executive Summary\n\n" not in other
