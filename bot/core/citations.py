@@ -152,11 +152,14 @@ def _in(paragraph: Paragraph, start: int) -> Iterator[Citation]:
 
 def _more(place: _Place, taken: bytearray, found: Sequence[tuple[int, Citation]]) -> list[tuple[int, Citation]]:
     more = []
+    earlier = sorted(found, key=lambda one: one[0])
+    places = [at for at, _ in earlier]
     for match in _MORE.finditer(place.text):
         first, last = match.span()
-        begin = place.sentences[bisect_right(place.sentences, first) - 1]
-        begin = max(begin, first - _NEAR, place.text.rfind("|", 0, first))
-        paths = {citation.path: citation for at, citation in found if begin <= at < first}
+        begin = max(place.sentences[bisect_right(place.sentences, first) - 1], first - _NEAR)
+        begin = max(begin, place.text.rfind("|", begin, first))
+        near = earlier[bisect_left(places, begin) : bisect_left(places, first)]
+        paths = {citation.path: citation for _, citation in near}
         named = {*paths, *(one[0] for one in _NAMED.finditer(place.text, begin, first))}
         if len(named) == 1 and not any(taken[first:last]):
             (path,) = named
