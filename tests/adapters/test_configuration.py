@@ -211,6 +211,8 @@ FAULTS: Mapping[str, tuple[str, int, str]] = {
     "unknown key of approval": ("approval: {not-by-author: true}\n", 1, "Known: not-by-requester."),
     "approval in words": ("approval:\n  not-by-requester: sometimes\n", 2, "Expected true or false"),
     "model": ("model: claude\n", 1, "The configuration has no key “model”."),
+    "half of a character": ('project: "\\ud83d\\ude00"\n', 1, "There is a NUL, or half of a character."),
+    "a NUL": ('project: "a\\0b"\n', 1, "There is a NUL, or half of a character."),
     "alias": ("project: &a x\nsystems: [*a]\n", 2, "There is a YAML alias."),
     "bomb": (
         "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nsystems: [*c, *c]\n",

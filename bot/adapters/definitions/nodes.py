@@ -12,6 +12,8 @@ from bot.core.errors import Fault
 
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _DEPTH = 20
+# What `"\ud83d"` and `"\0"` are in YAML: neither a request nor a commit can hold it.
+_NO_TEXT = re.compile("[\ud800-\udfff\0]")
 _TAG = "tag:yaml.org,2002:"
 _KINDS = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "null": "nothing",
           "seq": "a list", "map": "keys with values", "timestamp": "a date"}  # fmt: skip
@@ -71,7 +73,7 @@ class Reader:
         return None
 
     def _tame(self, text: str) -> bool:
-        """Whether the text has no aliases, no tags and no absurd depth: nothing that uses up memory or the stack."""
+        """Whether the text has no aliases, no tags, no absurd depth and no character that can't be passed on."""
         depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             line = (event.start_mark.line if event.start_mark else 0) + 1
@@ -82,6 +84,11 @@ class Reader:
             if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
                 shown = event.tag.replace(_TAG, "!!")[:60]
                 self.fault(line, f"There is a YAML tag, “{shown}”.", "Leave the tag out.")
+                return False
+            if isinstance(event, yaml.ScalarEvent) and _NO_TEXT.search(event.value):
+                self.fault(
+                    line, "There is a NUL, or half of a character.", "Write the character itself: no “\\ud83d…”."
+                )
                 return False
             if depth > _DEPTH:
                 self.fault(line, f"This is nested more than {_DEPTH} deep.", "Write it flatter.")
