@@ -52,6 +52,7 @@ def test_addresses() -> None:
     subject = identity.Subject(identity.Repository(7, "o/r", 1), 12)
     assert identity.run_id(subject, "design", 1) == "7.12.design.1"
     assert identity.home_of(identity.branch_of(12, "a-b")) == 12
+    assert identity.home_of(identity.review_branch_of(31)) == 31
 
 
 def test_those_who_failed_by_the_trailer() -> None:

@@ -231,6 +231,37 @@ def test_a_pull_request_that_ends_in_the_middle_ends_the_round(house: House, how
         assert [member(request) for request in house.mind.requests] == [""]
 
 
+def test_what_a_design_writes_after_a_panel_follows_what_was_decided(house: House) -> None:
+    def says(request: Json) -> Json:
+        charge = str(request["messages"][0]["content"][-1]["text"])
+        if charge.startswith(("# Review:", "# Concerns:")) or warming(request):
+            return panel(request)
+        answer = diligent(request)
+        return message(text_block(f"{answer['content'][0]['text']}\n## Concerns\n\n- I1: it says more now.\n"))
+
+    house.mind.says = says
+    story = house.story().opens(title="Middle").labels("memo")
+    house.play()
+    pull = story.pull()["number"]
+    assert (
+        "still open here (waits for answers). `/cancel` it first"
+        in (asked(house, story, pull), last_word(story, pull))[1]
+    )
+    story.says("/cancel")
+    house.play()
+    assert "**Done: 1 important" in asked(house, story, pull, "/review experts ops")
+    story.ada.comment(pull, "/decide I1 accept: say more")
+    house.play()
+    house.mind.requests.clear()
+    story.says("/resume").says("/answer recommended")
+    house.play()
+    charge = house.mind.requests[-1]["messages"][0]["content"]
+    assert "note.md" in charge[-1]["text"]
+    assert "I1 accept: say more" in charge[-1]["text"]
+    assert any("-expert-concerns.md" in block["text"] for block in charge[:-1])
+    assert story.status.startswith("### Design: Middle\n\n**Done.")
+
+
 # --- a lost database -------------------------------------------------------------------------------------------------
 
 
