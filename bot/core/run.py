@@ -191,7 +191,8 @@ def _written(state: State, phase: PhaseState, path: str, text: str) -> str:
         made = spliced(stands, text, fills)
         notes = _notes(state, phase)
         return with_notes(made, notes, remarks) if notes else made
-    others = guests(state.definition, phase.phase.id)
+    # What it writes itself again is as it wants it; what it leaves out is another phase's, and stays.
+    others = tuple(title for title in guests(state.definition, phase.phase.id) if not part_of(text, (title,)))
     kept = spliced(text, stands, Filling(others, others, "")) if others else text
     return with_notes(kept, phase.notes, remarks)
 

@@ -162,6 +162,16 @@ def test_a_whole_document_that_is_made_again_keeps_the_sections_of_others() -> N
     )
 
 
+def test_a_section_that_it_writes_itself_is_its_own_again() -> None:
+    settle = replace(SETTLE, sections=("Items", "Settlement"))
+    made = "## Items\n\nB.\n\n## Settlement\n\nAgreed.\n"
+    play = started("# C\n\n## Items\n\nA.\n", made, of=workflow(CONTRACT, settle))
+    play.said = ["# C\n\n## Items\n\nC.\n"]
+    play.then(m.Revise("contract: C"), "contract@1")
+    text = last(play).files["_tasks/queue-depth/003-contract.md"]
+    assert text.startswith("# C\n\n## Items\n\nC.\n\n## Settlement\n\nAgreed.\n")
+
+
 def test_questions_and_the_gist_are_those_of_the_phase_s_own_sections() -> None:
     asking = ASKING.replace("# Understanding", "").strip() + "\n"
     asks = replace(RESEARCH, asks="author", sections=("Questions",))
