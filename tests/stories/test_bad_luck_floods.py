@@ -76,7 +76,7 @@ def test_a_writer_can_stop_a_run_after_any_number_of_commands(house: House) -> N
 
 def test_ten_thousand_commands_in_a_comment_are_ten(house: House) -> None:
     story = house.story().opens()
-    story.says("".join(f"/charrette nothing{n}\n" for n in range(3_000)), by="grace")
+    story.says("".join(f"/charrette nothing{n}\n" for n in range(2_500)), by="grace")
     house.play()
     assert len(story.bot_comments()) == 10
     story.says("/help\n" * 10_000, by="grace")
