@@ -101,7 +101,7 @@ def values(**more: Any) -> dict[str, Any]:
         "number": 2, "since": "c" * 40, "changed": ["a.md", "b.md"], "left": ["z.md"],
         "raised": [{"id": "C1", "title": "Slow", "severity": "critical", "verdict": "reject", "why": "it is not"}],
         "decided": [{"id": "C1", "title": "Slow", "verdict": "accept", "why": "it grows"}],
-        "sections": ["Prior art", "Decisions"],
+        "sections": ["Prior art", "Decisions"], "model": "#### 1. Meter", "diff": "+ meter", "blocks": ["Meter"],
     }  # fmt: skip
     return {**base, **more}
 
