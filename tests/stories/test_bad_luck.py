@@ -15,7 +15,7 @@ from bot.hub.server import RunningHub, running_hub
 from tests.soak import Budget
 
 from .closed_loop import ClosedLoop, closed_loop
-from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library, running
+from .stage import REPOSITORY, SLOWNESS, SOURCE, Service, Story, environment, free_port, library, running
 from .test_kills import once_each, whole_run
 
 FAILING = 0.3
@@ -60,7 +60,7 @@ def on_a_bad_day(folder: Path, seed: int, runs: int, patience: float) -> None:
     with luckless(folder) as (hub, mind):
         hub.faults(*bad_day(FAILING, seed))
         stories = [Story(hub).opens(title=f"Request {n}").labels() for n in range(runs)]
-        end = time.monotonic() + patience
+        end = time.monotonic() + patience * SLOWNESS
         for story in stories:
             story.until_status("waits for answers", end - time.monotonic())
         for story in stories:
