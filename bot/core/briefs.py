@@ -63,13 +63,13 @@ def touches_brief(state: State, wish: Entry, what: str) -> Brief:
     made = tuple(phase for phase in state.phases if phase.commit)
     wishes = [entry.message.id for entry in state.record.entries if isinstance(entry.message.deed, Revise)]
     draft = state.drafts.get(READER)
-    house = _house(state, state.definition.phases[0])
+    house = _house(state, state.definition.phases[0]) | {"data": True}
     documents = [
         {"phase": phase.phase.id, "title": phase.phase.title, "path": path}
         for phase in made
         for path in sorted(phase.commit.files if phase.commit else ())
     ]
-    values = house | {"title": state.pinned.title, "feedback": what, "documents": documents}
+    values = house | {"title": state.pinned.title, "feedback": what, "documents": documents, "decided": _decided(state)}
     parts = [render(state.definition.prompts[TOUCHES], values)]
     if draft is not None:
         phase = {"id": TOUCHES, "title": "What is touched", "number": 0, "output": "touched"}
@@ -86,7 +86,11 @@ def touches_brief(state: State, wish: Entry, what: str) -> Brief:
             draft.address.draft + 1 if draft else 1,
         ),
         system=render(state.definition.prompts["system"], house),
-        documents=tuple(dict.fromkeys(DocumentRef(each["path"], head) for each in documents)),
+        documents=(
+            DocumentRef(state.request_path, head),
+            *dict.fromkeys(DocumentRef(each["path"], head) for each in documents),
+            *_decisions(state),
+        ),
         charge="\n".join(parts),
         path=TOUCHES,
         base=state.pinned.base,
@@ -171,7 +175,12 @@ def _concerns(state: State, phase: PhaseState) -> tuple[DocumentRef, ...]:
     A document that others fill too, or that holds data, has no place to say so; it follows where somebody asks for it.
     """
     whole = phase.phase.output is None and not phase.phase.into and phase.phase.each is None
-    if not ((phase.feedback or whole) and _decided(state)):
+    return _decisions(state) if phase.feedback or whole else ()
+
+
+def _decisions(state: State) -> tuple[DocumentRef, ...]:
+    """The document of concerns, where some of them were decided."""
+    if not _decided(state):
         return ()
     assert state.record.concerns is not None
     return (DocumentRef(state.record.concerns.path, state.record.head or ""),)
@@ -194,6 +203,7 @@ def _house(state: State, phase: Phase) -> dict[str, Any]:
         "project": state.definition.parameters.get("project", ""),
         "systems": state.definition.parameters.get("systems", []),
         "web": "web" in phase.tools and state.record.web,
+        "data": phase.output is not None,
         "parameters": state.definition.parameters,
     }
 

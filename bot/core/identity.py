@@ -54,8 +54,12 @@ class Address:
 
 
 def without_run(address: str) -> str:
-    """The address less its run: what a recording is keyed by."""
-    return address.split("/", 1)[1]
+    """The address less its run: what a recording is keyed by. A workflow's second run of a subject keeps its number,
+    so that an answer of the first, such as a round of reviews, is not taken for one of the second.
+    """
+    run, rest = address.split("/", 1)
+    n = run.rpartition(".")[2]
+    return rest if n in ("", "1") else f"{n}/{rest}"
 
 
 def branch_of(home: int, slug: str) -> str:

@@ -50,8 +50,13 @@ def _bounded(pieces: Iterable[str]) -> str:
     return "".join(made)
 
 
-def document_block(path: str, text: str) -> str:
-    """A document as the model gets it: data between tags that its own text can't close."""
+def document_block(path: str, text: str, numbered: bool = False) -> str:
+    """A document as the model gets it: data between tags that its own text can't close.
+
+    `numbered` puts the number in front of each line, as the tool does that reads files.
+    """
+    if numbered:
+        text = "\n".join(f"{n:>5}  {line}" for n, line in enumerate(text.split("\n"), 1))
     return f'<document path="{path}">\n{quoted(text)}\n</document>'
 
 

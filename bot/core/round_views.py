@@ -192,7 +192,9 @@ def _body(state: State, path: str, review: dict[str, object]) -> str:
         if state.pinned.branchless
         else f"{count}; the whole review is {link(state, path, path.rpartition('/')[2])}.",
     ]
-    parts.append(" ".join([f"Read at `{state.pinned.base[:8]}`.", *_asides(state)]))
+    commit = _commit(state, "findings")
+    replayed = ["This is an answer of a recording: replayed, no cost."] if commit and commit.spent.replayed else []
+    parts.append(" ".join([f"Read at `{state.pinned.base[:8]}`.", *_asides(state), *replayed]))
     if state.pinned.branchless:
         # No document has them.
         parts += [_remark(n, item) for n, item in enumerate(items, 1) if place(item["location"]) is None]

@@ -22,6 +22,7 @@ ROOM = 500
 FEW, MANY = 5, 100
 SHORT = 7
 CHECK = "charrette"
+DESIGN, PLAN = "Design", "Plan"
 
 
 def publications(state: State) -> tuple[Publication, ...]:
@@ -49,8 +50,8 @@ def _publications(state: State) -> Iterator[Publication]:
 
 
 def kind(state: State) -> str:
-    """What the run makes, in a word."""
-    return "Plan" if state.definition.plans else "Design"
+    """What the run makes, in a word, with which the title of its pull request begins."""
+    return PLAN if state.definition.plans else DESIGN
 
 
 def is_over(state: State) -> bool:

@@ -124,6 +124,7 @@ class Conversation:
 
     def _opening(self) -> list[dict[str, Any]]:
         """Documents first, each a block, the last behind a cache breakpoint; what differs comes after them."""
+        cites = self.brief.output is not None and OUTPUTS[self.brief.output].cites
         documents = []
         for ref in self.brief.documents:
             text = self._text(ref)
@@ -131,7 +132,7 @@ class Conversation:
                 # Permalinks are for people: here they would cost tokens, and the model writes places without them.
                 documents.append((ref.path, unlinked(text, self.talk.web)))
         blocks: list[dict[str, Any]] = [
-            {"type": "text", "text": document_block(path, text)} for path, text in documents
+            {"type": "text", "text": document_block(path, text, cites)} for path, text in documents
         ]
         if listed := unverified_block(documents):
             blocks.append({"type": "text", "text": listed})

@@ -13,6 +13,7 @@ from ..core.panel import LARGEST, choose, folder_of, is_document, over, within
 from ..core.ports import Checkout, GitHub, Pull, RunRow
 from ..core.record import Earlier, PanelRound, Pinned
 from ..core.safe import shown_to_model
+from ..core.views import DESIGN, PLAN
 from .asked import Asked
 from .earlier_rounds import changed_since, earlier, past_rounds, raised_in
 from .kept import latest, past_kept
@@ -49,7 +50,7 @@ def pin_round(
     texts, left = within(documents(sorted(github.touched(pull.number)), checkout, pull.head))
     if not texts:
         raise PersonError(_nothing(left))
-    folder = folder_of(tuple(texts), definition.artifacts.format(slug=slug_of(pull.title)))
+    folder = folder_of(tuple(texts), definition.artifacts.format(slug=slug_of(_title(pull))))
     words = getattr(asked.message.deed, "description", "")
     chosen = choose(definition, words, texts)
     if pull.fork:
@@ -86,7 +87,7 @@ def pinned_of(services: Services, github: GitHub, asked: Asked, pull: Pull, base
         run=inputs.run,
         workflow=definition.id,
         subject=asked.subject,
-        title=" ".join(shown_to_model(pull.title).split()),
+        title=" ".join(shown_to_model(_title(pull)).split()),
         body=shown_to_model(pull.body),
         author=asked.author,
         url=pull.url,
@@ -94,7 +95,7 @@ def pinned_of(services: Services, github: GitHub, asked: Asked, pull: Pull, base
         started_by=asked.message.by,
         base=base,
         base_branch=round.into or github.default_branch()[0],
-        slug=slug_of(pull.title),
+        slug=slug_of(_title(pull)),
         branch=inputs.ground.branch,
         folder=inputs.folder,
         definition=replace(
@@ -105,6 +106,12 @@ def pinned_of(services: Services, github: GitHub, asked: Asked, pull: Pull, base
         policy=inputs.policy,
         round=round,
     )
+
+
+def _title(pull: Pull) -> str:
+    """What the documents are about: a pull request of ours says in its title what it is."""
+    ours = home_of(pull.head_branch) is not None
+    return re.sub(rf"^(?:{DESIGN}|{PLAN}): ", "", pull.title) if ours else pull.title
 
 
 def _ground(

@@ -226,7 +226,7 @@ def test_what_depends_on_the_tracks_has_no_number_yet(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-KNOWN = "Known: earlier, parameters, path, phase, project, repository, sections, systems, title, tracks, web."
+KNOWN = "Known: data, earlier, parameters, path, phase, project, repository, sections, systems, title, tracks, web."
 LATER = "    artifact: 5\n    each: tracks\n"
 TRACK_FAULTS = {
     "a number that the tracks take": (

@@ -37,12 +37,18 @@ def recorded(folder: Path) -> list[Reply]:
     return converse(make_model(ModelSettings(api_key="k", record=folder), server))
 
 
-def test_a_recorded_conversation_replays_to_the_same_messages_in_any_run(tmp_path: Path) -> None:
+def test_a_recorded_conversation_replays_to_the_same_messages_for_any_subject(tmp_path: Path) -> None:
     lived = recorded(tmp_path)
     model = make_model(ModelSettings(replay=tmp_path, strict=True))
-    replayed = converse(model, run="77.1.feature-design.3")
+    replayed = converse(model, run="77.1.feature-design.1")
     assert [reply.message for reply in replayed] == [reply.message for reply in lived] == CONVERSATION
     assert model.notes == ()
+
+
+def test_a_second_run_of_the_same_workflow_is_another_conversation(tmp_path: Path) -> None:
+    recorded(tmp_path)
+    model = make_model(ModelSettings(replay=tmp_path))
+    assert "no answer for 2/understanding@1/writer/1#1" in converse(model, run="9.4.feature-design.2")[0].reason
 
 
 def test_a_replay_costs_nothing_and_says_so(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from bot.core.shown import publications, status
 from bot.core.state import State, fold
 
 from .a_run import PLAIN, PRIOR, REVIEWS, UNDERSTAND, Play, definition
+from .test_revisions import found
 from .test_round_views import C1, SECURITY, TARJAN, concerns, play
 
 PATH = "_tasks/queue-depth/004-expert-concerns.md"
@@ -311,6 +312,20 @@ def test_a_document_that_is_still_to_come_follows_what_was_decided() -> None:
         for brief in act.briefs
     }
     assert told == {"understanding": (1, 1, 1), "prior-art": (1, 1, 1), "data": (0, 0, 0), "explored": (0, 0, 0)}
+
+
+def test_a_wish_that_names_no_document_is_read_with_what_was_decided() -> None:
+    decided = replace(C1, decision=Decision("accept", "it grows"))
+    design = Play(None, PLAIN, PLAIN)
+    design.go()
+    listed = "{{ feedback }}:{% for c in decided %} {{ c.id }} {{ c.verdict }} {{ c.why }};{% endfor %}"
+    of = replace(design.state.definition, prompts={**design.state.definition.prompts, "touches": listed})
+    record = replace(design.state.record, pinned=replace(design.state.pinned, definition=of))
+    play = Play(replace(record, concerns=Standing(PATH, concerns(decided, I1))), found())
+    play.then(m.Revise("follow it"))
+    brief = next(act for act in play.acts if isinstance(act, Converse)).briefs[0]
+    assert brief.charge == "follow it: C1 accept it grows;\n"
+    assert brief.documents[-1].path == PATH
 
 
 def test_a_run_of_an_issue_shows_the_check_of_its_folder_s_concerns_and_decides_nothing() -> None:

@@ -137,7 +137,7 @@ def test_a_consolidation_is_settled_by_the_reviews_themselves() -> None:
     setting = Setting("Expert concerns: Queues", documents={path: review})
     data = CONCERNS.settle({"concerns": [group], "dismissed": []}, setting)
     text = CONCERNS.render(data)
-    assert "### I1. The scan grows\n\n**Source:** Graph algorithms (important);" in text
+    assert "### I1. The scan grows\n\n**Source:** Graph algorithms (important)\n" in text
     assert read(text).concerns[0].title == "The scan grows"
     parsed = CONCERNS.parse(text)
     assert CONCERNS.render(parsed) == text

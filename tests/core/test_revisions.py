@@ -192,7 +192,7 @@ def test_a_small_conversation_says_what_is_touched_and_that_is_kept() -> None:
         READER,
     )
     assert brief.charge == "Which? understanding prior-art drop Ray\n"
-    assert [ref.path[-12:] for ref in brief.documents] == ["rstanding.md", "prior-art.md"]
+    assert [ref.path[-12:] for ref in brief.documents] == ["r-request.md", "rstanding.md", "prior-art.md"]
     parsed = parse_request(play.state.request)
     assert parsed is not None
     assert parsed.entries == play.state.record.entries

@@ -99,6 +99,16 @@ def test_the_reviews_with_remarks_on_the_lines() -> None:
     assert security.remarks == ()
 
 
+def test_a_review_of_a_recording_says_so() -> None:
+    round = play(TARJAN, SECURITY, concerns(C1))
+    round.go()
+    assert "recording" not in wishes(round.state, ReviewWish)[0].body
+    record = round.state.record
+    replayed = tuple(replace(each, spent=replace(each.spent, replayed=each.spent.calls)) for each in record.commits)
+    for wish in wishes(fold(replace(record, commits=replayed)), ReviewWish):
+        assert wish.body.endswith("This is an answer of a recording: replayed, no cost.")
+
+
 def test_what_is_not_where_it_is_said_to_be_is_marked_and_a_place_that_is_none_is_left_to_the_document() -> None:
     two = review("G", ITEM | {"quote": "nothing", "suggestion": ""}, ITEM | {"location": "everywhere"})
     round = play(two, SECURITY, concerns(C1))

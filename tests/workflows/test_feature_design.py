@@ -91,7 +91,7 @@ def test_the_workflow_is_one_screen() -> None:
 def values(**more: Any) -> dict[str, Any]:
     base = {
         "repository": "pallets/click", "project": "A toolkit for command lines.", "systems": ["argparse", "clap"],
-        "web": False, "parameters": {"project": "", "systems": []}, "title": "Read options from a file",
+        "web": False, "data": False, "parameters": {"project": "", "systems": []}, "title": "Read options from a file",
         "phase": Phase("understanding", 2, "Understanding", ""), "path": "_tasks/x/002-understanding.md",
         "earlier": [{"path": "_tasks/x/001-user-request.md", "title": "001-user-request.md"}], "round": 1,
         "answers": [{"question": "Which?", "letter": "A", "text": "This", "assumed": True}], "rest": "And quickly.",
@@ -110,6 +110,7 @@ SPARSE = values(
     project="",
     systems=[],
     web=True,
+    data=True,
     earlier=[],
     rest="",
     premise=False,

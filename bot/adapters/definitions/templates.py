@@ -14,7 +14,14 @@ from .nodes import Reader, nearest
 Shape = tuple[str, ...] | None
 """The attributes of a variable or, for a list, of each of its items; None for a plain value."""
 
-_SERVICE: dict[str, Shape] = {"repository": None, "project": None, "systems": None, "web": None, "parameters": None}
+_SERVICE: dict[str, Shape] = {
+    "repository": None,
+    "project": None,
+    "systems": None,
+    "web": None,
+    "data": None,
+    "parameters": None,
+}
 _MEMBER = ("id", "name", "number")
 _PHASE: dict[str, Shape] = {
     **_SERVICE,
@@ -49,7 +56,13 @@ HOUSE: dict[str, dict[str, Shape]] = {
     },
     "sections": _PHASE,
     "concept": {**_SERVICE, "title": None, "model": None, "diff": None, "blocks": None},
-    "touches": {**_SERVICE, "title": None, "feedback": None, "documents": ("phase", "title", "path")},
+    "touches": {
+        **_SERVICE,
+        "title": None,
+        "feedback": None,
+        "documents": ("phase", "title", "path"),
+        "decided": ("id", "title", "verdict", "why"),
+    },
 }
 """The prompts of the whole house and the variables of each."""
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ..inert import whole
 from ..invisible import visible
 from .shape import SECTIONS, SEVERITIES, Concern, Concerns, Decision, Disposition, LogRow, Source
+from .words import sources_in
 
 LOG_HEADER = ("#", "Concern", "Decision", "Track", "Date", "By", "Commit", "Notes")
 OPEN = "[ ]"
@@ -49,8 +50,9 @@ def decision_text(decision: Decision | None) -> str:
 
 
 def sources_text(sources: Sequence[Source]) -> str:
-    """Who raised it, by semicolons."""
-    return "; ".join(map(source_text, sources)) + (";" if len(sources) == 1 else "")
+    """Who raised it, by semicolons; one behind a single name that would be read as several."""
+    text = "; ".join(map(source_text, sources))
+    return text if ";" in text or sources_in(text) == tuple(sources) else f"{text};"
 
 
 def source_text(source: Source) -> str:

@@ -52,6 +52,7 @@ def _house(definition: Definition, repository: Repository) -> dict[str, Any]:
         "project": parameters.get("project", ""),
         "systems": parameters.get("systems", []),
         "web": False,
+        "data": True,
         "parameters": parameters,
     }
 

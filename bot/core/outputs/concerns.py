@@ -53,4 +53,4 @@ def _parse(text: str) -> Any:
     return to_json(read(text))
 
 
-CONCERNS = Output("concerns", TypeAdapter(Grouping).json_schema(), settle, _render, _parse)
+CONCERNS = Output("concerns", TypeAdapter(Grouping).json_schema(), settle, _render, _parse, cites=True)

@@ -31,7 +31,7 @@ class Output:
 
     `schema` is what the model is asked for. `settle` checks what it said, tidies it and adds what code knows better
     (`ValueError` says what is wrong, and what to write instead); `render` writes that as Markdown, and `parse` undoes
-    `render`.
+    `render`. `cites` says that it names places in the documents, which then are given with the numbers of their lines.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Output:
     settle: Callable[[Any, Setting], Any]
     render: Callable[[Any], str]
     parse: Callable[[str], Any]
+    cites: bool = False
 
 
 def on_one_line(value: Any) -> Any:

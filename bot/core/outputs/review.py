@@ -151,4 +151,4 @@ def _field(text: str, name: str) -> str:
     return found[1] if found else ""
 
 
-REVIEW = Output("findings", TypeAdapter(SaidReview).json_schema(), settle, render, parse)
+REVIEW = Output("findings", TypeAdapter(SaidReview).json_schema(), settle, render, parse, cites=True)
