@@ -13,7 +13,9 @@ from .stage import Stage, staged, version
 INTERRUPTED = 130
 EXPECTED = (
     f"That is: {feature_design.DOCUMENTS} documents, 001 to {feature_design.DOCUMENTS:03d}; a pull request that is "
-    "ready for review; a finished check;\n  and trailers and a signature on every commit."
+    "ready for review; trailers and a signature on every\n  commit; four reviews with remarks on lines; one list of "
+    "concerns, whose check was red while the critical one was\n  undecided; documents that follow what was accepted; "
+    "and checks that are green."
 )
 
 
@@ -58,6 +60,8 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _sum_up(played: feature_design.Played, say_url: str) -> None:
     print(f"\n  the issue         {played.issue}\n  the pull request  {played.pull or '(none)'}")
+    if played.concerns:
+        print(f"  the concerns      {played.concerns}")
     print(f"  all of the hub    {say_url}")
     for fault in played.faults:
         print(f"  missing: {fault}")

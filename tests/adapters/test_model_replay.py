@@ -171,6 +171,13 @@ def test_what_the_model_is_told_changes_the_digest(more: dict[str, Any]) -> None
     assert digest({**REQUEST, **more}) != digest(REQUEST)
 
 
+def test_another_day_and_other_commits_do_not_change_the_digest() -> None:
+    said = "Decided {0} at {0}T10:02:03Z in {1}, of {2}"
+    one, other = said.format("2026-11-25", "f2d54bb7abba", "f" * 40), said.format("2027-01-02", "0" * 12, "0" * 40)
+    asked = [{**REQUEST, "messages": [{"role": "user", "content": text}]} for text in (one, other, f"{other}.")]
+    assert digest(asked[0]) == digest(asked[1]) != digest(asked[2])
+
+
 def test_file_names_are_safe() -> None:
     assert file_name("understanding@1/writer/1#2") == FILE
     assert "/" not in file_name("../../etc/passwd@1/x/1#1")

@@ -6,7 +6,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,17 +16,37 @@ import requests
 
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
+from bot.cli import main
 from bot.core.artifact import Artifact
 from bot.core.citations import find
+from bot.core.concern_views import CONCERNS
+from bot.core.concerns import read, render
 from bot.core.definition import GateUse, Phase
 from bot.core.verdicts import verify
 from bot.demo.feature_design import FOLDER, PACKAGE, RECORDING
-from bot.demo.stage import staged
+from bot.demo.stage import OWNER, staged
 from bot.gates import Context, judge
+from bot.hub.server import running_hub
+from bot.local.person import Person
 from tests.stories.stage import ROOT, Story
 
 PHASES = [phase for phase in FolderDefinitions(built_in_workflows()).all()["feature-design"].phases if phase.number > 1]
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("CHARRETTE_", "ANTHROPIC_"))}
+
+
+@dataclass(frozen=True)
+class Played:
+    """The demo that has ended, and somebody who looks at what is left of it."""
+
+    done: "subprocess.CompletedProcess[str]"
+    ada: Person
+
+    def text(self, name: str) -> str:
+        """A document on the branch of the pull request."""
+        pull = self.ada.get("/pulls/2")
+        paths = [each["filename"] for each in self.ada.get("/pulls/2/files?per_page=100")]
+        return self.ada.text(next(path for path in paths if path.endswith(f"/{name}")), pull["head"]["ref"])
+
 
 # The demo, in which somebody ends it as soon as it would begin to play.
 TOLD_TO_END = """
@@ -79,13 +101,82 @@ def documents() -> dict[str, str]:
     return found
 
 
-def test_it_plays_to_its_end_and_every_request_is_the_recorded_one(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "bot.cli", "demo", "--once", "--state", str(tmp_path)]
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """The demo from its beginning to its end, and then the hub as it left it."""
+    folder = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "-m", "bot.cli", "demo", "--once", "--state", str(folder)]
     env = {**CLEAN, "CHARRETTE_MODEL_REPLAY_STRICT": "on"}
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300)
+    with running_hub(folder / "hub", {}) as hub:
+        yield Played(done, Person("ada", hub.users["ada"], hub.api_url, f"{OWNER}/{PACKAGE}"))
+
+
+def test_it_plays_to_its_end_and_every_request_is_the_recorded_one(played: Played) -> None:
+    done = played.done
     assert done.returncode == 0, done.stdout + done.stderr
     assert "replayed, no cost" in done.stdout
     assert "Everything that was expected is there." in done.stdout
+    assert re.search(rf"the concerns +http\S+/{OWNER}/{PACKAGE}/blob/\S+/012-expert-concerns\.md\n", done.stdout)
+
+
+def test_four_experts_review_the_design_with_remarks_on_its_lines(played: Played) -> None:
+    reviews = played.ada.get("/pulls/2/reviews?per_page=100")
+    remarks = played.ada.get("/pulls/2/comments?per_page=100")
+    assert sorted(review["body"].partition("\n")[0] for review in reviews) == [
+        "**Graph algorithms, after R. Tarjan** · Graph algorithms",
+        "**Practical interfaces, after A. Hejlsberg** · Interface design",
+        "**Product and vision, after S. Jobs** · Product",
+        "**Soundness of analyses, after P. Cousot** · Soundness",
+    ]
+    assert {review["state"] for review in reviews} == {"COMMENTED"}
+    on_lines = Counter(remark["pull_request_review_id"] for remark in remarks if remark["original_line"])
+    assert sorted(on_lines[review["id"]] for review in reviews) == [3, 4, 5, 6]
+    assert not any("UNVERIFIED" in each["body"] for each in (*reviews, *remarks))
+    assert all("replayed, no cost" in review["body"] for review in reviews)
+
+
+def test_the_concerns_are_read_back_with_each_decision_in_field_and_log(
+    played: Played, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "012-expert-concerns.md"
+    file.write_text(played.text(file.name), "utf-8")
+    assert main(["concerns", str(file), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["findings"] == []
+    assert Counter(each["id"][0] for each in found["concerns"]) == {"C": 1, "I": 10, "N": 4, "Q": 1}
+    fields = {each["id"]: each["decision"]["verdict"] for each in found["concerns"] if each["decision"]}
+    assert fields == {
+        "C1": "accept",
+        "I3": "accept",
+        "I9": "accept",
+        "N2": "accept",
+        "I2": "defer",
+        "I8": "defer",
+        "I10": "reject",
+    }
+    rows = {id: row["decision"].partition(":")[0] for row in found["log"] for id in row["ids"]}
+    assert rows == fields
+    assert {row["by"] for row in found["log"]} == {"@ada"}
+    assert render(read(played.text(file.name), file.name)) == played.text(file.name)
+
+
+def test_the_check_is_red_while_the_critical_concern_is_undecided(played: Played) -> None:
+    commits = [each["sha"] for each in played.ada.get("/pulls/2/commits?per_page=100")]
+    runs = [played.ada.get(f"/commits/{sha}/check-runs")["check_runs"] for sha in commits]
+    ended = [run["conclusion"] for each in runs for run in each if run["name"] == CONCERNS]
+    assert ended[0] == "failure"
+    assert set(ended[1:]) == {"success"}
+    assert {run["conclusion"] for run in runs[-1]} == {"success"}
+
+
+def test_the_documents_follow_what_was_accepted(played: Played) -> None:
+    paths = [each["filename"] for each in played.ada.get("/pulls/2/files?per_page=100")]
+    texts = {name: played.text(name) for name in (path.rpartition("/")[2] for path in paths)}
+    followed = [name for name, text in texts.items() if "\n## Concerns\n\n- C1: " in text]
+    assert len(followed) == 5
+    for name in followed:
+        assert re.search(r"revision 2, asked by \[ada\]\(\S+\): follow what was accepted\n", texts[name])
 
 
 def test_whoever_is_told_to_end_it_leaves_nothing_running(tmp_path: Path) -> None:

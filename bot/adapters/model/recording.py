@@ -21,10 +21,10 @@ REFUSED = "recording"
 
 # What differs from run to run though the same is said: times, addresses of this machine, ids of deliveries and commits.
 _VOLATILE = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?"
     r"|https?://(?:127\.0\.0\.1|localhost)(?::\d+)?"
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-    r"|\b[0-9a-f]{40}\b"
+    r"|\b(?:[0-9a-f]{40}|[0-9a-f]{12})\b"
 )
 
 # What the model is told. The rest says which model answers and how much it may cost, which a replay has no part in.
