@@ -1,5 +1,6 @@
 """The contract once its designs are written: its items as they are now, what was learnt, and each change."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -80,7 +81,7 @@ def settle(data: Any, setting: Setting) -> Any:
 def numbered(ids: list[str], before: Contract) -> list[str]:
     """The ids of items; those that have none, or one that is nobody's, get the next free number."""
     taken = {item.id for item in before.items}
-    last = max((int(id[1:]) for id in taken if id[1:].isdigit()), default=0)
+    last = max((int(id[1:]) for id in taken if re.fullmatch(r"[0-9]{1,7}", id[1:])), default=0)
     found = []
     for id in ids:
         if id not in taken:

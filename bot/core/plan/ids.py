@@ -75,8 +75,13 @@ def ids(text: str) -> tuple[str, ...]:
 def in_order(found: Sequence[str]) -> list[str]:
     """Ids sorted as people count: PR2 before PR10."""
     return sorted(
-        found, key=lambda one: [(int(part) if part.isdigit() else 0, part) for part in re.findall(r"\d+|\D+", one)]
+        found, key=lambda one: [(int(part) if _countable(part) else 0, part) for part in re.findall(r"\d+|\D+", one)]
     )
+
+
+def _countable(text: str) -> bool:
+    """Whether it is a number, and not of thousands of digits, which Python takes for none."""
+    return text.isdecimal() and len(text) < 10
 
 
 def _list(text: str, kind: str, at: int, found: list[Named]) -> int:
@@ -98,6 +103,6 @@ def _through(match: re.Match[str]) -> list[str]:
         return [f"{kind}{first[:-1]}{chr(letter)}" for letter in letters]
     stem, dot, start = first.rpartition(".")
     end = last.rpartition(".")[2]
-    if not (start.isdigit() and end.isdigit()) or int(end) < int(start):
+    if not (_countable(start) and _countable(end)) or int(end) < int(start):
         return [f"{kind}{first}", f"{kind}{last}"]
     return [f"{kind}{stem}{dot}{n}" for n in range(int(start), min(int(end), int(start) + _MOST) + 1)]

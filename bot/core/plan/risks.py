@@ -14,7 +14,7 @@ MANDATORY = 3
 
 Verdict = Literal["passed", "failed"]
 
-_COUNT = re.compile(r"\b(\d+)(?:\.\d+)?\s*(?:prs?|units?|pull requests?)\b", re.IGNORECASE)
+_COUNT = re.compile(r"\b(\d{1,7})(?:\.\d+)?\s*(?:prs?|units?|pull requests?)\b", re.IGNORECASE)
 _ABORT = re.compile(
     r"\b(?:abort(?: plan)?|if (?:it|this|validation) fails)\b[\W_]*(?P<text>.*)", re.IGNORECASE | re.DOTALL
 )
@@ -24,7 +24,7 @@ _RESULT = re.compile(
     r"(?:\((?:by )?@?(?P<by>[^)]*)\))?\s*:?\s*(?P<found>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_AT = re.compile(r"(?:row|risk|gate|r|e)?[ .#-]*(\d+)", re.IGNORECASE)
+_AT = re.compile(r"(?:row|risk|gate|r|e)?[ .#-]*(\d{1,7})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ rest. What people did is left alone: their titles, labels and milestones, what t
 that they added, parents that they chose, and that they closed an issue, or opened one again.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -263,7 +264,7 @@ class _Difference:
         if item is None:
             return
         wanted = {self.refs[key].number for key in piece.needs if key in self.refs}
-        ours = {int(one.lstrip("#")) for one in item.parts.notes.blockers if one.lstrip("#").isdigit()}
+        ours = {int(one.lstrip("#")) for one in item.parts.notes.blockers if re.fullmatch(r"#*[0-9]{1,9}", one)}
         for number in sorted((now & ours - wanted) & self._by_number.keys()):
             yield Unblock(piece.key, self._by_number[number])
 

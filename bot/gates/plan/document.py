@@ -26,7 +26,7 @@ _CODE = re.compile(
 _INLINE = re.compile(
     r"`((?:func|fn|def)\s+(?:\([^)`]*\)\s*)?\w+\([^`]*|type\s+\w+\s+(?:struct|interface)\b[^`]*|(?:class|struct)\s+\w+\s*[{(:][^`]*)`"
 )
-_COUNT = re.compile(r"\b(\d+)[ -](?:\w+ )?(?:prs?|pull requests?|units?|work packages?|tasks?)\b", re.IGNORECASE)
+_COUNT = re.compile(r"\b(\d{1,7})[ -](?:\w+ )?(?:prs?|pull requests?|units?|work packages?|tasks?)\b", re.IGNORECASE)
 _DATE = re.compile(r"\b20\d\d-[01]\d-[0-3]\d\b")
 _REVISED = re.compile(r"\b(?:revision|revised|changes?|changelog|history)\b", re.IGNORECASE)
 _LOST = re.compile(r"\S\s+#{2,4} \S|\|\s*\|\s*:?-{3,}:?\s*\||\S \|---")

@@ -333,3 +333,10 @@ def test_a_large_plan_is_read_whole() -> None:
     plan: Plan = read(text)
     assert len(plan.units) == 300
     assert len(plan.edges) == 299
+
+
+def test_numbers_of_thousands_of_digits_stop_no_reader() -> None:
+    long = "9" * 5000
+    text = f"## I) PR Plan\n\nPR1-PR{long}, PR{long} of {long} PRs\n\n### PR {long}: One\n"
+    assert units(text) == [(f"PR{long}", "One")]
+    assert [one for one in in_order([f"PR{long}", "PR10", "PR2"]) if len(one) < 9] == ["PR2", "PR10"]
