@@ -171,10 +171,12 @@ def panel_answer(request: Json) -> Json:
 
 
 def _documents(opening: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Path and lines of the documents that a conversation was given."""
+    """Path and lines of the documents that a conversation was given, without the numbers that those who cite get."""
     for block in opening:
         if found := re.fullmatch(r'<document path="([^"]+)">\n(.*)\n</document>', block, re.DOTALL):
-            yield found[1], found[2].split("\n")
+            text = found[2]
+            numbered = text.startswith("    1  ")
+            yield found[1], (re.sub(r"^ *\d+  ", "", text, flags=re.MULTILINE) if numbered else text).split("\n")
 
 
 def _grouping(opening: Sequence[str]) -> Json:
