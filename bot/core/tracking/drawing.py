@@ -9,7 +9,7 @@ from .standing import Standing
 from .units import Piece
 
 MOST_UNITS, MOST_EDGES = 150, 400
-_COLORS = {"done": "#2da44e", "ready": "#bf8700", "waiting": "#6e7781", "aside": "#8c959f"}
+_COLORS = {"done": "#2da44e", "ready": "#bf8700", "held": "#cf222e", "waiting": "#6e7781", "aside": "#8c959f"}
 
 
 def drawing(pieces: Sequence[Piece], standing: Mapping[str, Standing]) -> str:

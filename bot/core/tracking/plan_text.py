@@ -87,6 +87,7 @@ def _progress(pieces: Sequence[Piece], standing: Mapping[str, Standing]) -> str:
     counts = Counter(standing[piece.key].status for piece in pieces)
     told = [f"{counts['done']} of {len(pieces)} units done"]
     told += [f"{counts['ready']} ready to start"] if counts["ready"] else []
+    told += [f"{counts['held']} held by a validation"] if counts["held"] else []
     told += [f"{counts['waiting']} waiting for others"] if counts["waiting"] else []
     told += [f"{counts['aside']} closed as not planned"] if counts["aside"] else []
     return f"**{', '.join(told)}.**"

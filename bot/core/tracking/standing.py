@@ -1,4 +1,4 @@
-"""How far the units are, as their issues say: done, set aside, ready to start, or waiting for others."""
+"""How far the units are, as their issues say: done, set aside, ready, held by a validation, or waiting for others."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,19 @@ from .marks import mention
 from .matching import Item
 from .units import Piece
 
-Status = Literal["done", "aside", "ready", "waiting"]
+Status = Literal["done", "aside", "ready", "held", "waiting"]
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A unit's status; `waits` are the keys of what it waits for. `issue` says that it has one, or will have."""
+    """A unit's status; `waits` are the keys of what it waits for, `held` the rows of the risk register.
+
+    `issue` says that it has one, or will have.
+    """
 
     status: Status
     waits: tuple[str, ...] = ()
+    held: tuple[int, ...] = ()
     issue: bool = True
 
     @property
@@ -29,6 +33,8 @@ class Standing:
                 return "➖ closed as not planned"
             case "ready":
                 return "🟢 ready"
+            case "held":
+                return f"⛔ held until row {', '.join(map(str, self.held))} of the risk register is validated"
             case "waiting":
                 return f"⏳ waits for {', '.join(map(mention, self.waits))}"
             case _:
@@ -48,4 +54,6 @@ def _standing(piece: Piece, item: Item | None, over: set[str]) -> Standing:
     if piece.key in over and item is not None:
         return Standing("aside" if item.written.reason == "not_planned" else "done")
     waits = tuple(key for key in piece.needs if key not in over)
-    return Standing("waiting", waits) if waits else Standing("ready")
+    if waits:
+        return Standing("waiting", waits)
+    return Standing("held", held=piece.held) if piece.held else Standing("ready")

@@ -11,6 +11,7 @@ from functools import cached_property
 from ..artifact import normal
 from ..findings import Finding
 from ..identity import slug_of
+from ..living.standing import overview
 from ..plan import Plan, Unit
 from ..plan.graph import Graph
 from ..plan.ids import spoken
@@ -22,11 +23,15 @@ _MOST_NOTED = 40
 
 @dataclass(frozen=True)
 class Piece:
-    """A unit with its key. `needs` are the keys of those that it depends on."""
+    """A unit with its key. `needs` are the keys of those that it depends on.
+
+    `held` are the rows of the risk register without whose validation it can't be begun.
+    """
 
     key: str
     unit: Unit
     needs: tuple[str, ...] = ()
+    held: tuple[int, ...] = ()
 
     @property
     def done(self) -> bool:
@@ -53,8 +58,14 @@ def pieces(plan: Plan) -> tuple[Piece, ...]:
     """The units that become issues: what a unit needs comes before it, else they stand as in the plan."""
     alive = [unit for unit in plan.units if not unit.status.startswith(GONE)]
     keys = _keys(alive)
+    gates = [gate for gate in overview(plan, {}).gates if gate.holds]
     found = {
-        unit.id: Piece(keys[unit.id], unit, tuple(keys[other] for other in unit.depends_on if other in keys))
+        unit.id: Piece(
+            keys[unit.id],
+            unit,
+            tuple(keys[other] for other in unit.depends_on if other in keys),
+            tuple(gate.row for gate in gates if unit.id in gate.protects),
+        )
         for unit in alive
     }
     return tuple(_ordered(found))

@@ -210,6 +210,16 @@ def test_a_status_in_the_heading_counts(world: World) -> None:
     assert fresh.writes == []
 
 
+def test_a_unit_waits_for_a_validation_that_is_mandatory_before_it_begins() -> None:
+    world = World()
+    reconcile(world, changed("**Validation Gate:** row 1, before the merge", "**Validation Gate:** row 1"))
+    assert "⛔ held until row 1 of the risk register is validated" in world.of("Plan").body
+    assert "1 held by a validation" in world.of("Plan").body
+    assert "ready" not in world.of("PR 1").labels
+    reconcile(world)
+    assert "🟢 ready" in world.of("Plan").body
+
+
 # --- what people do --------------------------------------------------------------------------------------------------
 
 
