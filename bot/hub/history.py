@@ -98,6 +98,14 @@ def changed_files(code: Code, before: str, after: str) -> list[ChangedFile]:
     return found
 
 
+def is_as_it_was(code: Code, path: str, before: str, after: str) -> bool:
+    """Whether a commit has the file that another one had, so that what was said of its lines still stands beside them.
+
+    GitHub looks at the lines around a comment; here the whole file counts.
+    """
+    return before == after or code.entry(before, path) == code.entry(after, path)
+
+
 def _patches(text: str) -> list[tuple[str | None, int, int]]:
     """Patch, additions and deletions of each file of a `git diff`, in its order."""
     found: list[tuple[str | None, int, int]] = []

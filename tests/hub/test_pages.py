@@ -263,6 +263,11 @@ def test_a_line_is_commented_on_and_answered(browser: Browser) -> None:
 
 
 def test_a_file_is_edited_into_a_commit_and_a_stale_edit_is_refused(browser: Browser) -> None:
+    other = f"{ROOT}/edit/{BRANCH}/README.md"
+    there = re.search(r'name="sha" value="(\w+)"', browser.get(other))
+    assert there is not None
+    browser.post(other, text="# Other\n", sha=there[1], message="")
+    assert "outdated" not in browser.get(f"{ROOT}/pull/3")
     path = f"{ROOT}/edit/{BRANCH}/_tasks/turn/002-design.md"
     sha = re.search(r'name="sha" value="(\w+)"', browser.get(path))
     assert sha is not None

@@ -20,7 +20,7 @@ from bot.hub.facts import (
     ReviewComment,
     Subject,
 )
-from bot.hub.history import log
+from bot.hub.history import is_as_it_was, log
 from bot.hub.pages.diffs import Row, Thread, rows_of, threads_of
 from bot.hub.pages.history import Told, told
 from bot.hub.pages.visit import Visit
@@ -148,7 +148,8 @@ def remark_thread(visit: Visit, thread: Thread, head_sha: str) -> RemarkThread:
     first = thread.first
     rows = rows_of(first.diff_hunk, first.path)
     texts = tuple(said(visit, "review_comment", each) for each in (first, *thread.answers))
-    return RemarkThread(thread, texts, rows[-HUNK_SHOWN:], first.commit_sha != head_sha)
+    stands = is_as_it_was(visit.hub.code(visit.repository), first.path, first.commit_sha, head_sha)
+    return RemarkThread(thread, texts, rows[-HUNK_SHOWN:], not stands)
 
 
 def _reviews(visit: Visit, pull: PullRequest) -> list[Reviewed]:

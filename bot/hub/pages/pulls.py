@@ -78,9 +78,10 @@ def files(visit: Visit) -> Answer:
     common = _common(visit, "files")
     pull = visit.pull
     remarks = visit.hub.store.all(ReviewComment, pull_request_id=pull.id)
-    here = [each for each in threads_of(remarks) if each.first.commit_sha == pull.head_sha]
-    diffs: list[FileDiff] = file_diffs(common["files"], here)
-    said = {each.first.id: remark_thread(visit, each, pull.head_sha) for each in here}
+    all_ = [remark_thread(visit, each, pull.head_sha) for each in threads_of(remarks)]
+    here = [each for each in all_ if not each.outdated]
+    diffs: list[FileDiff] = file_diffs(common["files"], [each.thread for each in here])
+    said = {each.thread.first.id: each for each in here}
     return visit.page("pull_files.html", **common, diffs=diffs, said=said)
 
 

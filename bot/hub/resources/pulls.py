@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.hub.facts import Comment, Issue, Milestone, PullRequest, Repository, Review, ReviewComment
-from bot.hub.history import ChangedFile, changed_files, count, merged_tree
+from bot.hub.history import ChangedFile, changed_files, count, is_as_it_was, merged_tree
 from bot.hub.resources.issues import author_association, label, labels_of, milestone, reactions
 from bot.hub.resources.repositories import repository as repository_json
 from bot.hub.resources.users import user
@@ -159,7 +159,7 @@ def review_comment(view: View, fact: ReviewComment) -> Json:
     api = view.repo_api(repository, f"/pulls/comments/{fact.id}")
     page = view.repo_html(repository, f"/pull/{pull.number}#discussion_r{fact.id}")
     pull_api = view.repo_api(repository, f"/pulls/{pull.number}")
-    current = fact.commit_sha == pull.head_sha
+    current = is_as_it_was(view.hub.code(repository), fact.path, fact.commit_sha, pull.head_sha)
     found: Json = {
         "url": api,
         "pull_request_review_id": fact.review_id or None,
