@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # git merge-tree --write-tree
 GIT_FLOOR := 2.38
 # Stories mostly wait for each other: one more than there are processors of a small machine.
-WORKERS ?= 3
+WORKERS ?= 4
 # The first Python of this machine that is new enough; PYTHON=... names another.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
