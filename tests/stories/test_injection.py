@@ -144,7 +144,7 @@ def looked_at(play: Play, number: int) -> None:
         "pull": {branch},
         "draft": {branch},
         "check": heads,
-        "label": {"memo", "note", "verdict"},
+        "label": {"architecture", "memo", "note", "outline", "verdict"},
     }
     assert [each for each in play.github.writes if each.target not in targets[each.what]] == []
     for write in play.github.writes:
