@@ -50,6 +50,17 @@ class Drift:
     branch: str
     places: tuple[Drifted, ...] = ()
 
+    @property
+    def words(self) -> str:
+        """How many of the cited places are not what they were."""
+        match len(self.places):
+            case 0:
+                return "All cited places still stand there as they did"
+            case 1:
+                return "One cited place no longer stands there as it did"
+            case count:
+                return f"{count} cited places no longer stand there as they did"
+
 
 def _lines(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"

@@ -21,6 +21,12 @@ def permalink(web: str, commit: str, path: str, first: int, last: int) -> str:
     return f"{web}/blob/{commit}/{quote(path)}#{lines}"
 
 
+def commit_cited(text: str, web: str) -> str:
+    """The commit at which a document cites the code of the repository with this page; "" where no link says so."""
+    found = re.search(rf"{re.escape(web)}/blob/([0-9a-f]{{40}})/", text)
+    return found[1] if found else ""
+
+
 def is_blob_of(web: str, address: str) -> bool:
     """Whether an address is that of a file of the repository with this page."""
     return address.startswith(f"{web}/blob/")

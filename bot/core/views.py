@@ -127,9 +127,7 @@ def _drift(state: State, most: int) -> Iterator[str]:
         return
     head = f"[`{drift.head[:8]}`]({web(state)}/commit/{drift.head})"
     count = len(drift.places)
-    said = {0: "All cited places still stand there as they did", 1: "One cited place no longer stands there as it did"}
-    words = said.get(count, f"{count} cited places no longer stand there as they did")
-    yield from ("", f"The branch `{drift.branch}` has moved to {head}. {words}.")
+    yield from ("", f"The branch `{drift.branch}` has moved to {head}. {drift.words}.")
     if drift.places:
         yield ""
     for one in drift.places[:most]:

@@ -1,6 +1,7 @@
 """What a run's documents cite, held against the default branch as it is now."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..core.drift import Drift
 from ..core.drifted import drifted
@@ -19,12 +20,16 @@ def drift_of(github: GitHub, checkout: Checkout, pinned: Pinned, documents: Mapp
         return None
     try:
         head = github.head(pinned.base_branch) or github.default_branch()[1]
-        if head == pinned.base:
-            return None
-        checkout.fetch(head)
-        places = drifted(documents, checkout.tree(pinned.base), checkout.tree(head), pinned.web)
+        return drift_between(checkout, pinned.base, Drift(head, pinned.base_branch), documents, pinned.web)
     except CharretteError as error:
         # A word less in the status is no reason to hold up the run.
         log.info("run %s: drift can't be told: %s", pinned.run, error)
         return None
-    return Drift(head, pinned.base_branch, places)
+
+
+def drift_between(checkout: Checkout, base: str, to: Drift, documents: Mapping[str, str], web: str) -> Drift | None:
+    """What drifted between the commit that the documents cite and a later one; None where they are the same."""
+    if to.head == base:
+        return None
+    checkout.fetch(base, to.head)
+    return replace(to, places=drifted(documents, checkout.tree(base), checkout.tree(to.head), web))

@@ -7,12 +7,13 @@ is made from what is there: a delivery that comes twice, late or not at all chan
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from ..core.acts import Outcome
 from ..core.artifact import normal
 from ..core.codec import from_json
-from ..core.errors import MissingError
+from ..core.drift import Drift
+from ..core.errors import CharretteError, MissingError
 from ..core.identity import Repository
 from ..core.living import Known, Merged, Overview, concept, overview
 from ..core.living.announcing import READY, Announcement, Tag, announcements, tags
@@ -21,6 +22,7 @@ from ..core.living.edits import Edit, Finished, Recorded
 from ..core.living.known import Hands
 from ..core.living.status_text import status
 from ..core.messages import Advance, PlanStatus, Validate
+from ..core.permalinks import commit_cited
 from ..core.plan import Plan, read
 from ..core.plan.risks import named_risk
 from ..core.ports import WRITERS, GitHub, Issue, Remote
@@ -32,6 +34,7 @@ from ..core.tracking.shape import PLAN
 from ..core.tracking.units import pieces
 from .asked import Asked
 from .conversation import Talk
+from .drifting import drift_between
 from .durable import log
 from .reconciling import NO_LONGER, NO_PLAN, Found, files_of, find, kept, one, said_there, tracked, web_of
 from .services import Services
@@ -331,22 +334,39 @@ def stand_of(services: Services, asked: Asked, plan: str) -> Stand:
     if not found.paths:
         return Stand(status=found.word, word=found.word)
     path, written = found.paths[0], github.written()
-    document = read(files_of(services, repository, found.commit).text(path, found.commit) or "", path)
+    text = files_of(services, repository, found.commit).text(path, found.commit) or ""
+    document = read(text, path)
     document = _with_results(document, standing_text(services, github, plan, path))
     items = items_of(written)[plan]
     issues = {key: item.written for key, item in match(pieces(document), items).items.items()}
     view, closed = _view(services, github, plan, document, issues)
     tracking = issues[PLAN].number
+    link = f"[`{path.replace('`', '')}`]({found.page}/{quote(path)})"
     return Stand(
         path,
         document.title or path,
         tracking,
-        status(view, f"[`{path.replace('`', '')}`]({found.page}/{quote(path)})", tracking),
+        status(view, link, tracking, _drift(services, repository, found, text)),
         announcements(view, tracking),
         tags(view),
         tuple(_finished(view, closed)),
         tuple(risk.decision for risk in document.risks),
     )
+
+
+def _drift(services: Services, repository: Repository, found: Found, text: str) -> Drift | None:
+    """What became of the lines that a plan cites, since the commit that its links name."""
+    web, _, branch = found.page.rpartition("/blob/")
+    base = commit_cited(text, web)
+    if not base:
+        return None
+    try:
+        to = Drift(found.commit, unquote(branch))
+        return drift_between(services.installations.checkout(repository), base, to, {found.paths[0]: text}, web)
+    except CharretteError as error:
+        # As after a rewritten history: that commit is nowhere any more.
+        log.info("%s: drift can't be told: %s", found.paths[0], error)
+        return None
 
 
 def _view(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.core.artifact import Artifact
 from bot.core.citations import Citation, find
 from bot.core.linking import linked, marked
-from bot.core.permalinks import is_permalink, permalink, unlinked
+from bot.core.permalinks import commit_cited, is_permalink, permalink, unlinked
 from bot.core.safe import published
 from bot.core.verdicts import verify
 
@@ -177,3 +177,10 @@ def test_linking_changes_no_meaning_and_doing_it_twice_nothing(text: str) -> Non
     assert [heading.line for heading in Artifact("", once).headings] == [
         heading.line for heading in Artifact("", bare).headings
     ]
+
+
+def test_the_commit_that_a_document_cites_is_that_of_its_first_link_to_this_repository() -> None:
+    other = permalink("https://github.example/octo/other", "f" * 40, "a.py", 1, 2)
+    text = f"[`a.py:1-2`]({other}), [`src/queue.py:4`]({permalink(WEB, BASE, 'src/queue.py', 4, 4)})"
+    assert commit_cited(text, WEB) == BASE
+    assert commit_cited(f"{other} and {WEB}/blob/main/README.md", WEB) == ""

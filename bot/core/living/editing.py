@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import assert_never
 
 from ..artifact import Artifact, Table, normal
-from ..citations import find
 from ..plan import Plan, Risk, Unit, plan_of
 from ..plan.ids import ids, spoken
 from ..plan.marking import cells_of, with_cell, with_status
 from ..plan.risks import abort_plan, named_risk
 from ..safe import line, published
 from ..tracking.units import pieces
-from .edits import Edit, Edited, Finished, Moved, Recorded, Reworded
+from .edits import Edit, Edited, Finished, Recorded, Reworded
 from .known import said_done
 from .words import BAR, said
 
@@ -62,8 +61,6 @@ class _Document:
                 return self._recorded(edit)
             case Reworded():
                 return self._reworded(edit)
-            case Moved():
-                return self._moved(edit)
             case _:
                 assert_never(edit)
 
@@ -148,7 +145,7 @@ class _Document:
                 self._replaced(row.line, lambda line: with_cell(line, at, ""))
         self._replaced(risk.line, lambda line: with_cell(line, at, text))
 
-    # --- the concept model, and citations ----------------------------------------------------------------------------
+    # --- the concept model ------------------------------------------------------------------------------------------
 
     def _reworded(self, edit: Reworded) -> tuple[str, str] | str:
         block = next((each for each in self.plan.blocks if normal(each.name) == normal(edit.block)), None)
@@ -160,32 +157,9 @@ class _Document:
         self.lines = self.text.replace(edit.old, new).split("\n")
         return self._done(f"The concept model says of {line(block.name, 80)} what #{edit.number} made of it.")
 
-    def _moved(self, edit: Moved) -> tuple[str, str] | str:
-        """The numbers of its lines, wherever they are cited without a link: a link keeps the commit that it is of."""
-        gone, text = edit.drifted, self.text
-        for each in reversed(find(self.artifact)):
-            if each.ranges == ((gone.first, gone.last),) and not each.address and gone.path.endswith(each.path):
-                start, end = each.span
-                text = (
-                    text[:start] + _renumbered(text[start:end], each.path, gone.first, gone.last, gone.now) + text[end:]
-                )
-        if text == self.text:
-            return ""
-        self.lines = text.split("\n")
-        return self._done("Citations follow lines that moved.")
-
 
 def _revised(row: int) -> str:
     return f"> **To be revised:** row {row} of the risk register failed"
-
-
-def _renumbered(text: str, path: str, first: int, last: int, now: int) -> str:
-    before, name, rest = text.partition(path)
-    if not name or not rest.strip("`"):
-        before, name, rest = "", "", text
-    moved = {str(first): str(now), str(last): str(now + last - first)}
-    change = re.compile(r"\d+")
-    return before + name + change.sub(lambda match: moved.get(match[0], match[0]), rest)
 
 
 def _column(table: Table, *titles: str) -> int | None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ..drift import Drifted
 from ..plan.risks import Verdict
 
 
@@ -57,21 +56,7 @@ class Reworded:
         return f"concept/{self.number}"
 
 
-@dataclass(frozen=True)
-class Moved:
-    """Lines that the document cites stand elsewhere now."""
-
-    drifted: Drifted
-    head: str
-    kind: Literal["moved"] = "moved"
-
-    @property
-    def key(self) -> str:
-        """What tells that the edit was made."""
-        return f"moved/{self.head[:12]}/{self.drifted.path}/{self.drifted.first}"
-
-
-Edit = Finished | Recorded | Reworded | Moved
+Edit = Finished | Recorded | Reworded
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..drift import Drift
 from ..fitting import shortened
 from ..plan.ids import spoken
 from ..safe import line
@@ -20,15 +21,18 @@ _KINDS: tuple[tuple[str, tuple[State, ...]], ...] = (
 )
 
 
-def status(view: Overview, link: str, tracking: int) -> str:
-    """How a plan stands. `link` is its document's, in Markdown; `tracking` its issue, 0 where it has none."""
+def status(view: Overview, link: str, tracking: int, drift: Drift | None = None) -> str:
+    """How a plan stands. `link` is its document's, in Markdown; `tracking` its issue, 0 where it has none.
+
+    `drift` is what became of the lines that it cites.
+    """
     title = line(view.plan.title or "A plan without a title", 120)
     at = f", tracked in #{tracking}" if tracking else ""
     parts = [f"**{title}** ({link}){at}: {progress(view)}.", *_critical(view), *_who(view), *_gates(view)]
     for name, kinds in _KINDS:
         if some := view.of(*kinds):
             parts.append(_group(view, f"{name}: {len(some)}", some, folded=len(some) > _OPEN or name == "Done"))
-    return shortened("\n\n".join(parts))
+    return shortened("\n\n".join([*parts, *_drifted(drift)]))
 
 
 def progress(view: Overview) -> str:
@@ -91,6 +95,15 @@ def _who(view: Overview) -> Iterator[str]:
     if by:
         told = [f"{people([login])}: {all_shown(view, ids)}" for login, ids in sorted(by.items())]
         yield f"**Who works on what:** {'; '.join(told)}"
+
+
+def _drifted(drift: Drift | None) -> Iterator[str]:
+    """The cited places that are not what they were."""
+    if drift is None or not drift.places:
+        return
+    told = [f"- `{one.place}` (line {one.line}) {one.words}" for one in drift.places[:_OPEN]]
+    more = [f"- and {len(drift.places) - _OPEN} more"] if len(drift.places) > _OPEN else []
+    yield "\n".join([f"**Citations:** {drift.words} on `{drift.branch}` at `{drift.head[:8]}`.", "", *told, *more])
 
 
 def _gates(view: Overview) -> Iterator[str]:

@@ -1,9 +1,8 @@
 import pytest
 
 from bot.core.artifact import Artifact
-from bot.core.drift import Drifted
 from bot.core.living.editing import edited
-from bot.core.living.edits import Edit, Finished, Moved, Recorded, Reworded
+from bot.core.living.edits import Edit, Finished, Recorded, Reworded
 from bot.core.plan import read
 from bot.core.plan.comparing import compare
 from bot.core.plan.risks import result_of
@@ -173,24 +172,6 @@ def test_the_concept_model_follows_what_was_merged() -> None:
     assert judge.responsibility not in done.text
 
 
-def test_citations_follow_lines_that_moved() -> None:
-    text = (
-        "# P\n\n- It is `src/a.py:12-14`, and `a.py:12-14`; but `src/a.py:120` and [src/a.py:12-14](https://x.y/b#L12).\n"
-        "- (src/a.py lines 12-14) `b.py:12-14`\n"
-    )
-    moved = Moved(Drifted("p.md", 3, "src/a.py", 12, 14, "moved", 30), "c0ffee")
-    after = edited(text, [moved], DAY).text
-    assert "`src/a.py:30-32`, and `a.py:30-32`; but `src/a.py:120` and [src/a.py:12-14]" in after
-    assert "(src/a.py lines 30-32) `b.py:12-14`" in after
-    assert f"**Revision {DAY}, status:** Citations follow lines that moved." in after
-    assert edited(after, [moved], DAY).made == ()
-
-
-def test_lines_before_their_path_move_too() -> None:
-    moved = Moved(Drifted("p.md", 3, "src/a.py", 12, 12, "moved", 30), "c0ffee")
-    assert "Line 30 of `src/a.py`" in edited("# P\n\nLine 12 of `src/a.py` says so.\n", [moved], DAY).text
-
-
 @pytest.mark.parametrize(
     ("text", "start"),
     [
@@ -224,11 +205,9 @@ def test_where_the_note_stands(text: str, start: str) -> None:
 
 
 def test_keys_tell_edits_apart() -> None:
-    moved = Moved(Drifted("p.md", 3, "src/a.py", 12, 14, "moved", 30), "c0ffee" * 7)
-    edits = (MEMORY, FAILED, Reworded("Judge", "a", "b", 45), moved)
+    edits = (MEMORY, FAILED, Reworded("Judge", "a", "b", 45))
     assert [edit.key for edit in edits] == [
         "done/unit/memory/45",
         "validation/c1",
         "concept/45",
-        "moved/c0ffeec0ffee/src/a.py/12",
     ]

@@ -1,3 +1,4 @@
+from bot.core.drift import Drift, Drifted
 from bot.core.fitting import LIMIT
 from bot.core.living import overview
 from bot.core.living.status_text import status
@@ -49,6 +50,19 @@ def test_a_plan_without_issues_register_sizes_or_title() -> None:
     assert "| PR 1 | One | none | ✅ done, as the plan says | nobody | nothing |" in text
     assert "Validations" not in text
     assert "Who works" not in text
+
+
+def test_what_it_cites_and_is_not_there_any_more() -> None:
+    places = tuple(Drifted("plan.md", n, "src/a.py", n, n + 2, "moved", n + 30) for n in range(1, 15))
+    text = status(view(), LINK, 10, Drift("c0ffee" * 7, "main", places))
+    assert (
+        "**Citations:** 14 cited places no longer stand there as they did on `main` at `c0ffeec0`.\n\n- `src/a" in text
+    )
+    assert "- `src/a.py:12-14` (line 12) stands in 42-44 now\n- and 2 more" in text
+    few = status(view(), LINK, 10, Drift("c0ffee" * 7, "main", places[:1]))
+    assert "**Citations:** One cited place no longer stands" in few
+    assert " more" not in few.partition("**Citations:**")[2]
+    assert "Citations" not in status(view(), LINK, 10, Drift("c0ffee" * 7, "main"))
 
 
 def test_all_done() -> None:
