@@ -11,7 +11,8 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, Serializer
 from sqlalchemy.exc import DBAPIError
 
-from ..core.errors import TransientError
+from ..core.codec import to_json
+from ..core.errors import CharretteError, TransientError
 
 log = logging.getLogger("charrette.engine")
 
@@ -140,6 +141,16 @@ def patiently(name: str, work: Callable[[], Any], patience: int = PATIENCE) -> A
         DBOS.sleep(pause(attempt, result["after"]))
         attempt += 1
     return result["value"]
+
+
+def guarded(work: Callable[[], Any]) -> Any:
+    """What a person can mend is a value of the step (`person`); what passes by itself is left to be tried again."""
+    try:
+        return to_json(work())
+    except TransientError:
+        raise
+    except CharretteError as error:
+        return {"person": str(error)}
 
 
 def pause(attempt: int, asked: float | None) -> float:

@@ -27,7 +27,7 @@ from ..core.state import State, fold
 from ..core.where import obstacle
 from .asked import Asked
 from .conversation import Talk, hold
-from .durable import CONVERSATIONS, gave_up, kept_or_over, log, patiently, step
+from .durable import CONVERSATIONS, gave_up, guarded, kept_or_over, log, patiently, step
 from .earlier_rounds import moved
 from .including import convene, waiting
 from .kept import keep
@@ -86,11 +86,11 @@ class Engine:
             return f"gave up: {why}"
         if loaded["reply"]:
             word = loaded["reply"], loaded.get("once", "")
-            said = patiently("reply", lambda: self._guarded(lambda: self._reply(asked, *word)))
+            said = patiently("reply", lambda: guarded(lambda: self._reply(asked, *word)))
             if isinstance(said, dict):
                 log.info("no reply in %s: %s", asked.subject.key, gave_up(said) or said.get("person"))
         if loaded.get("mended"):
-            patiently("mended", lambda: self._guarded(lambda: self._reply(asked, MENDED, CONFIGURATION)))
+            patiently("mended", lambda: guarded(lambda: self._reply(asked, MENDED, CONFIGURATION)))
         if loaded["record"] is None:
             if isinstance(asked.message.deed, Start):
                 self._tell_waiting(asked, asked.message.id)
@@ -108,7 +108,7 @@ class Engine:
     def _broken(self, state: State, asked: Asked) -> str:
         """Tells of a bug, as far as that can be done."""
         state = _failed(state, f"{BUG} `{state.pinned.run}`.")
-        shown = patiently("show a bug", lambda: self._guarded(lambda: self._show(state)), 3)
+        shown = patiently("show a bug", lambda: guarded(lambda: self._show(state)), 3)
         if gave_up(shown) is not None:
             log.error("run %s: the bug can't be shown", state.pinned.run)
         self._closed(state, End("failed"), asked)
@@ -145,7 +145,7 @@ class Engine:
 
     def _reloaded(self, n: int, run: str, state: State, asked: Asked) -> State:
         """The state anew, after somebody else moved the branch."""
-        anew = patiently(f"{n} reload", lambda: self._guarded(lambda: reload(self.services, run, asked.subject)))
+        anew = patiently(f"{n} reload", lambda: guarded(lambda: reload(self.services, run, asked.subject)))
         if (why := gave_up(anew)) is not None or (why := anew.get("person")) is not None:
             return _failed(state, why)
         return fold(from_json(Record, anew))
@@ -162,7 +162,7 @@ class Engine:
 
     def _convened(self, n: int, state: State, act: Convene, asked: Asked) -> State:
         """The state with another run begun on the pull request, as if who began this one had asked for it there."""
-        made = patiently(f"{n} convene", lambda: self._guarded(lambda: convene(self.services, state, act)))
+        made = patiently(f"{n} convene", lambda: guarded(lambda: convene(self.services, state, act)))
         if isinstance(made, dict):
             return _failed(state, gave_up(made) or made["person"])
         at, pinned = step(f"{n} clock", self.services.clock.now), state.pinned
@@ -173,15 +173,13 @@ class Engine:
         return after(state, act, Began(made, at))
 
     def _committed(self, n: int, state: State, act: Commit) -> State:
-        made = patiently(
-            f"{n} commit {act.phase}@{act.revision}", lambda: self._guarded(lambda: self._commit(state, act))
-        )
+        made = patiently(f"{n} commit {act.phase}@{act.revision}", lambda: guarded(lambda: self._commit(state, act)))
         if (why := gave_up(made)) is not None or (why := made.get("person")) is not None:
             return _failed(state, why)
         return after(state, act, from_json(Committed, made))
 
     def _shown(self, n: int, state: State, act: Show) -> State:
-        shown = patiently(f"{n} show", lambda: self._guarded(lambda: self._show(state)))
+        shown = patiently(f"{n} show", lambda: guarded(lambda: self._show(state)))
         if (why := gave_up(shown)) is not None or (why := shown.get("person")) is not None:
             log.error("run %s can't be shown: %s", state.pinned.run, why)
             return self._told(n, _failed(state, why))
@@ -195,20 +193,10 @@ class Engine:
         def work() -> list[str]:
             return [publisher.publish(wish) for wish in publications(state) if wish.key == "status"]
 
-        told = patiently(f"{n} tell", lambda: self._guarded(work))
+        told = patiently(f"{n} tell", lambda: guarded(work))
         if isinstance(told, dict):
             log.error("run %s can't even say that it failed: %s", run, gave_up(told) or told["person"])
         return replace(state, shown=True)
-
-    @staticmethod
-    def _guarded(work: Callable[[], Any]) -> Any:
-        """What a person can mend is a value of the step; what passes by itself is left to be tried again."""
-        try:
-            return to_json(work())
-        except TransientError:
-            raise
-        except CharretteError as error:
-            return {"person": str(error)}
 
     # --- performing --------------------------------------------------------------------------------------------------
 

@@ -12,8 +12,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
-from ..core.codec import from_json, to_json
-from ..core.errors import CharretteError, TransientError
+from ..core.codec import from_json
 from ..core.identity import Repository
 from ..core.messages import Reconcile
 from ..core.plan import read
@@ -25,7 +24,7 @@ from ..core.tracking.marks import parts
 from ..core.tracking.shape import PLAN, Written
 from ..core.tracking.words import preview, step_name, summary
 from .asked import Asked
-from .durable import gave_up, log, patiently
+from .durable import gave_up, guarded, log, patiently
 from .publish import Publisher
 from .services import Services
 from .tracking import carried_out, compared, known, source_of
@@ -92,16 +91,7 @@ def _carry_out(
 
 def kept(name: str, work: Callable[[], Any]) -> Any:
     """The JSON of what a step gave; words for a person where it can't be done."""
-
-    def guarded() -> Any:
-        try:
-            return to_json(work())
-        except TransientError:
-            raise
-        except CharretteError as error:
-            return {"person": str(error)}
-
-    made = patiently(name, guarded)
+    made = patiently(name, lambda: guarded(work))
     if (why := gave_up(made)) is not None:
         log.error("%s gave up: %s", name, why)
         return f"GitHub could not be asked for a long time: {why} `/plan issues` goes on where it stopped."
