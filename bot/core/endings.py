@@ -40,13 +40,19 @@ def done(state: State) -> str:
     found = [phase for phase in state.phases if phase.findings]
     count = sum(len(phase.findings) for phase in found)
     if ending(state) == "done":
-        return "Done. Read the summary first, then review the pull request; what people edit on its branch is kept."
+        return f"Done. {_then(state)}"
     where = ", ".join(f"{len(phase.findings)} in {_name(phase)}" for phase in found[:FEW])
     more = f", and {len(found) - FEW} documents more" if len(found) > FEW else ""
     first = next((phase.phase.number for phase in found if phase.commit), 0)
     mend = f"To mend one, edit it on the branch, or write `/revise {first:03d} ...`." if first else ""
-    then = "Read the summary first, then review the pull request; what people edit on its branch is kept."
-    return f"Done, with {count} finding{'' if count == 1 else 's'} left (see the check). {where}{more}. {mend} {then}"
+    left = f"{count} finding{'' if count == 1 else 's'} left (see the check)"
+    return f"Done, with {left}. {where}{more}. {mend} {_then(state)}"
+
+
+def _then(state: State) -> str:
+    """What people do with the documents; where the last of them sums up the others, they begin with it."""
+    first = "Read the summary first, then review" if state.definition.phases[-1].id.endswith("summary") else "Review"
+    return f"{first} the pull request; what people edit on its branch is kept."
 
 
 def kept(state: State) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.core import messages as m
 from bot.core.acts import Converse, Outcome
+from bot.core.endings import done
 from bot.core.fitting import LIMIT
 from bot.core.publications import CommentWish
 from bot.core.record import Record
@@ -68,15 +69,15 @@ def with_findings() -> State:
     return run((PLAIN, (note, note)), (PLAIN, (note,)))
 
 
-SUMMARY = "Read the summary first, then review the pull request; what people edit on its branch is kept."
+REVIEW = "Review the pull request; what people edit on its branch is kept."
 ENDS: list[tuple[str, Callable[[], State], str, list[str], str, str]] = [
-    ("done", lambda: run(PLAIN, PLAIN), f"Done. {SUMMARY}", [f"- [x] {ONE}", f"- [x] {TWO}"], FACTS, "success"),
+    ("done", lambda: run(PLAIN, PLAIN), f"Done. {REVIEW}", [f"- [x] {ONE}", f"- [x] {TWO}"], FACTS, "success"),
     (
         "done with findings",
         with_findings,
         (
             "Done, with 3 findings left (see the check). 2 in 002 Understanding, 1 in 003 Prior art. To mend one, "
-            f"edit it on the branch, or write `/revise 002 ...`. {SUMMARY}"
+            f"edit it on the branch, or write `/revise 002 ...`. {REVIEW}"
         ),
         [f"- [x] {ONE}", f"- [x] {TWO}"],
         FACTS,
@@ -141,6 +142,14 @@ def test_the_whole_comment_at_the_end(
     assert " calls · 0.0" in last
     assert empty == ""
     assert check(state).conclusion == conclusion
+
+
+def test_where_the_last_document_sums_up_the_others_people_begin_with_it() -> None:
+    state = run(PLAIN, PLAIN)
+    *others, last = state.definition.phases
+    summed = replace(state.definition, phases=(*others, replace(last, id="design-summary")))
+    named = replace(state.record, pinned=replace(state.record.pinned, definition=summed))
+    assert done(replace(state, record=named)).startswith("Done. Read the summary first, then review the pull request;")
 
 
 def test_where_nothing_was_made_the_end_says_so_and_the_check_is_neutral() -> None:

@@ -83,7 +83,7 @@ def test_a_run_that_is_done_is_ready_and_green() -> None:
     assert not pull.draft
     assert "## Summary\n\nNone." in pull.body
     assert check(state).conclusion == "success"
-    assert "**Done. Read the summary first" in status(state)
+    assert "**Done. Review the pull request;" in status(state)
     assert "pull request #13" in status(state)
     assert "0.02 USD" in status(state)
 
