@@ -167,7 +167,7 @@ def test_tokens_are_revoked_afterwards(
 
 def test_settings_come_first(capsys: pytest.CaptureFixture[str]) -> None:
     said = lines({"CHARRETTE_LISTEN": "8080"}, capsys, 1)
-    assert "WRONG  settings: settings: CHARRETTE_APP_ID is missing. Write the number on the App's page." in said
+    assert "WRONG  settings: CHARRETTE_APP_ID is missing. Write the number on the App's page." in said
     assert any("environment: CHARRETTE_LISTEN “8080” is not HOST:PORT. Write HOST:PORT" in line for line in said)
     assert said[-1] == "-      the rest: examined when the settings are right."
 

@@ -88,7 +88,8 @@ def findings(name: str, examination: Callable[[], str]) -> Iterator[Finding]:
     except FaultsError as error:
         for fault in error.faults:
             place = f"{fault.where}:{fault.line}" if fault.line else fault.where
-            yield Finding(name, "wrong", f"{place}: {fault.wrong}", fault.mend)
+            # The examination's name is said already.
+            yield Finding(name, "wrong", fault.wrong if place == name else f"{place}: {fault.wrong}", fault.mend)
     except SkippedError as error:
         yield Finding(name, "skipped", str(error))
     except WrongError as error:
