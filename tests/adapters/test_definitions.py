@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.definitions import check, load_folder
-from bot.adapters.definitions.vocabulary import PHASE_KEYS, RESERVED, WORKFLOW_KEYS
+from bot.adapters.definitions.vocabulary import INCLUDE_KEYS, PHASE_KEYS, RESERVED, WORKFLOW_KEYS
 from bot.core.codec import from_json, to_json
 from bot.core.definition import Definition, GateUse, Persona, Trigger
 
@@ -191,3 +191,9 @@ def test_any_bytes_in_any_file_get_faults_and_nothing_else(folder: Path, name: s
     (folder / name).write_bytes(raw)
     check(folder, raw.decode("utf-8", "replace"))
     (folder / name).write_bytes(before)
+
+
+@pytest.mark.parametrize("key", sorted({*WORKFLOW_KEYS, *PHASE_KEYS, *INCLUDE_KEYS, *RESERVED}))
+def test_every_key_has_its_place_in_the_document(key: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "workflow-format.md").read_text()
+    assert f"`{key}`" in text or f"`{key}:" in text

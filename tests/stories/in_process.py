@@ -7,8 +7,9 @@ a test lets it come. `moments` lets a test act in the middle of a run: before a 
 import json
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,8 @@ from bot.engine.intake import Intake
 from bot.engine.leg import Engine
 from bot.engine.services import Services
 from bot.hub.facts import Delivery as Sent
-from bot.hub.server import RunningHub
+from bot.hub.server import RunningHub, running_hub
+from tests.hub.contract import Contract
 
 from .stage import Story, environment
 
@@ -334,6 +336,23 @@ def make_house(
     eyes = Later()
     intake = Intake(services, worker.enqueue, Eyes(services, threading.Event(), pool=eyes))
     return House(hub, services, intake, engine, mind, eyes)
+
+
+@contextmanager
+def witnessed(folder: Path, *names: str, code: Mapping[str, str] | None = None) -> Iterator[House]:
+    """A house on a hub with these repositories of `octo`, all with the same files (path to text).
+
+    All that goes in and out is held against GitHub's own description.
+    """
+    for path, text in (code or {"README.md": "# Library\n\nIt is small.\n"}).items():
+        (folder / "code" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "code" / path).write_text(text)
+    contract = Contract()
+    repositories = {f"octo/{name}": folder / "code" for name in names}
+    with pytest.MonkeyPatch.context() as patch, running_hub(folder / "hub", repositories, middleware=contract) as hub:
+        yield make_house(hub, folder, patch).play()
+        contract.check_deliveries(hub.deliveries())
+    assert contract.faults == []
 
 
 def once(deed: Callable[[], object]) -> Callable[[int], None]:

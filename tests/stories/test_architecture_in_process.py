@@ -1,7 +1,6 @@
 """Label `architecture`, to its end: with parallel tracks and their contract, and without."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -9,10 +8,8 @@ from bot.core.concerns import read
 from bot.core.tracks import tracks
 from bot.core.tracks.changing import read_settlement
 from bot.core.tracks.contract import read as read_contract
-from bot.hub.server import running_hub
-from tests.hub.contract import Contract
 
-from .in_process import House, Json, make_house, message
+from .in_process import House, Json, message, witnessed
 from .in_process import text as text_block
 from .planning_mind import answered, written
 from .stage import Story
@@ -38,15 +35,8 @@ class Mind:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder: Path = tmp_path_factory.mktemp("planning")
-    (folder / "code" / "src").mkdir(parents=True)
-    (folder / "code" / "src" / "store.py").write_text(CODE)
-    contract = Contract()
-    code = {"octo/library": folder / "code"}
-    with pytest.MonkeyPatch.context() as patch, running_hub(folder / "hub", code, middleware=contract) as hub:
-        yield make_house(hub, folder, patch).play()
-        contract.check_deliveries(hub.deliveries())
-    assert contract.faults == []
+    with witnessed(tmp_path_factory.mktemp("house"), "library", code={"src/store.py": CODE}) as house:
+        yield house
 
 
 def begun(house: House, away: int) -> Story:

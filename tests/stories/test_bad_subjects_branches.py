@@ -1,7 +1,6 @@
 """Branches and pull requests that people take, move, delete, close and merge while a run is at work on them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,10 +10,8 @@ from bot.hub.events import view_of
 from bot.hub.facts import Account, Repository
 from bot.hub.operations import references
 from bot.hub.resources.commits import noreply
-from bot.hub.server import running_hub
-from tests.hub.contract import Contract
 
-from .in_process import House, make_house, once
+from .in_process import House, once, witnessed
 from .stage import Story
 
 ADA = Signature("Ada", "ada@example.com", "2026-11-25T10:00:00Z")
@@ -22,17 +19,8 @@ ADA = Signature("Ada", "ada@example.com", "2026-11-25T10:00:00Z")
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder: Path = tmp_path_factory.mktemp("house")
-    code = folder / "code"
-    code.mkdir()
-    (code / "README.md").write_text("# Library\n\nIt is small.\n")
-    contract = Contract()
-    names = ("octo/library", "octo/moving")
-    repositories = dict.fromkeys(names, code)
-    with pytest.MonkeyPatch.context() as patch, running_hub(folder / "hub", repositories, middleware=contract) as hub:
-        yield make_house(hub, folder, patch).play()
-        contract.check_deliveries(hub.deliveries())
-    assert contract.faults == []
+    with witnessed(tmp_path_factory.mktemp("house"), "library", "moving") as house:
+        yield house
 
 
 @pytest.fixture

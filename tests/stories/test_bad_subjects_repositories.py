@@ -11,10 +11,8 @@ from bot.hub.code import Change
 from bot.hub.facts import Installation, Repository
 from bot.hub.importing import IMPORTER
 from bot.hub.operations.installations import suspend, uninstall
-from bot.hub.server import running_hub
-from tests.hub.contract import Contract
 
-from .in_process import House, Json, make_house, message, once, text, tool
+from .in_process import House, Json, message, once, text, tool, witnessed
 from .stage import Story
 
 NAMES = ("plain", "odd", "linked", "empty", "renamed", "archived", "resting", "leaving")
@@ -32,16 +30,8 @@ ODD = {
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder: Path = tmp_path_factory.mktemp("house")
-    code = folder / "code"
-    code.mkdir()
-    (code / "README.md").write_text("# Library\n\nIt is small.\n")
-    contract = Contract()
-    names = {f"octo/{name}": code for name in NAMES}
-    with pytest.MonkeyPatch.context() as patch, running_hub(folder / "hub", names, middleware=contract) as hub:
-        yield make_house(hub, folder, patch).play()
-        contract.check_deliveries(hub.deliveries())
-    assert contract.faults == []
+    with witnessed(tmp_path_factory.mktemp("house"), *NAMES) as house:
+        yield house
 
 
 @pytest.fixture

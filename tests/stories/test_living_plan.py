@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +10,9 @@ import pytest
 from bot.adapters.store.schema import remote
 from bot.core.ports import Delivery
 from bot.hub.facts import Delivery as Sent
-from bot.hub.server import running_hub
 from tests.core.tracking.world import PLAN
-from tests.hub.contract import Contract
 
-from .in_process import House, diligent, make_house, message
+from .in_process import House, diligent, message, witnessed
 from .in_process import text as block
 from .stage import Story
 from .test_panel import pull_of, push
@@ -32,16 +29,8 @@ GATED = PLAN.replace("| PR 2 | Before PR 2 |", "| PR 1, PR 2, PR 3 | Before PR 2
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder: Path = tmp_path_factory.mktemp("house")
-    code = folder / "code"
-    code.mkdir()
-    (code / "README.md").write_text("# Library\n\nIt is small.\n")
-    contract = Contract()
-    repositories = {f"octo/{name}": code for name in ("library", "two", "three", "four")}
-    with pytest.MonkeyPatch.context() as patch, running_hub(folder / "hub", repositories, middleware=contract) as hub:
-        yield make_house(hub, folder, patch).play()
-        contract.check_deliveries(hub.deliveries())
-    assert contract.faults == []
+    with witnessed(tmp_path_factory.mktemp("house"), "library", "two", "three", "four") as house:
+        yield house
 
 
 @pytest.fixture
@@ -152,7 +141,10 @@ def test_a_merge_shows_at_the_issues_is_said_once_and_proposed_for_the_document(
 
 
 def test_a_validation_holds_what_it_protects_and_its_result_is_for_the_document(house: House) -> None:
-    story, (home, one, two, _three) = planned(house, "two", GATED)
+    there = house.story("octo/two")
+    base = there.ada.get("/git/ref/heads/main")["object"]["sha"]
+    cited = f"The library is small [`README.md:3`]({house.hub.url}/octo/two/blob/{base}/README.md#L3)."
+    story, (home, one, two, _three) = planned(house, "two", f"{GATED.rstrip()}\n\n{cited}\n")
     merges(house, story, "memory", f"closes #{one}")
     assert "ready" not in labels(story, two)
     for number, text, by in (
@@ -176,10 +168,13 @@ def test_a_validation_holds_what_it_protects_and_its_result_is_for_the_document(
     assert "By its abort plan: end within an item, and do it again." in text
     assert "@eve" not in text
     assert "ready" not in labels(story, two)
+    story.writes("README.md", "# Library\n\nIt is large.\n", to="main")
     story.ada.comment(home, "/plan validation workers end passed: they take 3 s now")
     story.ada.comment(home, "/plan status")
     house.play()
     assert "**passed**" in last_word(story, home)
+    assert "**Citations:** One cited place no longer stands there as it did on `main` at" in last_word(story, home)
+    assert "- `README.md:3` (line" in last_word(story, home)
     assert "ready" in labels(story, two)
     assert said(story, two, f"This unit is ready, because #{one} is done and row 2 of the risk register") == 1
     assert "To be revised" not in document(story, branch)

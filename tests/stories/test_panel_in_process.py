@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -15,12 +14,10 @@ from bot.core.concerns import Decision, read
 from bot.core.concerns.deciding import Decided, decide
 from bot.core.ports import WARMING
 from bot.engine.reviewing import INLINE
-from bot.hub.server import running_hub
 from tests.bench.cache import Books
-from tests.hub.contract import Contract
 
 from .closed_loop import panel_answer
-from .in_process import House, Json, diligent, make_house, message, once
+from .in_process import House, Json, diligent, message, once, witnessed
 from .in_process import text as text_block
 from .stage import Story
 from .test_panel import DESIGN, pull_of, push, reviewed, status_of
@@ -35,16 +32,8 @@ def panel(request: Json) -> Json:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder: Path = tmp_path_factory.mktemp("house")
-    code = folder / "code"
-    code.mkdir()
-    (code / "README.md").write_text("# Library\n\nIt is small.\n")
-    contract = Contract()
-    repositories = {"octo/library": code}
-    with pytest.MonkeyPatch.context() as patch, running_hub(folder / "hub", repositories, middleware=contract) as hub:
-        yield make_house(hub, folder, patch).play()
-        contract.check_deliveries(hub.deliveries())
-    assert contract.faults == []
+    with witnessed(tmp_path_factory.mktemp("house"), "library") as house:
+        yield house
 
 
 @pytest.fixture

@@ -1,16 +1,13 @@
 """A plan's pull request is merged, or somebody asks, and its issues are there: from the delivery to what people see."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from bot.engine.reconciling import NO_PLAN
-from bot.hub.server import running_hub
 from tests.core.tracking.world import PLAN
-from tests.hub.contract import Contract
 
-from .in_process import House, Json, diligent, make_house, message
+from .in_process import House, Json, diligent, message, witnessed
 from .in_process import text as block
 from .stage import Story
 from .test_panel import pull_of, push
@@ -20,16 +17,8 @@ SHORT = PLAN[: PLAN.index("### PR 3:")] + PLAN[PLAN.index("## J)") :]
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder: Path = tmp_path_factory.mktemp("house")
-    code = folder / "code"
-    code.mkdir()
-    (code / "README.md").write_text("# Library\n\nIt is small.\n")
-    contract = Contract()
-    repositories = {f"octo/{name}": code for name in ("library", "two", "three", "four", "five")}
-    with pytest.MonkeyPatch.context() as patch, running_hub(folder / "hub", repositories, middleware=contract) as hub:
-        yield make_house(hub, folder, patch).play()
-        contract.check_deliveries(hub.deliveries())
-    assert contract.faults == []
+    with witnessed(tmp_path_factory.mktemp("house"), "library", "two", "three", "four", "five") as house:
+        yield house
 
 
 @pytest.fixture

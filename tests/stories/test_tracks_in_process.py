@@ -1,17 +1,14 @@
 """`/tracks`: the concerns of a reviewed pull request are sorted by owner, and tracks are opened by people."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from bot.core.concerns import read
 from bot.core.record import trailers
 from bot.core.tracks import tracks
-from bot.hub.server import running_hub
-from tests.hub.contract import Contract
 
-from .in_process import House, Json, make_house, message
+from .in_process import House, Json, message, witnessed
 from .in_process import text as text_block
 from .planning_mind import answered
 from .stage import Story
@@ -21,16 +18,8 @@ from .test_panel_in_process import asked, panel
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder: Path = tmp_path_factory.mktemp("house")
-    code = folder / "code"
-    code.mkdir()
-    (code / "README.md").write_text("# Library\n\nIt is small.\n")
-    contract = Contract()
-    repositories = {"octo/library": code}
-    with pytest.MonkeyPatch.context() as patch, running_hub(folder / "hub", repositories, middleware=contract) as hub:
-        yield make_house(hub, folder, patch).play()
-        contract.check_deliveries(hub.deliveries())
-    assert contract.faults == []
+    with witnessed(tmp_path_factory.mktemp("house"), "library") as house:
+        yield house
 
 
 class Mind:
