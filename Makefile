@@ -26,7 +26,7 @@ help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
 
 demo: $(RUNTIME) ## a label becomes a pull request, on this machine, in the browser
-	@$(BIN)/charrette demo
+	@$(BIN)/charrette demo $(SCENARIO)
 
 test: $(STAMP) ## the tests, with the coverage that the pure parts must have
 	$(BIN)/pytest -n $(WORKERS) --cov

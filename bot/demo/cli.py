@@ -8,19 +8,22 @@ import time
 from pathlib import Path
 
 from . import feature_design
+from .scenario import Played, Scenario
 from .stage import Stage, staged, version
 
 INTERRUPTED = 130
-EXPECTED = (
-    f"That is: {feature_design.DOCUMENTS} documents, 001 to {feature_design.DOCUMENTS:03d}; a pull request that is "
-    "ready for review; trailers and a signature on every\n  commit; four reviews with remarks on lines; one list of "
-    "concerns, whose check was red while the critical one was\n  undecided; documents that follow what was accepted; "
-    "and checks that are green."
-)
+SCENARIOS = {each.name: each for each in (feature_design.SCENARIO,)}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `charrette demo`."""
+    parser.add_argument(
+        "scenario",
+        nargs="?",
+        choices=SCENARIOS,
+        default=feature_design.SCENARIO.name,
+        help="what is played (default: %(default)s)",
+    )
     parser.add_argument("--once", action="store_true", help="end when the scenario has been played (also: no terminal)")
     parser.add_argument(
         "--state", type=Path, help="where hub and service keep their files (default: a temporary folder)"
@@ -31,6 +34,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Status 0 where everything expected is there, else 1; who stays to look may end it at any time."""
     # Who is told to end has hub and service to end first, as with Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    scenario = SCENARIOS[arguments.scenario]
     once = arguments.once or not sys.stdin.isatty()
     with tempfile.TemporaryDirectory(prefix="charrette-demo-", ignore_cleanup_errors=True) as temporary:
         folder = arguments.state or Path(temporary)
@@ -39,8 +43,8 @@ def main(arguments: argparse.Namespace) -> int:
         def say(text: str) -> None:
             print(f"  {time.monotonic() - began:5.1f} s  {text}", flush=True)
 
-        print(f"Charrette designs a feature for {feature_design.PACKAGE} {version(feature_design.PACKAGE)}.\n")
-        with staged(folder, feature_design.PACKAGE, feature_design.RECORDING) as stage:
+        print(f"Charrette {scenario.does} for {scenario.package} {version(scenario.package)}.\n")
+        with staged(folder, scenario.package, scenario.folder) as stage:
             say(f"hub and service are up: {stage.url}")
             say(
                 "the model is the one that you configured"
@@ -48,31 +52,30 @@ def main(arguments: argparse.Namespace) -> int:
                 else "the model is a recording: replayed, no cost"
             )
             try:
-                played = feature_design.play(stage, say)
-                _sum_up(played, say_url=stage.url)
+                played = scenario.play(stage, say)
+                _sum_up(scenario, played, stage.url)
                 if not once:
-                    _stay(stage)
+                    _stay(scenario, stage)
             except KeyboardInterrupt:
                 print("\nBye.", flush=True)
                 return INTERRUPTED if once else 0
         return 1 if played.faults else 0
 
 
-def _sum_up(played: feature_design.Played, say_url: str) -> None:
-    print(f"\n  the issue         {played.issue}\n  the pull request  {played.pull or '(none)'}")
-    if played.concerns:
-        print(f"  the concerns      {played.concerns}")
-    print(f"  all of the hub    {say_url}")
+def _sum_up(scenario: Scenario, played: Played, hub: str) -> None:
+    pages = [*played.pages, ("all of the hub", hub)]
+    width = max(len(what) for what, _ in pages)
+    print("\n" + "\n".join(f"  {what:<{width}}  {url}" for what, url in pages if url))
     for fault in played.faults:
         print(f"  missing: {fault}")
     if not played.faults:
-        print(f"\nEverything that was expected is there.\n  {EXPECTED}")
+        print(f"\nEverything that was expected is there.\n  That is: {scenario.expected}")
 
 
-def _stay(stage: Stage) -> None:
+def _stay(scenario: Scenario, stage: Stage) -> None:
     print(
         "\nLook around in a browser; Ctrl-C ends the demo. You act as @ada there; “You act as”, above each page, "
-        "changes that.\nFor an issue of your own: New issue, label `design`."
+        f"changes that.\nFor an issue of your own: New issue, label `{scenario.label}`."
     )
     if not stage.live:
         print(

@@ -1,6 +1,5 @@
 """The first scenario: a label becomes a pull request with ten design documents, and a panel reviews them."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,40 +7,28 @@ from ..core.artifact import Artifact
 from ..core.citations import find
 from ..core.record import trailers
 from .panel import Panel
-from .stage import SCENARIOS, Stage
+from .scenario import Played, Scenario
+from .stage import Stage
 from .watching import Say, Watch
 
-PACKAGE = "gunicorn"
-FOLDER = SCENARIOS / "feature-design"
-RECORDING = FOLDER / "recording"
 DOCUMENTS = 10
 CITED = 5
-
-
-@dataclass(frozen=True)
-class Played:
-    """What came of the scenario: the pages to look at, and what of the expected was not there."""
-
-    issue: str
-    pull: str
-    concerns: str
-    faults: tuple[str, ...]
 
 
 def play(stage: Stage, say: Say) -> Played:
     """Opens the issue, puts the label on, answers the questions, waits for the pull request, and has it reviewed."""
     ada = stage.people["ada"]
-    title, _, body = (FOLDER / "issue.md").read_text("utf-8").partition("\n")
+    title, _, body = (SCENARIO.folder / "issue.md").read_text("utf-8").partition("\n")
     issue = ada.open_issue(title.strip(), body.strip())
     number = issue["number"]
     say(f"@ada opened issue #{number}: {issue['html_url']}")
-    ada.label(number, "design")
+    ada.label(number, SCENARIO.label)
     say("@ada put the label `design` on it")
     watch = Watch(stage, number, say)
     watch.until(lambda: watch.questions is not None or watch.over, "the questions")
     if watch.questions is not None:
         say(f"@ada is asked: {watch.questions['html_url']}")
-        answers = (FOLDER / "answers.md").read_text("utf-8").strip() if stage.scripted else "recommended"
+        answers = (SCENARIO.folder / "answers.md").read_text("utf-8").strip() if stage.scripted else "recommended"
         ada.comment(number, answers)
         say(f"@ada answered: {answers.splitlines()[0]}")
     watch.until(lambda: watch.over, "the end of the run")
@@ -49,11 +36,12 @@ def play(stage: Stage, say: Say) -> Played:
     faults = [*_faults(stage, number, pull)]
     concerns = ""
     if not faults:
-        panel = Panel(stage, watch, pull, FOLDER)
+        panel = Panel(stage, watch, pull, SCENARIO.folder)
         panel.play()
         faults = [*panel.faults(), *_checks(stage, pull["number"])]
         concerns = panel.page
-    return Played(issue["html_url"], pull["html_url"] if pull else "", concerns, tuple(faults))
+    pages = [("the issue", issue["html_url"]), ("the pull request", pull["html_url"] if pull else "")]
+    return Played((*pages, ("the concerns", concerns)), tuple(faults))
 
 
 def _pull(stage: Stage) -> Any:
@@ -101,3 +89,15 @@ def _checks(stage: Stage, pull: int) -> list[str]:
         return []
     said = [f"{check['name']}: {check['conclusion']}" for check in checks]
     return [f"the checks are {', '.join(said) or 'none'}"]
+
+
+SCENARIO = Scenario(
+    name="feature-design",
+    package="gunicorn",
+    does="designs a feature",
+    label="design",
+    expected=f"{DOCUMENTS} documents, 001 to {DOCUMENTS:03d}; a pull request that is ready for review; trailers and a "
+    "signature on every\n  commit; four reviews with remarks on lines; one list of concerns, whose check was red while "
+    "the critical one was\n  undecided; documents that follow what was accepted; and checks that are green.",
+    play=play,
+)

@@ -45,17 +45,17 @@ class Stage:
 
 
 @contextmanager
-def staged(folder: Path, package: str, recording: Path) -> Iterator[Stage]:
+def staged(folder: Path, package: str, scenario: Path) -> Iterator[Stage]:
     """Hub and service with one installed package's source as the repository; both end with the context."""
     folder.mkdir(parents=True, exist_ok=True)
     live = any(os.environ.get(name) for name in LIVE)
     repository = f"{OWNER}/{package}"
     port = free_port()
-    hub = _start_hub(folder, repository, _code(folder / "code", package), port)
+    hub = _start_hub(folder, repository, laid_out(folder / "code", package, scenario / "repository"), port)
     processes = [hub]
     try:
         ready = _first_line(hub)
-        service = _start_service(folder, ready["env_file"], None if live else recording)
+        service = _start_service(folder, ready["env_file"], None if live else scenario / "recording")
         processes.append(service)
         wait_ready(port, service)
         people = {login: Person(login, token, ready["api_url"], repository) for login, token in ready["users"].items()}
@@ -71,8 +71,8 @@ def version(package: str) -> str:
     return importlib.metadata.version(package)
 
 
-def _code(folder: Path, package: str) -> Path:
-    """A folder with the package's source as pip installed it, to be imported as one commit."""
+def laid_out(folder: Path, package: str, beside: Path) -> Path:
+    """A folder with the package's source as pip installed it and what is beside it, to be imported as one commit."""
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise PersonError(f"The demo needs the package {package}, which is installed with Charrette: `make demo`.")
@@ -84,6 +84,8 @@ def _code(folder: Path, package: str) -> Path:
         "one commit so that the demo has a real code base to design for.\n",
         "utf-8",
     )
+    if beside.is_dir():
+        shutil.copytree(beside, folder, dirs_exist_ok=True)
     return folder
 
 

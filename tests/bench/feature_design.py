@@ -4,9 +4,9 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
-import bot.demo.feature_design as scenario
+from bot.demo.feature_design import SCENARIO
+from bot.demo.stage import laid_out
 from tests.stories.stage import BODY
 
 from .play import Play, playing
@@ -19,23 +19,20 @@ def measure(setting: Setting) -> Iterator[Row]:
     """Seconds, requests and memory, with the closed-loop model and with the demo's recording."""
     with playing(Setting(setting.folder / "loop", setting.workflows)) as play:
         yield from design(play, "closed loop", TITLE, BODY, "1A 2A")
-    if not scenario.RECORDING.is_dir():
+    if not SCENARIO.recording.is_dir():
         yield Row("the demo's recording", "none", "", "there is no recording in this checkout")
         return
     folder = setting.folder / "replay"
-    repository = f"demo/{scenario.PACKAGE}"
-    title, _, body = (scenario.FOLDER / "issue.md").read_text("utf-8").partition("\n")
-    answers = (scenario.FOLDER / "answers.md").read_text("utf-8").strip()
-    replay = {"CHARRETTE_MODEL_REPLAY": str(scenario.RECORDING), "ANTHROPIC_BASE_URL": "", "ANTHROPIC_API_KEY": ""}
-    with playing(Setting(folder, setting.workflows), {repository: _package(folder / "code")}, **replay) as play:
+    repository = f"demo/{SCENARIO.package}"
+    title, _, body = (SCENARIO.folder / "issue.md").read_text("utf-8").partition("\n")
+    answers = (SCENARIO.folder / "answers.md").read_text("utf-8").strip()
+    replay = {"CHARRETTE_MODEL_REPLAY": str(SCENARIO.recording), "ANTHROPIC_BASE_URL": "", "ANTHROPIC_API_KEY": ""}
+    with playing(
+        Setting(folder, setting.workflows),
+        {repository: laid_out(folder / "code", SCENARIO.package, SCENARIO.folder / "repository")},
+        **replay,
+    ) as play:
         yield from design(play, "the demo's recording", title.strip(), body.strip(), answers, repository)
-
-
-def _package(folder: Path) -> Path:
-    """The package that the demo designs for, as the demo lays it out."""
-    from bot.demo import stage
-
-    return stage._code(folder, scenario.PACKAGE)
 
 
 def design(play: Play, model: str, title: str, body: str, answers: str, repository: str = "") -> Iterator[Row]:

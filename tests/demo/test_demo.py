@@ -23,13 +23,14 @@ from bot.core.concern_views import CONCERNS
 from bot.core.concerns import read, render
 from bot.core.definition import GateUse, Phase
 from bot.core.verdicts import verify
-from bot.demo.feature_design import FOLDER, PACKAGE, RECORDING
+from bot.demo.feature_design import SCENARIO
 from bot.demo.stage import OWNER, staged
 from bot.gates import Context, judge
 from bot.hub.server import running_hub
 from bot.local.person import Person
 from tests.stories.stage import ROOT, Story
 
+FOLDER, PACKAGE, RECORDING = SCENARIO.folder, SCENARIO.package, SCENARIO.recording
 PHASES = [phase for phase in FolderDefinitions(built_in_workflows()).all()["feature-design"].phases if phase.number > 1]
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("CHARRETTE_", "ANTHROPIC_"))}
 
@@ -51,14 +52,15 @@ class Played:
 # The demo, in which somebody ends it as soon as it would begin to play.
 TOLD_TO_END = """
 import os, signal, sys, time
+from dataclasses import replace
 from bot.cli import main
-from bot.demo import feature_design
+from bot.demo.cli import SCENARIOS
 
 def play(stage, say):
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(60)
 
-feature_design.play = play
+SCENARIOS["feature-design"] = replace(SCENARIOS["feature-design"], play=play)
 sys.exit(main())
 """
 
@@ -195,7 +197,7 @@ def test_an_issue_of_one_s_own_is_told_what_the_recording_knows(
 ) -> None:
     for name in set(os.environ) - set(CLEAN):
         monkeypatch.delenv(name)
-    with staged(tmp_path, PACKAGE, RECORDING) as stage:
+    with staged(tmp_path, PACKAGE, FOLDER) as stage:
         story = Story(None, repository=stage.repository, people=stage.people)
         title = (FOLDER / "issue.md").read_text("utf-8").partition("\n")[0]
         story.opens(title=title, body="Please add a dark mode.").labels().until_status("Failed: ")

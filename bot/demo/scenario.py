@@ -1,0 +1,42 @@
+"""What the demo can play: on which code, what is told of it, and what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .stage import SCENARIOS, Stage
+from .watching import Say
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a scenario: the pages to look at, by what they are, and what of the expected was not there."""
+
+    pages: tuple[tuple[str, str], ...]
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`does` is what Charrette does for the package, in words; `expected` what there is where nothing was missing.
+
+    Its folder has the text of the issue, what people say, the recorded answers and, in `repository/`, what the
+    repository has beside the package's source.
+    """
+
+    name: str
+    package: str
+    does: str
+    label: str
+    expected: str
+    play: Callable[[Stage, Say], Played]
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return SCENARIOS / self.name
+
+    @property
+    def recording(self) -> Path:
+        """The folder of recorded answers."""
+        return self.folder / "recording"
