@@ -23,6 +23,7 @@ from ..gates import judge as judge_gates
 from ..gates.context import Context
 from .drifting import drift_of
 from .earlier_rounds import closed
+from .edited import edited
 from .including import included
 from .kept import kept_record
 from .services import Services
@@ -39,7 +40,7 @@ def recorded(services: Services, github: GitHub, pinned: Pinned, row: RunRow) ->
     checkout.fetch(pinned.base, *([head] if head else []), *(commit.sha for commit in ours))
     entries = tuple(from_json(Entry, entry) for entry in row.entries)
     commits: tuple[PhaseCommit, ...] = ()
-    edited: dict[str, str] = {}
+    changed: dict[str, str] = {}
     remarked: dict[str, str] = {}
     shared: dict[str, str] = {}
     there: Mapping[str, str] = {}
@@ -51,9 +52,9 @@ def recorded(services: Services, github: GitHub, pinned: Pinned, row: RunRow) ->
         ground = Ground(frozenset(there), concerns.text if concerns else "")
         shared = _texts(checkout, head, shared_paths(pinned, ground) & there.keys())
         commits = tuple(_commits(pinned, ours, checkout, known, ground))
-        edited = dict(_edited(commits, there))
+        changed = dict(edited(commits, written, checkout, there))
         theirs = tuple(_theirs(pinned, commits, _Stands(checkout, pinned, head, shared, ground)))
-        edited |= {path: blob for commit in theirs for path, blob in commit.files.items()}
+        changed |= {path: blob for commit in theirs for path, blob in commit.files.items()}
         commits += theirs
         remarked = dict(_remarks(commits, checkout, head))
         text = checkout.text(f"{pinned.folder}/001-{REQUEST}.md", head)
@@ -70,7 +71,7 @@ def recorded(services: Services, github: GitHub, pinned: Pinned, row: RunRow) ->
         seen=from_json(Seen, row.state["seen"]) if row.state and row.state.get("seen") else None,
         pull=pull.number if pull else None,
         closed=closed(reviewed, pull),
-        edited=edited,
+        edited=changed,
         remarks=remarked,
         spent=services.ledger.run_total(row.id),
         limits=services.limits.lowered(pinned.policy.budgets),
@@ -235,11 +236,3 @@ def _filled(phase: Phase, path: str, stands: _Stands) -> bool:
     before = stands.checkout.text(path, stands.pinned.base) or ""
     now = stands.shared[path]
     return is_filled(now, phase.sections) and part_of(now, phase.sections) != part_of(before, phase.sections)
-
-
-def _edited(commits: tuple[PhaseCommit, ...], head: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The paths whose blob at the head is not the last one that we wrote, with that blob ("" where it is gone)."""
-    last = {path: blob for commit in commits for path, blob in commit.files.items()}
-    for path, blob in sorted(last.items()):
-        if head.get(path) != blob:
-            yield path, head.get(path, "")

@@ -129,7 +129,10 @@ def test_above_the_quarter_tracks_are_approved_and_designed_against_a_contract(h
 
     approve(house, story)
     assert "**Done" in story.status
-    assert "(edited by a person)" not in story.status
+    story.says("/status")
+    house.play()
+    assert "006 Contract" in story.bot_comments()[-1]
+    assert "(edited by a person)" not in story.bot_comments()[-1]
     concerns = read(document(story, "004-expert-concerns.md"))
     assert {each.decision.verdict for each in concerns.concerns if each.decision} == {"accept"}
     assert [(row.ids, row.track, row.by) for row in concerns.log][:2] == [
