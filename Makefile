@@ -28,6 +28,9 @@ help: ## what there is
 demo: $(RUNTIME) ## a label becomes a pull request, on this machine, in the browser
 	@$(BIN)/charrette demo $(SCENARIO)
 
+# Some hundred processes of the tests read the bytecode, so it is kept, whatever the environment says of it.
+test soak: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(STAMP) ## the tests, with the coverage that the pure parts must have
 	$(BIN)/pytest -n $(WORKERS) --cov
 
