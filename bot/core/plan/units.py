@@ -217,13 +217,13 @@ def cleaned(rest: str, marked: bool = False) -> tuple[str, str]:
 
     Where the unit is `marked` with a stable id, its status stands apart from the title, which may end as it likes.
     """
-    text = _REMARK.sub("", rest)
+    text = _REMARK.sub("", rest).lstrip(":.)]–—- \t`*")
     status = ""
     match = STATUS.search(text)
     if match and not (marked and _WORD.fullmatch(match[0])):
         status = " ".join(part for part in ((match["status"] or "done").lower(), match["date"]) if part)
         text = text[: match.start()]
-    return text.strip().lstrip(":.)]–—- \t`*").rstrip(" \t`*:–—-"), status
+    return text.strip().rstrip(" \t`*:–—-"), status
 
 
 def _status_cell(table: Table, row: Row) -> str:

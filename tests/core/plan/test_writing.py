@@ -74,6 +74,15 @@ def test_what_is_rendered_parses_back(name: str, data: st.DataObject) -> None:
     assert output.settle(settled, Setting()) == settled
 
 
+@pytest.mark.parametrize("title", ["done", "merged", "In progress", "] done", "a (done)"])
+def test_a_unit_may_be_called_what_a_status_is_called(title: str) -> None:
+    data = plans.series()
+    series = OUTPUTS["plan-series"]
+    settled = series.settle(data | {"units": [data["units"][0] | {"title": title}]}, Setting())
+    assert settled["units"][0]["title"]
+    assert series.parse(series.render(settled)) == settled
+
+
 # --- a plan whose sections are made one after the other ---------------------------------------------------------------
 
 FROZEN = {
