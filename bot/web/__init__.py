@@ -1,8 +1,9 @@
 """The web process: it verifies deliveries, stores them, and acknowledges them. It knows neither engine nor handlers."""
 
-from .app import LIMIT, create_app
+from .app import create_app
 from .group import Group
 from .signature import sign
 from .threads import in_a_thread
+from .webhook import LIMIT
 
 __all__ = ["LIMIT", "Group", "create_app", "in_a_thread", "sign"]

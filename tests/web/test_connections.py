@@ -20,9 +20,9 @@ BODY = b'{"action": "labeled"}'
 # As `charrette web` does it, with less patience, and storing nothing.
 WEB = """\
 import logging, sys
-from bot.web import app, server
+from bot.web import app, server, webhook
 logging.basicConfig(level="INFO")
-server.LONGEST, app.SMALL = 1.0, 1000
+server.LONGEST, webhook.SMALL = 1.0, 1000
 server.serve(sys.argv[1], lambda: app.create_app(sys.argv[2], lambda delivery: None, lambda: None, limit=100_000))
 """
 
@@ -119,7 +119,7 @@ CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
         pytest.param([head("Content-Length: -1"), BODY], 400, id="a negative length"),
         pytest.param([head("Content-Length: 3"), BODY], 401, id="a length too small"),
         pytest.param([head("Content-Length: 200000")], 413, id="a length too large, and nothing sent"),
-        pytest.param([head(CHUNKED), b"30d40\r\n" + b" " * 110_000], 401, id="chunks without end"),
+        pytest.param([head(CHUNKED), b"30d40\r\n" + b" " * 110_000], 413, id="chunks without end"),
         pytest.param([head(CHUNKED), b"hunter2\r\n"], 400, id="no chunk"),
         pytest.param([head("X: " + "a" * 10_000, LENGTH), BODY], 431, id="a huge header"),
         pytest.param([head(*(f"X-{n}: a" for n in range(200)), LENGTH), BODY], 431, id="many headers"),

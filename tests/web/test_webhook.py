@@ -164,12 +164,21 @@ def test_health_and_readiness(client: FlaskClient, kept: Kept) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/", 404), ("GET", "/webhook", 405), ("POST", "/healthz", 405)]
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 404),
+        ("GET", "/webhook", 405),
+        ("PUT", "/webhook", 405),
+        ("POST", "/webhook/", 404),
+        ("POST", "/webhooks", 404),
+        ("POST", "/healthz", 405),
+    ],
 )
 def test_there_is_nothing_else(client: FlaskClient, method: str, path: str, status: int) -> None:
     answer = client.open(path, method=method)
     assert answer.status_code == status
     assert answer.is_json
+    assert answer.headers.get("Allow") == ("POST" if path == "/webhook" else None)
 
 
 def test_a_webhook_without_a_secret_is_refused() -> None:
