@@ -10,11 +10,12 @@ from .definition import GateUse, Persona, Phase
 from .findings import Finding, errors
 from .identity import Address
 from .messages import Entry, Revise
+from .phase_state import PhaseState
 from .placing import filling_of, ground_of
 from .prompts import render
 from .record import Earlier, PanelRound
 from .sections import Filling, spliced, within
-from .state import PhaseState, State
+from .state import State
 
 TOUCHES = "touches"
 READER = "reader"

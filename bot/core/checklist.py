@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from .pages import link
+from .phase_state import PhaseState, is_edited
 from .safe import line as one_line
-from .state import PhaseState, State, is_edited
+from .state import State
 
 
 def lines_of(state: State, phase: PhaseState) -> Iterator[str]:

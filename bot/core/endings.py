@@ -1,10 +1,11 @@
 """The honest word at a run's end: how it ended, what is kept, and what to do next."""
 
 from .messages import Stop
+from .phase_state import PhaseState
 from .run import ending
 from .safe import line as one_line
 from .safe import published
-from .state import PhaseState, State
+from .state import State
 
 NEXT = {
     "budget": "`/retry` goes on once the limit is raised.",

@@ -4,9 +4,10 @@ from typing import assert_never
 
 from .answers import Advice, Answered, Aside, Premise, Unclear, is_to_another
 from .messages import Entry, Judgement, Message
+from .phase_state import PhaseState
 from .questions import Answer, Question
 from .rounds import understood
-from .state import DESCRIPTION, PhaseState, State
+from .state import DESCRIPTION, State
 from .wording import is_question
 
 

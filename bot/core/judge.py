@@ -31,9 +31,10 @@ from .messages import (
     Validate,
     Written,
 )
+from .phase_state import PhaseState
 from .record import Record
 from .revisions import named
-from .state import PhaseState, State, fold
+from .state import State, fold
 from .views import SHORT
 
 HALTED = "It is kept, but the run stands still: `/resume` takes it up again."

@@ -10,8 +10,9 @@ from .concerns.contradictions import is_undecided
 from .concerns.deciding import Decided, decide
 from .messages import Approve, Entry
 from .outputs.contract import NAME as CONTRACT
+from .phase_state import PhaseState
 from .record import Standing
-from .state import PhaseState, State
+from .state import State
 from .tracks import resolving
 from .tracks.changing import written
 from .tracks.owning import opened

@@ -9,6 +9,7 @@ from .checklist import lines_of, progress, revised
 from .fitting import LIMIT, shortened
 from .messages import Revise, Touched
 from .pages import link, web
+from .phase_state import PhaseState
 from .plan.core import review_core
 from .publications import Annotation, CheckWish, CommentWish, Conclusion, DraftWish, Publication, PullRequestWish
 from .question_views import asking, author
@@ -16,7 +17,7 @@ from .record import Included, Spent
 from .run import ending
 from .safe import line as one_line
 from .safe import plain
-from .state import PhaseState, State
+from .state import State
 
 ROOM = 500
 FEW, MANY = 5, 100

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ..core.artifact import Artifact
 from ..core.codec import from_json
+from ..core.committed import gist_of, others_of_commit, part_of_commit, parts_of
 from ..core.decisions import DECISION
 from ..core.definition import Phase
 from ..core.findings import Finding
@@ -16,7 +17,6 @@ from ..core.ports import BranchCommit, Checkout, GitHub, RunRow
 from ..core.questions import parse as parse_questions
 from ..core.record import PhaseCommit, Pinned, Record, Seen, Standing, parse_failed, parse_spent, trailers
 from ..core.revisions import remarks
-from ..core.run import gist_of, others_of_commit, part_of_commit, parts_of
 from ..core.sections import is_filled, own, part_of
 from ..core.state import REQUEST
 from ..gates import judge as judge_gates

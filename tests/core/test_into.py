@@ -6,13 +6,14 @@ import pytest
 
 from bot.core import messages as m
 from bot.core.acts import Brief, Commit, Converse, End, Wait
+from bot.core.committed import gist_of
 from bot.core.definition import Definition, Phase
 from bot.core.messages import Entry
+from bot.core.phase_state import is_edited
 from bot.core.placing import Ground, paths_of
 from bot.core.record import PhaseCommit, Record
 from bot.core.revisions import named
-from bot.core.run import gist_of
-from bot.core.state import fold, is_edited
+from bot.core.state import fold
 from bot.core.views import pull_request, status
 
 from .a_run import ASKING, PERSONAS, Play, definition, message, outcome, pinned, wrong

@@ -8,10 +8,11 @@ from bot.core import messages as m
 from bot.core.acts import Brief, Commit, Converse, End, Outcome
 from bot.core.definition import Definition, Phase
 from bot.core.identity import Address
+from bot.core.phase_state import PhaseState
 from bot.core.placing import Ground, paths_of
 from bot.core.record import Record, Standing
 from bot.core.revisions import named
-from bot.core.state import PhaseState, fold
+from bot.core.state import fold
 from bot.core.tracks.owning import opened
 from bot.core.views import headline, pull_request, status
 
