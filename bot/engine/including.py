@@ -44,6 +44,20 @@ def convene(services: Services, state: State, act: Convene) -> str:
     return run
 
 
+def forgotten(services: Services, state: State) -> list[str]:
+    """The workflows of the runs that this one has begun and that the database does not know: they have rows now."""
+    subject, found = state.pinned.subject, []
+    for phase in state.phases:
+        if phase.included is not None and services.runs.get(phase.included.run) is None:
+            run, home = phase.included.run, subject.home
+            left = {"panel": True}
+            services.runs.create(
+                RunRow(run, subject.repository.id, home, phase.phase.id, "starting", False, {}, [], left)
+            )
+            found.append(phase.phase.id)
+    return found
+
+
 def waiting(services: Services, repository: int, home: int) -> list[str]:
     """The workflows of the subject's runs that wait for another run of it."""
     rows = services.runs.of_subject(repository, home)

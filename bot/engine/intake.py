@@ -14,6 +14,7 @@ from ..core.events import Event, InRepository
 from ..core.identity import Repository, Subject, home_of, run_id
 from ..core.messages import (
     Advance,
+    Approve,
     Decide,
     Deed,
     Message,
@@ -22,6 +23,7 @@ from ..core.messages import (
     PlanStatus,
     Pushed,
     Reconcile,
+    Reject,
     Retry,
     Say,
     Start,
@@ -56,7 +58,7 @@ from .durable import log, pause
 from .eyes import Eyes
 from .including import begun_by
 from .leg import Enqueue
-from .loading import CLOSED, current, newest_round, record_of, row_for
+from .loading import CLOSED, current, knows, newest_round, record_of, row_for
 from .lost import Lost, meant, next_number
 from .lost import find as find_lost
 from .publish import Publisher, last_told
@@ -271,7 +273,9 @@ class Intake:
             case Start():
                 return None
             case Decide() | OpenTrack():
-                unknown = not any(known)
+                unknown = not knows(rows, wish.deed)
+            case Approve() | Reject():
+                unknown = all(row.status != "waits for approval" for row in rows)
             case _ if rows:
                 # A round was taken up from the branch of a design, which is not known yet.
                 unknown = all(known) and wish.eyes is not None and (not wish.pull or subject.home != wish.number)
@@ -280,7 +284,10 @@ class Intake:
         if not unknown:
             return None
         found = find_lost(github, subject, pull=wish.pull or isinstance(wish.deed, Pushed))
-        if rows and not isinstance(wish.deed, Decide | OpenTrack):
+        found = tuple(lost for lost in found if all(row.id != lost.run for row in rows))
+        if rows and isinstance(wish.deed, Approve | Reject):
+            found = found if any(lost.awaits for lost in found) else ()
+        elif rows and not isinstance(wish.deed, Decide | OpenTrack):
             found = tuple(lost for lost in found if lost.workflow not in rounds)
         definitions = self.services.houses.of(subject.repository).house.definitions if found else {}
         return meant(found, wish.deed, rounds, definitions)

@@ -17,7 +17,19 @@ from ..core.decisions import DECISION, watched
 from ..core.errors import CharretteError, ConflictError, PersonError, TransientError, UnconfiguredError
 from ..core.findings import Finding
 from ..core.identity import BRANCH_PREFIX
-from ..core.messages import Advance, Approve, Entry, Expired, Message, PlanStatus, Pushed, Reconcile, Start, Validate
+from ..core.messages import (
+    Advance,
+    Approve,
+    Entry,
+    Expired,
+    Message,
+    PlanStatus,
+    Pushed,
+    Reconcile,
+    Reject,
+    Start,
+    Validate,
+)
 from ..core.publications import CommentWish
 from ..core.record import Record, Seen, Spent, trailers
 from ..core.run import after, next_act
@@ -29,7 +41,7 @@ from .asked import Asked
 from .conversation import Talk, hold
 from .durable import CONVERSATIONS, gave_up, guarded, kept_or_over, log, patiently, step
 from .earlier_rounds import moved
-from .including import convene, waiting
+from .including import convene, forgotten, waiting
 from .kept import keep
 from .living import live
 from .loading import CONFIGURATION, give_up, load, reload
@@ -170,6 +182,10 @@ class Engine:
         id = f"{made}/begins/{len(state.record.entries)}"
         message = Message(id, pinned.started_by, at, pinned.url, start, writer=True)
         self.enqueue(id, replace(asked, message=message, number=state.record.pull or 0), 0.0)
+        if act.run and isinstance(asked.message.deed, Approve | Reject):
+            # It took up this run, and was meant for the one that this run had begun before the database was lost.
+            verdict = replace(asked.message, id=f"{asked.message.id}/passed-on")
+            self.enqueue(verdict.id, replace(asked, message=verdict), 0.0)
         return after(state, act, Began(made, at))
 
     def _committed(self, n: int, state: State, act: Commit) -> State:
@@ -406,10 +422,11 @@ class Engine:
         """The panel that a run included shows what an approval in that run decided."""
         head, includes = state.record.head, any(phase.phase.source == "workflow" for phase in state.phases)
         if head and includes and isinstance(asked.message.deed, Approve):
-            id = f"{state.pinned.run}/decided/{head}"
-            deed = Pushed(head, panel=True)
-            message = Message(id, "", step("clock", self.services.clock.now), state.pinned.url, deed)
-            self.enqueue(id, replace(asked, message=message), 0.0)
+            lost = step("who is forgotten", lambda: forgotten(self.services, state))
+            for deed in (Pushed(head, panel=True), *(Pushed(head, workflow=workflow) for workflow in lost)):
+                id = f"{state.pinned.run}/decided/{head}/{deed.workflow}"
+                message = Message(id, "", step("clock", self.services.clock.now), state.pinned.url, deed)
+                self.enqueue(id, replace(asked, message=message), 0.0)
 
 
 def _goes_on(brief: Brief) -> str:

@@ -81,7 +81,7 @@ def load(services: Services, asked: Asked) -> Loaded:
     kept = any(known.message.id == asked.message.id for known in record.entries)
     # Where it is kept, an attempt before a kill or a deploy got as far; its word may not have been said yet.
     judged = said_of(record, asked.message.id) if kept else _judgement(record, asked)
-    if judged.entry is None and fresh and isinstance(asked.message.deed, Retry):
+    if judged.entry is None and fresh and _is_met(record, asked.message.deed):
         judged = Judgement(looks=True)
     if judged.entry is None and not (judged.looks or kept or fresh):
         return Loaded(None, judged.reply, judged.once)
@@ -92,6 +92,14 @@ def load(services: Services, asked: Asked) -> Loaded:
         record = replace(record, trouble=None, reason="")
     services.runs.close(row.id, "running", row.state or {}, record.trouble or "", record.reason)
     return Loaded(record, judged.reply, judged.once, mended)
+
+
+def _is_met(record: Record, deed: Deed) -> bool:
+    """Whether taking a run up is all that a deed asks of it: a verdict is passed on to the run that it had begun."""
+    if isinstance(deed, Approve | Reject):
+        phase = fold(record).current
+        return phase is not None and phase.included is not None
+    return isinstance(deed, Retry)
 
 
 def _judgement(record: Record, asked: Asked) -> Judgement:
@@ -214,6 +222,12 @@ def newest_round(rows: Sequence[RunRow], panel: bool = True) -> RunRow | None:
     wanted = [row for row in rounds if _has_experts(row) is panel] or rounds
     stands = [row for row in wanted if not row.stop and row.status not in ("stopped", "failed", "budget")]
     return next(reversed(stands or wanted), None)
+
+
+def knows(rows: Sequence[RunRow], deed: Decide | OpenTrack) -> bool:
+    """Whether one of these rows is the kind of round that a deed is for."""
+    panel = isinstance(deed, Decide)
+    return any(_is_round(row) and _has_experts(row) is panel for row in rows)
 
 
 def _has_experts(row: RunRow) -> bool:

@@ -1,25 +1,31 @@
 """A run that its branch knows and the database does not: found by its trailers, with what it spent."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ..core.decisions import DECISION
 from ..core.definition import Definition
 from ..core.errors import MissingError
 from ..core.identity import Subject, branch_of, home_of, review_branch_of
-from ..core.messages import Decide, Deed, OpenTrack, Pushed, Retry, Stop
+from ..core.messages import Approve, Decide, Deed, OpenTrack, Pushed, Reject, Retry, Stop
 from ..core.ports import BranchCommit, GitHub, Reply, RunRow
 from ..core.record import Pinned, parse_spent, trailers
+from ..core.state import REQUEST
 from .services import Services
 
 
 @dataclass(frozen=True)
 class Lost:
-    """A run without a row: its id, its workflow, its branch and the phases that are committed there."""
+    """A run without a row: its id, its workflow, its branch and the phases that are committed there.
+
+    `awaits` says that what it made last waits for an approval.
+    """
 
     run: str
     workflow: str
     branch: str
     phases: tuple[str, ...] = ()
+    awaits: bool = False
 
     @property
     def n(self) -> int:
@@ -40,17 +46,26 @@ def find(github: GitHub, subject: Subject, *, pull: bool = False) -> tuple[Lost,
     """
     branches = branches_of(github, subject, pull=pull)
     _, base = github.default_branch() if branches else ("", "")
-    found: dict[str, tuple[str, str, dict[str, None]]] = {}
+    found: dict[str, Lost] = {}
+    written: dict[str, str] = {}
     for branch in branches:
         for commit in github.branch_commits(branch, base):
             values = trailers(commit.message) if commit.ours else {}
-            run, phase = values.get("Run", ""), values.get("Phase", "").partition("@")[0]
+            run = values.get("Run", "")
             if run.startswith(f"{subject.key}."):
-                at, on, phases = found.get(run, ("", "", {}))
-                newest = (commit.at, branch) if commit.at >= at else (at, on)
-                found[run] = *newest, {**phases, phase: None}
-    ordered = sorted(found.items(), key=lambda item: item[1][0], reverse=True)
-    return tuple(Lost(run, run.split(".")[2], branch, tuple(phases)) for run, (_, branch, phases) in ordered)
+                known = _with_commit(found.get(run, Lost(run, run.split(".")[2], branch)), values)
+                newest = commit.at >= written.get(run, "")
+                found[run] = replace(known, branch=branch) if newest else known
+                written[run] = max(commit.at, written.get(run, ""))
+    return tuple(sorted(found.values(), key=lambda lost: written[lost.run], reverse=True))
+
+
+def _with_commit(lost: Lost, values: Mapping[str, str]) -> Lost:
+    phase = values.get("Phase", "").partition("@")[0]
+    # What was said or decided meanwhile ends no wait.
+    made = phase not in (REQUEST, DECISION)
+    awaits = values.get("Status") == "awaiting" if made else lost.awaits
+    return replace(lost, phases=tuple(dict.fromkeys((*lost.phases, phase))), awaits=awaits)
 
 
 def branches_of(github: GitHub, subject: Subject, *, pull: bool) -> tuple[str, ...]:
@@ -77,13 +92,20 @@ def meant(
     """
     panels = [lost for lost in found if lost.workflow in rounds]
     others = [lost for lost in found if lost.workflow not in rounds]
+
+    def ahead(of: Lost | None) -> Lost | None:
+        """The run that includes this one and is not finished; else this one."""
+        return next((each for each in others if of and _includes(definitions.get(each.workflow), each, of)), of)
+
     match deed:
         case Decide() | OpenTrack() | Pushed(panel=True):
-            return next(iter(panels), None)
+            experts = not isinstance(deed, OpenTrack)
+            wanted = (each for each in panels if _has_experts(definitions.get(each.workflow)) is experts)
+            return next(iter([*wanted, *panels]), None)
+        case Approve() | Reject() if waiting := [lost for lost in found if lost.awaits]:
+            return ahead(waiting[0])
         case Retry() | Stop():
-            newest = next(iter(found), None)
-            waits = (each for each in others if newest and _includes(definitions.get(each.workflow), each, newest))
-            return next(waits, newest)
+            return ahead(next(iter(found), None))
         case _:
             return next(iter([*others, *panels]), None)
 
@@ -91,12 +113,18 @@ def meant(
 def next_number(told: int, found: Sequence[Lost], definition: Definition | None) -> int:
     """Which run of a workflow on a pull request begins, where comments tell of so many and branches have these.
 
-    A round whose reviews are committed, and not merged into concerns, goes on.
+    A round whose reviews are committed, and not merged into concerns, goes on; so does a run that waits for approval.
     """
     last = max(found, key=lambda lost: lost.n, default=None)
     phases = definition.phases if definition else ()
     merging = next((phase.id for phase in phases if phase.output == "concerns"), None)
-    return last.n if last and merging and merging not in last.phases else told + 1
+    unmerged = last is not None and merging is not None and merging not in last.phases
+    return last.n if last and (last.awaits or unmerged) else told + 1
+
+
+def _has_experts(definition: Definition | None) -> bool:
+    """Whether a workflow has a panel; one that is not known any more counts as one that has."""
+    return definition is None or any(phase.each == "experts" for phase in definition.phases)
 
 
 def _includes(definition: Definition | None, lost: Lost, other: Lost) -> bool:

@@ -1,16 +1,18 @@
 """A run about a pull request that adds to its document of concerns, and calls no experts: all it reads is pinned."""
 
+from dataclasses import replace
+
 from ..core.definition import Definition, Policy
 from ..core.errors import MissingError, PersonError
 from ..core.identity import home_of, slug_of
 from ..core.opening import FORM
 from ..core.outputs.concerns import NAME
 from ..core.panel import folder_of, within
-from ..core.ports import BranchCommit, Checkout, GitHub, Pull
+from ..core.ports import BranchCommit, GitHub, Pull
 from ..core.record import PanelRound, Pinned, trailers
 from ..core.safe import plain
 from .asked import Asked
-from .lost import branches_of
+from .lost import branches_of, restore_spend
 from .rounds import Ground, Inputs, beside, documents, pinned_of
 from .services import Services
 
@@ -53,7 +55,14 @@ def pin_sorting(
     ground = Ground(branch, head, there, number, None)
     round = PanelRound(number, pull.number, tuple(texts), into, left=left)
     inputs = Inputs(run, definition, policy, folder, (), ground, round)
-    return pinned_of(services, github, asked, pull, _base(github, checkout, branch, run) or pull.head, inputs)
+    before = _written(github, branch, run)
+    if not before:
+        return pinned_of(services, github, asked, pull, pull.head, inputs)
+    base = trailers(before[0].message)["Base"]
+    checkout.fetch(base)
+    pinned = replace(pinned_of(services, github, asked, pull, base, inputs), started_at=before[0].at)
+    restore_spend(services, pinned, before)
+    return pinned
 
 
 def _pull(github: GitHub, asked: Asked) -> Pull:
@@ -68,16 +77,9 @@ def _pull(github: GitHub, asked: Asked) -> Pull:
     return pull
 
 
-def _base(github: GitHub, checkout: Checkout, branch: str, run: str) -> str:
-    """What this very run read, where a branch knows it and the database does not."""
+def _written(github: GitHub, branch: str, run: str) -> tuple[BranchCommit, ...]:
+    """What this very run wrote, where a branch knows it and the database does not."""
     if github.head(branch) is None:
-        return ""
-    commits = (commit for commit in github.branch_commits(branch, github.default_branch()[1]) if commit.ours)
-    base = next((each["Base"] for each in map(_trailers, commits) if each.get("Run") == run), "")
-    if base:
-        checkout.fetch(base)
-    return base
-
-
-def _trailers(commit: BranchCommit) -> dict[str, str]:
-    return trailers(commit.message)
+        return ()
+    commits = github.branch_commits(branch, github.default_branch()[1])
+    return tuple(commit for commit in commits if commit.ours and trailers(commit.message).get("Run") == run)

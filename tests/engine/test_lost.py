@@ -14,7 +14,7 @@ from bot.core.commands import Vocabulary, vocabulary
 from bot.core.definition import Definition, House, Phase
 from bot.core.errors import MissingError, PersonError
 from bot.core.identity import Repository, Subject
-from bot.core.messages import Retry
+from bot.core.messages import Approve, Decide, Deed, OpenTrack, Pushed, Reject, Retry
 from bot.core.ports import BranchCommit, Comment, Delivery, GitHub, Issue, Permission, Pull
 from bot.core.record import Limits, Spent, spent_trailer, with_trailers
 from bot.engine import lost
@@ -33,8 +33,10 @@ NOON = "2026-11-20T12:00:00Z"
 SPENT = Spent(2, 100, 0, 0, 50, 0.25)
 
 
-def commit(phase: str, run: str = RUN, spent: Spent = SPENT, at: str = NOON, ours: bool = True) -> BranchCommit:
-    values = {"Run": run, "Phase": f"{phase}@1", "Model": "m-1", "Spent": spent_trailer(spent)}
+def commit(
+    phase: str, run: str = RUN, spent: Spent = SPENT, at: str = NOON, ours: bool = True, status: str = "done"
+) -> BranchCommit:
+    values = {"Run": run, "Phase": f"{phase}@1", "Status": status, "Model": "m-1", "Spent": spent_trailer(spent)}
     return BranchCommit(phase, with_trailers(phase, "", values), at, "charrette[bot]", ours)
 
 
@@ -258,19 +260,39 @@ def test_a_run_is_found_by_its_trailers(written: dict[str, list[BranchCommit]], 
 
 
 @pytest.mark.parametrize(
-    ("told", "phases", "merges", "expected"),
+    ("commits", "awaits"),
     [
-        (0, None, True, 1),
-        (2, None, True, 3),
-        (2, ("review",), True, 2),
-        (2, ("review", "expert-concerns"), True, 3),
-        (2, ("owners",), False, 3),
+        ([("a", "done")], False),
+        ([("a", "done"), ("b", "awaiting")], True),
+        ([("b", "awaiting"), ("user-request", "done"), ("decision", "done")], True),
+        ([("b", "awaiting"), ("b", "done")], False),
+        ([("b", "awaiting"), ("c", "asking")], False),
     ],
-    ids=["the first", "no branch", "not merged", "merged", "a workflow that merges nothing"],
+    ids=["done", "waits", "something was said and decided since", "approved", "gone on"],
 )
-def test_which_round_begins(told: int, phases: tuple[str, ...] | None, merges: bool, expected: int) -> None:
+def test_whether_it_waits_for_approval(commits: list[tuple[str, str]], awaits: bool) -> None:
+    written = {"charrette/12-a": [commit(phase, status=status) for phase, status in commits]}
+    (found,) = lost.find(cast(GitHub, Fake(written)), Subject(HERE, 12))
+    assert found.awaits is awaits
+
+
+@pytest.mark.parametrize(
+    ("told", "phases", "merges", "awaits", "expected"),
+    [
+        (0, None, True, False, 1),
+        (2, None, True, False, 3),
+        (2, ("review",), True, False, 2),
+        (2, ("review", "expert-concerns"), True, False, 3),
+        (2, ("owners",), False, False, 3),
+        (2, ("owners",), False, True, 2),
+    ],
+    ids=["the first", "no branch", "not merged", "merged", "a workflow that merges nothing", "waits for approval"],
+)
+def test_which_round_begins(
+    told: int, phases: tuple[str, ...] | None, merges: bool, awaits: bool, expected: int
+) -> None:
     merging = Phase("expert-concerns", 4, "Concerns", "", output="concerns" if merges else None)
-    found = [] if phases is None else [lost.Lost("7.12.review-experts.2", "review-experts", "b", phases)]
+    found = [] if phases is None else [lost.Lost("7.12.review-experts.2", "review-experts", "b", phases, awaits)]
     assert lost.next_number(told, found, definition(merging) if found else None) == expected
 
 
@@ -357,3 +379,37 @@ def test_a_run_is_taken_up_ahead_of_the_one_that_it_includes(
     meant = lost.meant(found, Retry(), ["review-experts"], {"feature-design": of})
     assert meant is not None
     assert meant.workflow == workflow
+
+
+SORTS = lost.Lost("7.12.tracks.1", "tracks", "charrette/12-a", ("owners",), awaits=True)
+DESIGN = lost.Lost(RUN, "feature-design", "charrette/12-a", ("understanding",))
+EXPERTS = definition(Phase("review", 3, "", "", each="experts"))
+
+
+@pytest.mark.parametrize(
+    ("deed", "found", "workflow"),
+    [
+        (Decide("C1 accept: so"), [SORTS, PANEL], "review-experts"),
+        (Decide("C1 accept: so"), [SORTS, DESIGN], "tracks"),
+        (Decide("C1 accept: so"), [DESIGN], None),
+        (Pushed("a", panel=True), [SORTS, PANEL], "review-experts"),
+        (OpenTrack("a", "b"), [PANEL, SORTS, DESIGN], "tracks"),
+        (OpenTrack("a", "b"), [PANEL, DESIGN], "review-experts"),
+        (Approve(), [PANEL, SORTS, DESIGN], "tracks"),
+        (Reject("no"), [SORTS], "tracks"),
+        (Approve(), [PANEL, DESIGN], "feature-design"),
+        (Approve(), [PANEL], "review-experts"),
+    ],
+)
+def test_which_run_a_deed_takes_up(deed: Deed, found: list[lost.Lost], workflow: str | None) -> None:
+    known = {"review-experts": EXPERTS, "tracks": definition(), "feature-design": definition()}
+    meant = lost.meant(found, deed, ["review-experts", "tracks"], known)
+    assert (meant.workflow if meant else None) == workflow
+
+
+def test_an_approval_of_what_another_run_had_begun_takes_up_that_one_first() -> None:
+    includes = replace(
+        INCLUDES, phases=(*definition().phases[:2], Phase("tracks", 4, "", "", source="workflow"), PRIOR)
+    )
+    meant = lost.meant([SORTS, DESIGN], Approve(), ["tracks"], {"feature-design": includes, "tracks": definition()})
+    assert meant == DESIGN

@@ -13,7 +13,7 @@ from .in_process import House, Json, message, witnessed
 from .in_process import text as text_block
 from .planning_mind import answered, written
 from .stage import Story
-from .test_panel_in_process import panel, warming
+from .test_panel_in_process import forget, panel, warming
 
 CODE = "".join(f"def operation_{n}() -> None: ...\n" for n in range(1, 9))
 CITED = [f"It has `operation_{n}` (`src/store.py:{n}`)." for n in range(1, 9)]
@@ -102,7 +102,12 @@ def test_above_the_quarter_tracks_are_approved_and_designed_against_a_contract(h
     assert "| orchestrator | **no** | 2: I1, I2 | none |" in owners
     assert "`/approve` opens one for each of: orchestrator." in owners
 
+    # The approval finds what waits for it in a new database too: the run, and the one that this had begun.
+    forget(house, story, story.number)
+    house.mind.requests.clear()
     approve(house, story)
+    assert "Nothing waits for approval" not in str(story.ada.comments(story.pull()["number"]))
+    assert not [each for each in house.mind.requests if charge_of(each).startswith("# Who owns each concern")]
     assert names(story) == PLANNED
     # Contract first: the designs are written against it, and then it is settled.
     subjects = [message.partition("\n")[0].partition(": ")[2] for message in story.commits()]

@@ -13,7 +13,7 @@ from .in_process import text as text_block
 from .planning_mind import answered
 from .stage import Story
 from .test_panel import pull_of, status_of
-from .test_panel_in_process import asked, panel
+from .test_panel_in_process import asked, forget, panel
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +118,47 @@ def test_below_the_quarter_a_maintainer_may_open_a_track(house: House) -> None:
     head = story.ada.get(f"/commits/charrette/review-{number}")["commit"]["message"]
     assert "a track for orchestrator" in head
     assert said(house, story, number, "/decide I1 reject: out of scope") == ""
+
+
+def test_a_lost_database_is_taken_up_from_the_branch(house: House) -> None:
+    story = house.story()
+    number = pull_of(story, "forgotten")
+    asked(house, story, number)
+    said(house, story, number, "/tracks")
+    waits = status_of(story, number)
+    house.mind.requests.clear()
+
+    # What waits is shown again, with what it has cost, and not made again.
+    forget(house, story, number)
+    said(house, story, number, "/tracks")
+    assert "waits for a maintainer's `/approve`" in status_of(story, number)
+    assert "1,200 tokens in 1 calls" in waits
+    assert "1,200 tokens in 1 calls" in status_of(story, number)
+    assert runs(house, story, number) == [("tracks", "waits for approval")]
+
+    # A decision is for the panel, which shows it; an approval then is for what waits.
+    forget(house, story, number)
+    assert said(house, story, number, "/decide I2 accept: so it is") == ""
+    assert runs(house, story, number) == [("review-experts", "done")]
+    assert "**accept**: so it is" in first_status(story, number)
+    assert said(house, story, number, "/approve") == ""
+    assert runs(house, story, number) == [("review-experts", "done"), ("tracks", "done")]
+    assert [track.name for track in tracks(concerns_of(story, number))] == ["orchestrator"]
+    assert "**Done: 1 parallel track is open" in status_of(story, number)
+
+    forget(house, story, number)
+    assert "has a track already: track 2." in said(house, story, number, "/tracks open orchestrator: again")
+    assert runs(house, story, number) == [("tracks", "done")]
+    assert house.mind.requests == []
+
+
+def runs(house: House, story: Story, number: int) -> list[tuple[str, str]]:
+    """What the database knows of a pull request."""
+    rows = house.services.runs.of_subject(house.repository(story), number)
+    return [(row.workflow, row.status) for row in rows]
+
+
+def first_status(story: Story, number: int) -> str:
+    """The status of the round of reviews."""
+    comments = (str(each["body"]) for each in story.ada.comments(number))
+    return next(body for body in comments if body.startswith("### Review"))
