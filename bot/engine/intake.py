@@ -1,5 +1,6 @@
 """Deliveries become messages. Events are hints: live label, state and permission are read before anything is done."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -61,7 +62,7 @@ from .leg import Enqueue
 from .loading import CLOSED, current, knows, newest_round, record_of, row_for
 from .lost import Lost, meant, next_number
 from .lost import find as find_lost
-from .publish import Publisher, last_told
+from .publish import Publisher, last_told, told_of
 from .reconciling import PLANS
 from .services import Services
 from .words import settled, words, words_of
@@ -295,7 +296,7 @@ class Intake:
     def _to_plans(self, github: GitHub, event: InRepository, wish: Tell, deed: OfPlans, id: str) -> None:
         """A leg of the repository's plans, one after another: it belongs to no run, and outlives the plan's own."""
         sender, repository = event.sender.login, event.repository
-        if isinstance(deed, Reconcile) and deed.merged and not self._planned(event):
+        if isinstance(deed, Reconcile) and deed.merged and not self._planned(github, event):
             return
         rank = _rank(github.permission(sender)) if wish.needs != "anyone" else _rank("none")
         at = event.at or self.services.clock.now()
@@ -305,14 +306,17 @@ class Intake:
         else:
             self._refuse(Subject(repository, wish.number), wish, sender)
 
-    def _planned(self, event: InRepository) -> bool:
+    def _planned(self, github: GitHub, event: InRepository) -> bool:
         """Whether the pull request that was merged is that of a run whose workflow makes a plan.
 
-        Of a run that the database does not know, the merged branch tells nothing any more: then somebody has to ask.
+        Of a run that the database does not know, our comments on its issue tell; the merged branch does no more.
         """
         assert isinstance(event, events.PullRequestClosed)
-        home = home_of(event.pull.head_branch) or 0
-        runs = {row.workflow for row in self.services.runs.of_subject(event.repository.id, home)}
+        subject = Subject(event.repository, home_of(event.pull.head_branch) or 0)
+        runs = {row.workflow for row in self.services.runs.of_subject(event.repository.id, subject.home)}
+        if not runs - words_of(self.services, event.repository).pulls:
+            told = told_of(github.comments(subject.home))
+            runs |= {run.split(".")[2] for run in told if re.fullmatch(rf"{re.escape(subject.key)}\.[^.]+\.\d+", run)}
         known = self.services.houses.of(event.repository).house.definitions if runs else {}
         return any(known[name].plans for name in runs if name in known)
 

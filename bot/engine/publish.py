@@ -122,8 +122,13 @@ class Publisher:
         return str(id)
 
 
+def told_of(comments: Sequence[Comment]) -> frozenset[str]:
+    """The runs, or what else has a scope, of which comments of ours tell."""
+    told = (marked(comment.body) for comment in comments if comment.ours)
+    return frozenset(run for run, _ in filter(None, told))
+
+
 def last_told(comments: Sequence[Comment], runs: str) -> int:
     """The highest number of the runs, whose ids begin so, that comments of ours tell of; 0 where none does."""
-    told = (marked(comment.body) for comment in comments if comment.ours)
-    numbers = (run.removeprefix(runs) for run, _ in filter(None, told) if run.startswith(runs))
+    numbers = (run.removeprefix(runs) for run in told_of(comments) if run.startswith(runs))
     return max((int(number) for number in numbers if number.isdigit()), default=0)

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..core.codec import from_json
-from ..core.identity import Repository
+from ..core.identity import Repository, branch_of
 from ..core.messages import Reconcile
 from ..core.plan import read
 from ..core.plan.recognising import is_plan
@@ -159,9 +159,14 @@ def web_of(link: str) -> str:
 
 
 def _pull_of(services: Services, repository: Repository, home: int) -> int:
-    """The pull request of an issue's newest run, 0 where there is none."""
+    """The pull request of an issue's newest run, 0 where there is none; of one that was lost, that of its branch."""
     rows = services.runs.of_subject(repository.id, home)
-    return next((pull for row in reversed(rows) if (pull := (row.state or {}).get("pull"))), 0)
+    known = next((pull for row in reversed(rows) if (pull := (row.state or {}).get("pull"))), 0)
+    if known:
+        return known
+    github = services.installations.github(repository)
+    found = (github.pull_for(branch) for branch in github.branches(branch_of(home, "")))
+    return max((pull.number for pull in found if pull is not None), default=0)
 
 
 def _of_issues(files: Files, commit: str, written: Sequence[Written], plan: str) -> tuple[str, tuple[str, ...]]:

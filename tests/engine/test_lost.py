@@ -11,11 +11,12 @@ import pytest
 import handlers
 from bot.adapters.store import Store
 from bot.core.commands import Vocabulary, vocabulary
-from bot.core.definition import Definition, House, Phase
+from bot.core.definition import Definition, GateUse, House, Phase
 from bot.core.errors import MissingError, PersonError
 from bot.core.identity import Repository, Subject
-from bot.core.messages import Approve, Decide, Deed, OpenTrack, Pushed, Reject, Retry
+from bot.core.messages import Approve, Decide, Deed, OpenTrack, Pushed, Reconcile, Reject, Retry
 from bot.core.ports import BranchCommit, Comment, Delivery, GitHub, Issue, Permission, Pull
+from bot.core.publications import marker
 from bot.core.record import Limits, Spent, spent_trailer, with_trailers
 from bot.engine import lost
 from bot.engine.allowance import Allowance
@@ -48,6 +49,7 @@ class Fake:
     may: Permission = "write"
     asked: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    there: Sequence[Comment] = ()
 
     def repository(self, full_name: str) -> Repository:
         if full_name != HERE.full_name:
@@ -84,7 +86,7 @@ class Fake:
         return self.may
 
     def comments(self, number: int) -> Sequence[Comment]:
-        return []
+        return self.there if number == 12 else ()
 
     def create_comment(self, number: int, body: str) -> int:
         self.said.append(body)
@@ -98,7 +100,8 @@ class Known:
     """The one workflow, everywhere."""
 
     def all(self) -> Mapping[str, Definition]:
-        return {"feature-design": definition()}
+        outline = replace(PRIOR, gates=(GateUse("plan", {}),))
+        return {"feature-design": definition(), "outline": replace(definition(outline), id="outline")}
 
     def of(self, repository: Repository) -> Configured:
         return Configured(House(self.all()), ())
@@ -148,6 +151,16 @@ class Scene:
         sender = {"login": "ada", "id": 5, "type": "User"}
         pushed = {"ref": "refs/heads/charrette/12-queue-depth", "before": "b" * 40, "after": "c" * 40, "compare": "x"}
         return self._delivered("push", {**pushed, "sender": sender})
+
+    def sees_a_merge(self, branch: str = "charrette/12-queue-depth") -> "Scene":
+        """A merge of a pull request is delivered."""
+        sender = {"login": "ada", "id": 5, "type": "User"}
+        head = {"ref": branch, "sha": "c" * 40, "repo": {"id": 7}}
+        pull = {
+            "number": 13, "html_url": "https://github.example/octo/queue/pull/13", "head": head,
+            "base": {"repo": {"id": 7}}, "body": "", "title": "Plan", "draft": False, "state": "closed", "merged": True,
+        }  # fmt: skip
+        return self._delivered("pull_request", {"action": "closed", "pull_request": pull, "sender": sender})
 
     def _delivered(self, event: str, payload: dict[str, Any]) -> "Scene":
         repository = {"id": 7, "full_name": "octo/queue", "default_branch": "main", "pushed_at": NOON}
@@ -413,3 +426,31 @@ def test_an_approval_of_what_another_run_had_begun_takes_up_that_one_first() -> 
     )
     meant = lost.meant([SORTS, DESIGN], Approve(), ["tracks"], {"feature-design": includes, "tracks": definition()})
     assert meant == DESIGN
+
+
+def tells(workflow: str, ours: bool = True) -> Comment:
+    """A comment with the marker of a run's status."""
+    return Comment(1, "charrette[bot]", marker(f"7.12.{workflow}.1", "status"), "", NOON, ours)
+
+
+@pytest.mark.parametrize(
+    ("known", "there", "planned"),
+    [
+        pytest.param("outline", (), True, id="known"),
+        pytest.param("feature-design", (tells("outline"),), False, id="another one is known"),
+        pytest.param("", (tells("outline"),), True, id="lost"),
+        pytest.param("", (tells("feature-design"),), False, id="lost, and made no plan"),
+        pytest.param("", (tells("outline", ours=False),), False, id="somebody else's words"),
+        pytest.param("", (tells("gone"),), False, id="a workflow that is not there any more"),
+        pytest.param("", (), False, id="nobody told of it"),
+    ],
+)
+def test_a_merge_reconciles_a_plan_whose_run_only_its_issue_knows(
+    scene: Scene, known: str, there: tuple[Comment, ...], planned: bool
+) -> None:
+    if known:
+        scene.services.runs.create(lost.Lost(f"7.12.{known}.1", known, "").row(Subject(HERE, 12)))
+    scene.github.there = there
+    scene.sees_a_merge()
+    deeds = [asked.message.deed for asked in scene.queued]
+    assert (Reconcile(merged=True) in deeds) is planned
