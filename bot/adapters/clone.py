@@ -20,7 +20,7 @@ from bot.core.errors import MissingError, PersonError, TransientError
 from bot.core.identity import Repository
 
 from .git_commands import GitCommands, GitFailedError, GitTimeoutError
-from .tree import Blobs, GitTree
+from .tree import Entry, GitTree, Objects, entries
 
 Credentials = Callable[[Repository], tuple[str, str | None]]
 Refused = Callable[[Repository, str], None]
@@ -30,7 +30,7 @@ BRANCH = re.compile(r"(?!-)(?!.*\.\.)[^\x00-\x20\x7f~^:?*\[\\]+")
 PROTOCOLS = frozenset({"https", "http", "file"})
 DEPTH = 1000
 FETCH_SECONDS = 900.0
-TREES = 4
+TREES, FOLDERS = 4, 256
 # As with other reading, a failure that passes by itself is not worth losing all that was read before it.
 TRIES, BREATH = 3, 0.2
 
@@ -68,34 +68,37 @@ class Clones:
 class GitFiles:
     """Implements `bot.core.ports.Files`: reads a clone, and never fetches."""
 
-    def __init__(self, code: GitCommands, history: GitCommands) -> None:
-        self._code, self._history = code, history
-        self._blobs = Blobs(code.folder)
+    def __init__(self, code: GitCommands, history: GitCommands, objects: Objects) -> None:
+        self._code, self._history, self._objects = code, history, objects
         self._tree = lru_cache(maxsize=TREES)(self._read_tree)
+        self._below = lru_cache(maxsize=FOLDERS)(self._read_folder)
 
     def tree(self, commit: str) -> GitTree:
         """The files at a commit or branch that was fetched; `MissingError` where it was not."""
-        name = commit if COMMIT.fullmatch(commit) else f"refs/heads/{commit}"
-        if not self._code.folder.exists():
-            raise MissingError(f"Nothing was fetched yet, and so not `{commit}`.")
-        found = self._code.commit(name)
-        if found is None:
-            raise MissingError(f"`{commit}` was not fetched.")
-        return self._tree(found)
+        return self._tree(self._found(commit))
 
     def text(self, path: str, commit: str) -> str | None:
         """A file's text at a commit; None where it is missing, binary, a link, a submodule or too large."""
-        return self.tree(commit).text(path)
+        return self._objects.text(self._below(self._found(commit), path.rpartition("/")[0]).get(path))
 
     def blobs(self, commit: str, folder: str) -> Mapping[str, str]:
         """Path to blob id below a folder."""
-        tree, prefix = self.tree(commit), f"{folder.strip('/')}/" if folder.strip("/") else ""
-        paths = (path for path in tree.files() if path.startswith(prefix))
-        entries = ((path, tree.entry(path)) for path in paths)
-        return {path: entry.sha for path, entry in entries if entry and entry.kind != "submodule"}
+        below = self._below(self._found(commit), folder.strip("/"))
+        return {path: entry.sha for path, entry in below.items() if entry.kind != "submodule"}
+
+    def _found(self, commit: str) -> str:
+        if not self._code.folder.exists():
+            raise MissingError(f"Nothing was fetched yet, and so not `{commit}`.")
+        found = self._objects.commit(commit if COMMIT.fullmatch(commit) else f"refs/heads/{commit}")
+        if found is None:
+            raise MissingError(f"`{commit}` was not fetched.")
+        return found
 
     def _read_tree(self, commit: str) -> GitTree:
-        return GitTree(self._code, self._history, self._blobs, commit)
+        return GitTree(self._code, self._history, self._objects, commit)
+
+    def _read_folder(self, commit: str, folder: str) -> Mapping[str, Entry]:
+        return entries(self._code, commit, folder)
 
 
 class GitCheckout:
@@ -105,9 +108,10 @@ class GitCheckout:
         self._folder = folder
         self._code = GitCommands(folder / "code.git")
         self._history = GitCommands(folder / "history.git")
+        self._objects = {commands: Objects(commands.folder) for commands in (self._code, self._history)}
         self._source: Callable[[], tuple[str, str | None]] | None = None
         self._refused: Callable[[str], None] = lambda _: None
-        self._files = GitFiles(self._code, self._history)
+        self._files = GitFiles(self._code, self._history, self._objects[self._code])
 
     def of(self, source: Callable[[], tuple[str, str | None]], refused: Callable[[str], None]) -> "GitCheckout":
         """This clone, fetching from that source from now on."""
@@ -170,7 +174,8 @@ class GitCheckout:
         if not commands.folder.exists():
             self._create(commands.folder)
         # The reference, and not the object, says that a fetch was whole: a killed one may leave the object alone.
-        wanted = [_refspec(ref) for ref in refs if not (COMMIT.fullmatch(ref) and commands.commit(_kept(ref)))]
+        known = self._objects[commands]
+        wanted = [_refspec(ref) for ref in refs if not (COMMIT.fullmatch(ref) and known.commit(_kept(ref)))]
         if not wanted:
             return
         denied, last = 0, TransientError("")

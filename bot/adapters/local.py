@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.core.errors import Fault, FaultsError
 
 from .git_commands import GitCommands, GitFailedError, GitTimeoutError
-from .tree import Blobs, GitTree
+from .tree import GitTree, Objects
 
 WHOLE = "Clone it whole, as with “git clone --bare URL”, and name that folder."
 
@@ -27,7 +27,7 @@ def local_tree(path: Path, rev: str) -> GitTree:
         mend = "Write a commit, a branch or a tag that is there; one of a server has to be fetched first."
         raise FaultsError([Fault(str(path), 0, f"There is no commit “{rev}” in this repository.", mend)])
     try:
-        return GitTree(code, code, Blobs(folder), commit)
+        return GitTree(code, code, Objects(folder), commit)
     except (GitFailedError, GitTimeoutError) as error:
         raise FaultsError([Fault(str(path), 0, f"Git can't list its files: {error}.", WHOLE)]) from None
 

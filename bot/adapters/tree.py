@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from git import Git
 
 from .git_commands import SAFE, GitCommands, GitFailedError, GitTimeoutError, environment
 
 _HIT = re.compile(rb"([^\0]+)\0(\d+)\0([^\n]*)\n")
+# How the answer of git ends, as its library quotes it, where there is no such object.
+_ABSENT = " missing'"
 Kind = Literal["file", "link", "submodule"]
 LARGEST = 2_000_000
 # With git's own 96m, a search through 100,000 files unpacks the same deltas again and again: 34 s, and 3 s with this.
@@ -66,8 +68,8 @@ class Log:
     cut: bool = False
 
 
-class Blobs:
-    """Reads blobs through one `git cat-file` that stays; threads take turns."""
+class Objects:
+    """Reads blobs and finds commits through one `git cat-file` that stays; threads take turns."""
 
     def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
@@ -78,22 +80,44 @@ class Blobs:
 
     def read(self, sha: str) -> bytes:
         """The bytes of a blob."""
+        return self._data(sha)[1]
+
+    def text(self, entry: Entry | None) -> str | None:
+        """The text of a file; None where it is missing, binary, a link, a submodule or too large."""
+        if entry is None or entry.kind != "file" or entry.size > LARGEST:
+            return None
+        content = self.read(entry.sha)
+        return None if b"\0" in content else content.decode(errors="replace")
+
+    def commit(self, name: str) -> str | None:
+        """The commit that a full id or a full reference names, or None."""
+        try:
+            return self._data(f"{name}^{{commit}}")[0]
+        except ValueError:
+            return None
+
+    def _data(self, name: str) -> tuple[str, bytes]:
+        """Id and bytes of what is named; ValueError where there is no such object."""
         with self._lock:
             try:
-                return self._git.get_object_data(sha)[3]
-            except (OSError, ValueError):
+                sha, _, _, data = self._git.get_object_data(name)
+            except (OSError, ValueError) as error:
+                if str(error).endswith(_ABSENT):
+                    raise
                 # The process may have been killed; a new one either reads or says what is wrong.
                 self._git.clear_cache()
-                return self._git.get_object_data(sha)[3]
+                sha, _, _, data = self._git.get_object_data(name)
+            # Bytes, whatever the library's types say.
+            return cast("bytes", sha).decode(), data
 
 
 class GitTree:
     """Implements `bot.core.ports.Tree`, with search and history for the tools."""
 
-    def __init__(self, code: GitCommands, history: GitCommands, blobs: Blobs, commit: str) -> None:
+    def __init__(self, code: GitCommands, history: GitCommands, objects: Objects, commit: str) -> None:
         self.commit = commit
-        self._code, self._history, self._blobs = code, history, blobs
-        self._entries = _entries(code.run("ls-tree", "-r", "-l", "-z", "--full-tree", commit))
+        self._code, self._history, self._objects = code, history, objects
+        self._entries = entries(code, commit)
         self._paths = tuple(sorted(self._entries))
         self._text = lru_cache(maxsize=256)(self._read)
 
@@ -154,21 +178,19 @@ class GitTree:
             return frozenset()
 
     def _read(self, path: str) -> str | None:
-        entry = self._entries.get(path)
-        if entry is None or entry.kind != "file" or entry.size > LARGEST:
-            return None
-        content = self._blobs.read(entry.sha)
-        return None if b"\0" in content else content.decode(errors="replace")
+        return self._objects.text(self._entries.get(path))
 
 
-def _entries(listed: bytes) -> dict[str, Entry]:
-    entries = {}
+def entries(code: GitCommands, commit: str, folder: str = "") -> dict[str, Entry]:
+    """What stands at the paths below a folder, or at all of them."""
+    listed = code.run("ls-tree", "-r", "-l", "-z", "--full-tree", commit, *(("--", f"{folder}/") if folder else ()))
+    found = {}
     for line in listed.decode(errors="replace").split("\0"):
         if line:
             facts, path = line.split("\t", 1)
             mode, _, sha, size = facts.split()
-            entries[path] = Entry(KINDS.get(mode, "file"), sha, int(size) if size != "-" else 0)
-    return entries
+            found[path] = Entry(KINDS.get(mode, "file"), sha, int(size) if size != "-" else 0)
+    return found
 
 
 def _hits(out: bytes, prefix: int) -> tuple[Hit, ...]:

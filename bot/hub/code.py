@@ -9,9 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.hub.reader import Reader
+
 ZERO = "0" * 40
 SHA = re.compile(r"[0-9a-f]{40}")
 SAFE = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "core.quotePath=false")
+# What these print of whole ids is the same for ever.
+LASTING = frozenset({"diff", "log", "ls-tree", "merge-base", "merge-tree", "rev-list", "show"})
+WHOLE = re.compile(r"-.*|\^?[0-9a-f]{40}(\.\.[0-9a-f]{40}|:.*)?", re.DOTALL)
+KEPT = 512
+# No reference has these, and to git some of them would mean more than a name.
+ODD = re.compile(r"[ ~^:?*\[\\]|\.\.|@\{")
 
 
 CONFIG = """[core]
@@ -76,18 +84,31 @@ class Code:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._reader = Reader(self._command(), environment())
+        self._known: dict[tuple[str, ...], subprocess.CompletedProcess[bytes]] = {}
+
+    def close(self) -> None:
+        """No process of it runs."""
+        self._reader.close()
+
+    def _command(self, *arguments: str) -> list[str]:
+        return ["git", *SAFE, f"--git-dir={self.path}", *arguments]
 
     def run(
         self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, accept: Sequence[int] = (0,)
     ) -> bytes:
         """What `git ARGUMENTS` prints; raises GitError on a status that isn't accepted."""
-        done = subprocess.run(
-            ["git", *SAFE, f"--git-dir={self.path}", *arguments],
-            input=stdin,
-            capture_output=True,
-            env=environment(env),
-            check=False,
-        )
+        lasting = arguments[0] in LASTING and not stdin and not env and _whole(arguments[1:])
+        done = self._known.get(arguments) if lasting else None
+        if done is None:
+            done = subprocess.run(
+                self._command(*arguments), input=stdin, capture_output=True, env=environment(env), check=False
+            )
+        # What is not there may come.
+        if lasting and done.returncode < 128:
+            if len(self._known) >= KEPT:
+                self._known.clear()
+            self._known[arguments] = done
         if done.returncode not in accept:
             raise GitError(done.stderr.decode(errors="replace").strip() or f"git {arguments[0]}: {done.returncode}")
         return done.stdout
@@ -111,20 +132,30 @@ class Code:
         pairs = (line.split(" ", 1) for line in lines)
         return {name: sha for name, sha in pairs if name.startswith(prefix)}
 
+    def ref(self, name: str) -> str | None:
+        """What a full reference points at, or None."""
+        found = self._reader.find(name) if name.startswith("refs/") and not ODD.search(name) else None
+        return found.sha if found else None
+
     def branches(self) -> dict[str, str]:
         """Branch name to SHA, by name."""
         return {name.removeprefix("refs/heads/"): sha for name, sha in self.refs("refs/heads/").items()}
 
     def resolve(self, name: str) -> str | None:
         """The commit that a branch, tag, full reference or SHA (a unique beginning will do) names, or None."""
-        if not name or name.startswith("-") or any(character in name for character in " ~^:?*[\\"):
+        if not name or name.startswith("-") or ODD.search(name):
             return None
         whole = name.startswith("refs/") or SHA.fullmatch(name)
         for candidate in (name,) if whole else (f"refs/heads/{name}", f"refs/tags/{name}", name):
-            found = self.text("rev-parse", "--verify", "--quiet", f"{candidate}^{{commit}}", accept=(0, 1, 128))
+            found = self._reader.find(f"{candidate}^{{commit}}")
             if found:
-                return found
+                return found.sha
         return None
+
+    def tree(self, name: str) -> str | None:
+        """The tree of what a whole id or reference names, or None."""
+        found = self._reader.find(f"{name}^{{tree}}")
+        return found.sha if found else None
 
     def update_ref(self, ref: str, sha: str, before: str | None = None) -> None:
         """The reference points at the SHA; with `before`, only if it pointed there until now."""
@@ -149,11 +180,15 @@ class Code:
         """blob, tree, commit or tag; None where there is no such object."""
         if not SHA.fullmatch(sha):
             return None
-        return self.text("cat-file", "-t", sha, accept=(0, 128)) or None
+        found = self._reader.find(sha)
+        return found.kind if found else None
 
     def blob(self, sha: str) -> bytes:
         """The bytes of a blob."""
-        return self.run("cat-file", "blob", sha)
+        found = self._reader.read(sha)
+        if found is None or found.kind != "blob":
+            raise GitError(f"There is no blob {sha}.")
+        return found.content
 
     def write_blob(self, content: bytes) -> str:
         """The SHA of the blob that now holds the bytes."""
@@ -214,7 +249,8 @@ class Code:
         """What stands at the path, or None; the root is a tree with an empty path."""
         path = path.strip("/")
         if not path:
-            return Entry("040000", "tree", self.text("rev-parse", f"{tree}^{{tree}}"), "", None)
+            root = self.tree(tree)
+            return Entry("040000", "tree", root, "", None) if root else None
         listed = self.run("ls-tree", "-z", "-l", "--full-tree", tree, "--", path, accept=(0, 128)).decode(
             errors="replace"
         )
@@ -224,3 +260,9 @@ class Code:
                 mode, kind, sha, size = facts.split()
                 return Entry(mode, kind, sha, name, int(size) if size.isdigit() else None)
         return None
+
+
+def _whole(arguments: Sequence[str]) -> bool:
+    """Objects are named by their whole ids alone, so that the answer can't change; paths may follow."""
+    named = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return all(WHOLE.fullmatch(each) for each in named)

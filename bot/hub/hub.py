@@ -60,10 +60,20 @@ class Hub:
     wake: Callable[[], None] = _no_wake
     # Features that this GitHub has not, like an older Enterprise: `sub_issues`, `dependencies`.
     lacking: set[str] = field(default_factory=set)
+    _codes: dict[int, Code] = field(default_factory=dict)
 
     def code(self, repository: Repository) -> Code:
         """The bare repository that holds its code."""
-        return Code(self.state / "repositories" / f"{repository.id}.git")
+        known = self._codes.get(repository.id)
+        return known or self._codes.setdefault(
+            repository.id, Code(self.state / "repositories" / f"{repository.id}.git")
+        )
+
+    def close(self) -> None:
+        """No process of it runs, and its facts are closed."""
+        for code in self._codes.values():
+            code.close()
+        self.store.close()
 
     @property
     def app(self) -> App:

@@ -151,7 +151,7 @@ def serving(
         stack.callback(server.server_close)
         url = f"http://{host}:{server.server_port}"
         hub = open_hub(state, url, setup)
-        stack.callback(hub.store.close)
+        stack.callback(hub.close)
         faults = Faults()
         webhooks = Webhooks(hub, faults)
         server.app = create_app(hub, faults, webhooks, middleware)

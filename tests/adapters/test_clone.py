@@ -341,7 +341,7 @@ def test_reading_goes_on_when_its_process_was_killed(upstream: Upstream, checkou
     commit = upstream.commit("one", {"a.py": "1", "b.py": "2"})
     checkout.fetch(commit)
     assert checkout.text("a.py", commit) == "1"
-    process = checkout.files()._blobs._git.cat_file_all
+    process = checkout.files()._objects._git.cat_file_all
     assert process is not None
     process.proc.kill()
     process.proc.wait()

@@ -32,7 +32,7 @@ def _shown(call: Call, name: str, sha: str) -> Json:
 
 @routes(f"GET {GIT}/ref/{{ref}}", "git/get-ref", reads=CODE)
 def get_ref(call: Call) -> Reply:
-    sha = _code(call).refs().get(_ref(call))
+    sha = _code(call).ref(_ref(call))
     if sha is None:
         raise RefusedError(404, "Not Found")
     return Reply(_shown(call, _ref(call), sha))
@@ -94,8 +94,8 @@ def create_blob(call: Call) -> Reply:
 
 def _tree(call: Call, sha: str, recursive: bool, status: int = 200) -> Reply:
     code = _code(call)
-    found = code.text("rev-parse", "--verify", "--quiet", f"{sha}^{{tree}}", accept=(0, 1, 128))
-    if not found or sha.startswith("-"):
+    found = code.tree(sha)
+    if not found:
         raise RefusedError(404, "Not Found")
     return Reply(tree(call.view, call.repository, found, code.entries(found, recursive=recursive)), status)
 

@@ -77,7 +77,7 @@ def list_branches(call: Call) -> Reply:
 @routes(f"GET {REPO}/branches/{{branch}}", "repos/get-branch", reads=CODE)
 def get_branch(call: Call) -> Reply:
     name = call.parameters["branch"]
-    sha = _code(call).branches().get(name)
+    sha = _code(call).ref(f"refs/heads/{name}")
     if sha is None:
         raise RefusedError(404, "Branch not found")
     repository, view = call.repository, call.view

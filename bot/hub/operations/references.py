@@ -29,7 +29,7 @@ def create(hub: Hub, actor: Actor, repository: Repository, ref: str, sha: str) -
     if ref.startswith("refs/pull/") or code.text("check-ref-format", ref, accept=(0, 1, 128)):
         raise RefusedError(422, "Reference name is invalid")
     with hub.store.transaction():
-        if ref in code.refs():
+        if code.ref(ref):
             raise RefusedError(422, "Reference already exists")
         code.update_ref(ref, sha, ZERO)
         moved(hub, actor, repository, {ref: (ZERO, sha)})
@@ -42,7 +42,7 @@ def update(hub: Hub, actor: Actor, repository: Repository, ref: str, sha: str, *
     if code.kind(sha) != "commit":
         raise RefusedError(422, "Object does not exist")
     with hub.store.transaction():
-        before = code.refs().get(ref)
+        before = code.ref(ref)
         if before is None or ref.startswith("refs/pull/"):
             raise RefusedError(422, "Reference does not exist")
         if not force and not code.is_ancestor(before, sha):
@@ -58,7 +58,7 @@ def delete(hub: Hub, actor: Actor, repository: Repository, ref: str) -> None:
         raise RefusedError(422, "Cannot delete the default branch")
     code = hub.code(repository)
     with hub.store.transaction():
-        before = code.refs().get(ref)
+        before = code.ref(ref)
         if before is None or ref.startswith("refs/pull/"):
             raise RefusedError(422, "Reference does not exist")
         code.delete_ref(ref)

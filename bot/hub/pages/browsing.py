@@ -122,7 +122,7 @@ def blob(visit: Visit) -> Answer:
         lines=lines_of_file(text.removesuffix("\n"), at.path) if text and not drawn else (),
         html=visit.markdown(text, at.ref, at.folder) if drawn else None,
         is_markdown=at.path.lower().endswith(MARKDOWN),
-        on_branch=at.ref in code.branches(),
+        on_branch=code.ref(f"refs/heads/{at.ref}") is not None,
     )
 
 

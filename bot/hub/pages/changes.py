@@ -115,7 +115,7 @@ def _editable(visit: Visit) -> tuple[Spot, str, str]:
     code = visit.hub.code(visit.repository)
     at = spot(visit, visit.parameters["rest"])
     entry = code.entry(at.sha, at.path)
-    if at.ref not in code.branches() or entry is None or entry.kind != "blob":
+    if code.ref(f"refs/heads/{at.ref}") is None or entry is None or entry.kind != "blob":
         raise NOT_FOUND
     content = code.blob(entry.sha)
     if b"\0" in content:
