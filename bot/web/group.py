@@ -1,4 +1,4 @@
-"""Deliveries that come at once are stored by one commit, which is what limits how many a second there can be."""
+"""Deliveries that come at once are stored by one commit: each costs a turn of the disk, and of two threads."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -16,12 +16,14 @@ log = logging.getLogger("charrette.web")
 LARGEST = 200
 # GitHub waits 10 s for an answer: https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks
 PATIENCE = 9.0
+# Requests that can be read at once are read before a commit begins, for so long.
+GATHER = 0.002
 
 Waiting = tuple[Delivery, "AsyncResult[None]"]
 
 
 class Group:
-    """Stores whatever waits while the commit before it is under way, in a thread of its own. Make it after a fork.
+    """Stores together what comes at once, or while a commit is under way, in a thread. Make it after a fork.
 
     Requests are greenlets of one thread, so nothing here needs a lock.
     """
@@ -55,6 +57,8 @@ class Group:
 
     def _run(self) -> None:
         while self._waiting:
+            with gevent.Timeout(GATHER, False):  # type: ignore[arg-type]
+                gevent.idle()
             group, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
             try:
                 self._accept([delivery for delivery, _ in group])

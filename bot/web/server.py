@@ -7,8 +7,8 @@ import logging
 import signal
 import socket
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -37,9 +37,10 @@ SKIPPED = 64 * 1024
 
 
 class _Shared(gevent.socket.socket):
-    """A connection that lets the others have a turn, however fast its sender is."""
+    """A connection that lets the others have a turn, however fast its sender is, and sends an answer in one piece."""
 
     _since = 0.0
+    _answer: list[bytes] | None = None
 
     def recv(self, *arguments: Any) -> bytes:
         """Called for every piece of a head and of a body."""
@@ -51,6 +52,24 @@ class _Shared(gevent.socket.socket):
         if time.monotonic() - self._since > TURN:
             gevent.sleep(0)
             self._since = time.monotonic()
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Called for the head of an answer, and for its body."""
+        if self._answer is None:
+            super().sendall(data, flags)
+        else:
+            self._answer.append(data)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Head and body go together: half as many calls of the system, and of the receiver's."""
+        self._answer = []
+        try:
+            yield
+        finally:
+            answer, self._answer = self._answer, None
+            if answer:
+                super().sendall(b"".join(answer))
 
 
 class _Log(Logger):  # type: ignore[misc]
@@ -65,6 +84,9 @@ class _Log(Logger):  # type: ignore[misc]
             logging.INFO if logging.getLogger("charrette").isEnabledFor(logging.INFO) else logging.WARNING
         )
         self.access_log.disabled = True
+
+    def access(self, *_: Any) -> None:
+        """There is no log of requests; gunicorn would look for one at each."""
 
 
 class _Worker(GeventWorker):  # type: ignore[misc]
@@ -96,7 +118,8 @@ class _Worker(GeventWorker):  # type: ignore[misc]
         with cut:
             try:
                 sock.share()
-                super().handle_request(listener, request, sock, address)
+                with sock.answering():
+                    super().handle_request(listener, request, sock, address)
                 _skip(request.body)
             except gevent.Timeout as timeout:
                 if timeout is not cut:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.web import sign
+from bot.web import server, sign
 from tests.service import SECRET, clean, free_port
 
 BODY = b'{"action": "labeled"}'
@@ -132,6 +132,20 @@ def test_what_is_sent_is_answered_below_500(port: int, sent: list[bytes], expect
     with connection(port, *sent) as opened:
         assert status(opened) == expected
     assert alive(port)
+
+
+def test_an_answer_is_sent_in_one_piece() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    with theirs, server._Shared(ours.family, ours.type, fileno=ours.detach()) as shared:
+        with shared.answering():
+            shared.sendall(b"head")
+            with pytest.raises(BlockingIOError):
+                theirs.recv(100)
+            shared.sendall(b"body")
+        assert theirs.recv(100) == b"headbody"
+        shared.sendall(b"bye")
+        assert theirs.recv(100) == b"bye"
 
 
 STALLS = {

@@ -63,6 +63,38 @@ def test_what_waits_during_a_commit_is_one_commit() -> None:
     assert sorted(slow.groups[1]) == [f"d{n}" for n in range(1, 8)]
 
 
+def test_what_can_be_read_at_once_is_one_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_module, "GATHER", 5.0)
+    slow = Slow()
+    slow.go.set()
+    group = Group(slow.accept)
+
+    def read_and_store(one: Delivery) -> None:
+        for _ in range(int(one.id.removeprefix("d"))):  # the later ones take more turns of the loop
+            gevent.sleep(0)
+        group.store(one)
+
+    assert failures([gevent.spawn(read_and_store, delivery(n)) for n in range(5)]) == [""] * 5
+    group.close()
+    assert [len(one) for one in slow.groups] == [5]
+
+
+def test_a_commit_waits_for_no_end_of_what_there_is_to_do() -> None:
+    slow = Slow()
+    slow.go.set()
+    group = Group(slow.accept)
+
+    def never_idle() -> None:
+        while not slow.groups:
+            gevent.sleep(0)
+
+    busy = gevent.spawn(never_idle)
+    assert failures(ask(group, 0)) == [""]
+    group.close()
+    gevent.joinall([busy], timeout=10)
+    assert slow.groups == [["d0"]]
+
+
 def test_a_group_has_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(group_module, "LARGEST", 3)
     slow = Slow()
