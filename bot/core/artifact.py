@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -134,6 +134,14 @@ def names(text: str, name: str) -> bool:
     return f" {wanted} " in f" {normal(text)} " if wanted else name.strip() in text
 
 
+# A run reads its documents again in every leg, and at each of its views: most of them have been parsed just before.
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> tuple[list[Token], dict[str, object]]:
+    """The blocks of a text, which nobody changes, and what was gathered on the way."""
+    environment: dict[str, object] = {}
+    return _BLOCKS.parse(text, environment), environment
+
+
 @dataclass(frozen=True)
 class Artifact:
     """A document at a path. Nothing that is written in Markdown makes it raise."""
@@ -148,8 +156,7 @@ class Artifact:
 
     @cached_property
     def _parsed(self) -> tuple[list[Token], dict[str, object]]:
-        environment: dict[str, object] = {}
-        return _BLOCKS.parse("\n".join(self.source), environment), environment
+        return _parsed("\n".join(self.source))
 
     @cached_property
     def title(self) -> str:

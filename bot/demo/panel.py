@@ -10,6 +10,7 @@ from ..core.concerns.contradictions import findings_of, is_undecided
 from ..core.outputs.concerns import NAME
 from ..core.panel import GRAVE
 from ..core.revisions import TITLE
+from ..local.person import Person
 from .stage import Stage
 from .watching import Watch
 
@@ -31,7 +32,7 @@ class Panel:
         round.until(lambda: round.over, "the reviews")
         self.first_check = self._checked()
         concerns = self.concerns()
-        decisions = self._said("decisions.md") if self.stage.scripted else _all_accepted(concerns)
+        decisions = self._said("decisions.md") if self.stage.scripted else all_accepted(concerns)
         if concerns is None or not decisions:
             return
         self._comment(decisions, f"and more, {len(decisions.splitlines())} of {len(concerns.concerns)} in all")
@@ -71,9 +72,7 @@ class Panel:
 
     def check(self) -> str | None:
         """How the check of the concerns has ended on the newest commit; None while it has not."""
-        head = self.ada.get(f"/pulls/{self.pull['number']}")["head"]["sha"]
-        runs = self.ada.get(f"/commits/{head}/check-runs")["check_runs"]
-        return next((run["conclusion"] for run in runs if run["name"] == CONCERNS), None)
+        return check_of(self.ada, self.pull["number"])
 
     def _reviews(self) -> Iterator[str]:
         """Four reviews, each with remarks on lines, and honest about who wrote it."""
@@ -122,7 +121,14 @@ class Panel:
         return [file["filename"] for file in files]
 
 
-def _all_accepted(concerns: Concerns | None) -> str:
+def check_of(person: Person, pull: int) -> str | None:
+    """How the check of the concerns has ended on the newest commit of a pull request; None while it has not."""
+    head = person.get(f"/pulls/{pull}")["head"]["sha"]
+    runs = person.get(f"/commits/{head}/check-runs")["check_runs"]
+    return next((run["conclusion"] for run in runs if run["name"] == CONCERNS), None)
+
+
+def all_accepted(concerns: Concerns | None) -> str:
     """What is decided of concerns that nobody could foresee: the grave ones are accepted."""
     grave = [each for each in (concerns.concerns if concerns else ()) if _is_grave(each)]
     return "\n".join(f"/decide {each.id} accept: as the panel proposes" for each in grave)

@@ -32,13 +32,13 @@ class Watch:
         news, known = time.monotonic(), self.status
         while not done():
             self.stage.alive()
+            self._look()
             if self.status != known:
                 news, known = time.monotonic(), self.status
             if time.monotonic() > news + patience:
                 logs = "\n\n".join(f"{process.name}:\n{process.tail()}" for process in self.stage.commands)
                 raise PersonError(f"{what} did not come: there was nothing new for {patience:.0f} s.\n{logs}")
             time.sleep(0.1)
-            self._look()
 
     @property
     def over(self) -> bool:

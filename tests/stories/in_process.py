@@ -331,7 +331,7 @@ def make_house(
     app.prepare(known)
     mind = Mind(diligent)
     model = make_model(ModelSettings(base_url="http://model.test", api_key="sk-ant-canary"), httpx2.MockTransport(mind))
-    services = replace(app.services(known), model=model, limits=Limits(turns=12), **more)
+    services = replace(app.services(known), **{"model": model, "limits": Limits(turns=12), **more})
     Engine(services, worker.enqueue)
     eyes = Later()
     intake = Intake(services, worker.enqueue, Eyes(services, threading.Event(), pool=eyes))
