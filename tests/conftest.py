@@ -1,8 +1,10 @@
-"""The soak tests' budget."""
+"""The soak tests' budget, and how tests are shared out among several processes."""
 
 import pytest
+from xdist.remote import Producer
 
 from tests.databases import VARIABLE, has_postgres
+from tests.scheduling import Together, rank
 from tests.soak import BUDGET, Budget
 
 
@@ -17,9 +19,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"On SQLite alone: {VARIABLE} names no PostgreSQL server.")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    """What is shared is made once."""
+    return Together(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of the soak tests, the stories come last: they go on until the budget is spent, and then no other begins."""
     items.sort(key=lambda item: bool(item.get_closest_marker("soak")) and "stories" in item.path.parts)
+    if hasattr(config, "workerinput"):
+        items.sort(key=rank)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -13,6 +13,7 @@ from bot.app import built_in_workflows
 from bot.hub.server import RunningHub, running_hub
 from tests.databases import KINDS, settings_of
 from tests.hub.contract import Contract
+from tests.scheduling import scope
 
 from .closed_loop import ClosedLoop, closed_loop
 from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library, running
@@ -66,8 +67,17 @@ def service(
 
 
 @pytest.fixture
-def story(hub: RunningHub, service: Service) -> Story:
+def story(hub: RunningHub, service: Service, request: pytest.FixtureRequest) -> Story:
     """A story that has not begun."""
+    assert scope(request.node.nodeid).startswith("shared"), "name its file in tests/scheduling.py"
     assert service.process is not None
     assert service.process.poll() is None
     return Story(hub)
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Where processes share the tests out, the service ends with its last story: it would idle until the end."""
+    ends = nextitem is None or scope(nextitem.nodeid) != scope(item.nodeid)
+    shared = getattr(item, "funcargs", {}).get("service")
+    if hasattr(item.config, "workerinput") and ends and isinstance(shared, Service):
+        shared.stop()

@@ -21,6 +21,8 @@ from bot.local.person import Person
 
 ROOT = Path(bot.__file__).parent.parent
 PATIENCE = 60.0
+# A look costs the hub some milliseconds, of which the service has the more use.
+LOOK = 0.1
 # A busy machine needs longer for the same: CHARRETTE_TEST_SLOWNESS=3 waits three times as long before it gives up.
 SLOWNESS = float(os.environ.get("CHARRETTE_TEST_SLOWNESS") or 1)
 REPOSITORY = "octo/library"
@@ -247,7 +249,7 @@ class Story:
         while not there():
             if time.monotonic() > end:
                 raise AssertionError(f"it did not come; the bot said:\n{'-----'.join(self.bot_comments())}")
-            time.sleep(0.05)
+            time.sleep(LOOK)
         return self
 
     def until_status(self, words: str, patience: float = PATIENCE) -> "Story":

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -58,59 +59,14 @@ class Reader:
 
     def root(self, text: str, first: int = 1) -> MappingNode | None:
         """The document's keys; `first` is the line of the file on which `text` begins."""
-        text = "\n" * (first - 1) + text
-        try:
-            if not self._tame(text):
-                return None
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
-        except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
-            self._unparsable(error, text)
-            return None
-        if isinstance(node, MappingNode):
-            return node
+        node, faults = _document("\n" * (first - 1) + text)
+        for fault in faults:
+            self.fault(fault.line, fault.wrong, fault.mend)
+        if faults or isinstance(node, MappingNode):
+            return node if isinstance(node, MappingNode) else None
         mend = "Write “key: value” lines, as docs/workflow-format.md shows."
         self.fault(node or first, "The file holds no keys.", mend)
         return None
-
-    def _tame(self, text: str) -> bool:
-        """Whether the text has no aliases, no tags, no absurd depth and no character that can't be passed on."""
-        depth = 0
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            line = (event.start_mark.line if event.start_mark else 0) + 1
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if isinstance(event, yaml.AliasEvent):
-                self.fault(line, "There is a YAML alias.", "Write the value out; a definition has no aliases.")
-                return False
-            if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
-                shown = event.tag.replace(_TAG, "!!")[:60]
-                self.fault(line, f"There is a YAML tag, “{shown}”.", "Leave the tag out.")
-                return False
-            if isinstance(event, yaml.ScalarEvent) and _NO_TEXT.search(event.value):
-                self.fault(
-                    line, "There is a NUL, or half of a character.", "Write the character itself: no “\\ud83d…”."
-                )
-                return False
-            if depth > _DEPTH:
-                self.fault(line, f"This is nested more than {_DEPTH} deep.", "Write it flatter.")
-                return False
-        return True
-
-    def _unparsable(self, error: yaml.YAMLError, text: str) -> None:
-        line, problem = 1, "it has no meaning"
-        match error:
-            case yaml.MarkedYAMLError():
-                problem = error.problem or problem
-                unended = (
-                    "end of stream" in problem or "stream end" in problem
-                )  # then the place that matters is where it began
-                mark = error.context_mark if unended and error.context_mark else error.problem_mark
-                line = mark.line + 1 if mark else line
-            case yaml.reader.ReaderError():
-                line = text.count("\n", 0, error.position) + 1
-                problem = f"the character #x{error.character:04x} may not stand in YAML"
-            case _:
-                pass
-        self.fault(line, f"This is not YAML: {problem}.", "Mend the indentation, quotes or brackets here.")
 
     # --- values ------------------------------------------------------------------------------------------------------
 
@@ -250,3 +206,60 @@ class Reader:
             case _:
                 self.expected(node, "a plain value", "Leave the tag out.")
                 return None
+
+
+@lru_cache(maxsize=256)
+def _document(text: str) -> tuple[Node | None, tuple[Fault, ...]]:
+    """The nodes of a YAML text and what is wrong with it as such, without a file; the nodes are only read.
+
+    The same files are read for each repository that adds to them, and for each workflow's neighbours.
+    """
+    faults: list[Fault] = []
+    reader = Reader("", faults)
+    node = None
+    try:
+        if _tame(text, reader):
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
+        _unparsable(error, text, reader)
+    return node, tuple(faults)
+
+
+def _tame(text: str, reader: Reader) -> bool:
+    """Whether the text has no aliases, no tags, no absurd depth and no character that can't be passed on."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = (event.start_mark.line if event.start_mark else 0) + 1
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            reader.fault(line, "There is a YAML alias.", "Write the value out; a definition has no aliases.")
+            return False
+        if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
+            shown = event.tag.replace(_TAG, "!!")[:60]
+            reader.fault(line, f"There is a YAML tag, “{shown}”.", "Leave the tag out.")
+            return False
+        if isinstance(event, yaml.ScalarEvent) and _NO_TEXT.search(event.value):
+            reader.fault(line, "There is a NUL, or half of a character.", "Write the character itself: no “\\ud83d…”.")
+            return False
+        if depth > _DEPTH:
+            reader.fault(line, f"This is nested more than {_DEPTH} deep.", "Write it flatter.")
+            return False
+    return True
+
+
+def _unparsable(error: yaml.YAMLError, text: str, reader: Reader) -> None:
+    line, problem = 1, "it has no meaning"
+    match error:
+        case yaml.MarkedYAMLError():
+            problem = error.problem or problem
+            unended = (
+                "end of stream" in problem or "stream end" in problem
+            )  # then the place that matters is where it began
+            mark = error.context_mark if unended and error.context_mark else error.problem_mark
+            line = mark.line + 1 if mark else line
+        case yaml.reader.ReaderError():
+            line = text.count("\n", 0, error.position) + 1
+            problem = f"the character #x{error.character:04x} may not stand in YAML"
+        case _:
+            pass
+    reader.fault(line, f"This is not YAML: {problem}.", "Mend the indentation, quotes or brackets here.")

@@ -4,10 +4,13 @@ A template renders strictly, so an unknown variable would end a run in its middl
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bot.core.errors import Fault
 
 from .nodes import Reader, nearest
 
@@ -96,33 +99,46 @@ def document_variables(parameters: Mapping[str, object]) -> dict[str, Shape]:
 
 def check_template(text: str, allowed: Mapping[str, Shape], reader: Reader, first: int = 1) -> None:
     """Reports syntax errors, includes, and variables or attributes that this template does not get."""
+    for fault in _faults(text, tuple(sorted(allowed.items()))):
+        reader.fault(fault.line + first - 1, fault.wrong, fault.mend)
+
+
+@lru_cache(maxsize=512)
+def _faults(text: str, variables: tuple[tuple[str, Shape], ...]) -> tuple[Fault, ...]:
+    """What is wrong with a template, without a file: the same ones are read for each repository that adds to them."""
+    faults: list[Fault] = []
+    _check(text, dict(variables), Reader("", faults))
+    return tuple(faults)
+
+
+def _check(text: str, allowed: Mapping[str, Shape], reader: Reader) -> None:
     try:
         tree = _ENVIRONMENT.parse(text)
         # Compiling comes after: it calculates what is constant.
-        if not _means(tree, reader, first):
+        if not _means(tree, reader):
             return
         _ENVIRONMENT.compile(tree)
     except TemplateSyntaxError as error:
-        line = error.lineno + first - 1
-        reader.fault(line, f"The template has no meaning: {error.message}", "Mend the braces, or the filter's name.")
+        reader.fault(
+            error.lineno, f"The template has no meaning: {error.message}", "Mend the braces, or the filter's name."
+        )
         return
     except (RecursionError, SyntaxError, ValueError):
         # Too deep for Jinja or for Python, or a number of thousands of digits.
-        reader.fault(first, "The template is too deep, or a number in it too long.", "Write it flatter.")
+        reader.fault(1, "The template is too deep, or a number in it too long.", "Write it flatter.")
         return
     for made in tree.find_all((nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)):
-        reader.fault(made.lineno + first - 1, "A prompt takes in another file.", "Write the text here.")
+        reader.fault(made.lineno, "A prompt takes in another file.", "Write the text here.")
     unknown = find_undeclared_variables(_ENVIRONMENT.parse(text)) - set(allowed)
     seen: set[tuple[str, int]] = set()
     for name in tree.find_all(nodes.Name):
         if name.name in unknown and (name.name, name.lineno) not in seen:
             seen.add((name.name, name.lineno))
-            line = name.lineno + first - 1
-            reader.fault(line, f"The prompt has no variable “{name.name}”.", nearest(name.name, sorted(allowed)))
-    _check_attributes(tree, allowed, reader, first)
+            reader.fault(name.lineno, f"The prompt has no variable “{name.name}”.", nearest(name.name, sorted(allowed)))
+    _check_attributes(tree, allowed, reader)
 
 
-def _means(tree: nodes.Template, reader: Reader, first: int) -> bool:
+def _means(tree: nodes.Template, reader: Reader) -> bool:
     """Whether the prompt uses nothing that would let it take as long or as much as it likes; reports what does."""
     seen: set[tuple[str, int]] = set()
     for node, loops in _nested(tree, 0):
@@ -135,7 +151,7 @@ def _means(tree: nodes.Template, reader: Reader, first: int) -> bool:
             wrong, mend = f"There are more than {_LOOPS} loops in each other.", "Write it flatter."
         if wrong and (wrong, node.lineno) not in seen:
             seen.add((wrong, node.lineno))
-            reader.fault(node.lineno + first - 1, wrong, mend)
+            reader.fault(node.lineno, wrong, mend)
     return not seen
 
 
@@ -147,7 +163,7 @@ def _nested(node: nodes.Node, loops: int) -> Iterator[tuple[nodes.Node, int]]:
         yield from _nested(child, inside)
 
 
-def _check_attributes(tree: nodes.Template, allowed: Mapping[str, Shape], reader: Reader, first: int) -> None:
+def _check_attributes(tree: nodes.Template, allowed: Mapping[str, Shape], reader: Reader) -> None:
     shapes: dict[str, Shape] = {name: shape for name, shape in allowed.items() if name not in _LISTS}
     for loop in tree.find_all(nodes.For):
         match loop:
@@ -160,4 +176,4 @@ def _check_attributes(tree: nodes.Template, allowed: Mapping[str, Shape], reader
             shape = shapes[use.node.name]
             if shape is not None and use.attr not in shape:
                 wrong = f"“{use.node.name}” has no “{use.attr}”."
-                reader.fault(use.lineno + first - 1, wrong, nearest(use.attr, shape))
+                reader.fault(use.lineno, wrong, nearest(use.attr, shape))
