@@ -45,7 +45,9 @@ def _notes(state: State, phase: PhaseState) -> str:
         return ""
     notes = {"asking": " (questions open)", "awaiting": " (waits for approval)", "blocked": " (findings)"}
     edited = " (edited by a person)" if is_edited(phase.commit, phase.phase, state.record) else ""
-    return f"{notes.get(phase.status, '')}{edited}{revised(phase)}"
+    rules = ", ".join(f"`{one_line(rule)}`" for rule in phase.commit.mended)
+    mended = f" (a draft went back for {rules}, and was mended)" if rules else ""
+    return f"{notes.get(phase.status, '')}{mended}{edited}{revised(phase)}"
 
 
 def revised(phase: PhaseState) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from .acts import Commit, Committed
 from .artifact import Artifact
-from .committing import asked, failed
+from .committing import asked, failed, mended
 from .definition import Definition
 from .outputs.concerns import NAME
 from .phase_state import PhaseState
@@ -53,6 +53,7 @@ def after_commit(state: State, act: Commit, result: Committed) -> State:
         failed(state, phase) if phase else (),
         part_of_commit(state.definition, act.phase, files),
         others_of_commit(state.definition, act.phase, act.files),
+        mended(state) if phase else (),
     )
     folded = fold(replace(record, commits=(*record.commits, made), spent=state.spent))
     return replace(folded, without=state.without)

@@ -68,7 +68,8 @@ def commit_phase(state: State, phase: PhaseState) -> Commit:
     model = next((draft.model for draft in state.drafts.values() if draft.model), "")
     title = f"{phase.phase.number:03d} {phase.phase.title.lower()}"
     what = title if phase.revision == 1 else f"{title}, revision {phase.revision}"
-    message = _message(state, what, phase.phase.id, phase.revision, status, model, spent, failed(state, phase))
+    lost, back = failed(state, phase), mended(state)
+    message = _message(state, what, phase.phase.id, phase.revision, status, model, spent, lost, back)
     return Commit(phase.phase.id, phase.revision, status, files, message, state.record.head)
 
 
@@ -130,6 +131,12 @@ def _why(draft: Outcome) -> str:
     return plain(draft.reason or wrong, 200).replace(";", ",")
 
 
+def mended(state: State) -> tuple[str, ...]:
+    """The rules for which drafts were sent back, and that find nothing in those that are committed."""
+    left = {finding.rule for draft in state.drafts.values() for finding in errors(draft.findings)}
+    return tuple(sorted({finding.rule for finding in state.sent_back if finding.rule} - left))
+
+
 def asked(state: State, phase: PhaseState) -> tuple[Question, ...]:
     """The questions that the drafts in hand put to the author; none once the rounds are used up."""
     if phase.phase.asks is None or phase.rounds >= state.definition.rounds:
@@ -147,6 +154,7 @@ def _message(
     model: str,
     spent: Spent,
     failed: tuple[tuple[str, str], ...] = (),
+    mended: tuple[str, ...] = (),
 ) -> str:
     pinned = state.pinned
     values = {
@@ -160,4 +168,6 @@ def _message(
         values |= {"Model": "replay" if spent.replayed else model, "Spent": spent_trailer(spent)}
     if failed:
         values["Failed"] = "; ".join(f"{member}: {why}" for member, why in failed)
+    if mended:
+        values["Mended"] = ", ".join(mended)
     return with_trailers(f"design({pinned.slug}): {what}", "", values)

@@ -53,7 +53,8 @@ def done(state: State) -> str:
 def _then(state: State) -> str:
     """What people do with the documents; where the last of them sums up the others, they begin with it."""
     first = "Read the summary first, then review" if state.definition.phases[-1].id.endswith("summary") else "Review"
-    return f"{first} the pull request; what people edit on its branch is kept."
+    after = " When it is merged, each unit of the plan becomes an issue." if state.definition.plans else ""
+    return f"{first} the pull request; what people edit on its branch is kept.{after}"
 
 
 def kept(state: State) -> str:

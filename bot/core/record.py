@@ -178,7 +178,8 @@ class PhaseCommit:
     `files` maps path to blob id. `gist` is the first section of the run's last artifact: what the pull request says.
     `texts` are the artifacts themselves where they hold data, `failed` the members that brought none, with the reason.
     `part` is the digest of the sections that the phase made, where it fills a document that others fill too; `others`
-    are those of sections of other phases, which an approval may change with it.
+    are those of sections of other phases, which an approval may change with it. `mended` are the rules for which drafts
+    before it were sent back.
     """
 
     phase: str
@@ -196,6 +197,7 @@ class PhaseCommit:
     failed: tuple[tuple[str, str], ...] = ()
     part: str = ""
     others: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -272,7 +274,7 @@ class Record:
     now: str = ""
 
 
-TRAILERS = ("Run", "Phase", "Status", "Base", "Definition", "Model", "Spent", "Failed")
+TRAILERS = ("Run", "Phase", "Status", "Base", "Definition", "Model", "Spent", "Failed", "Mended")
 
 
 def trailers(message: str) -> dict[str, str]:
@@ -316,3 +318,8 @@ def parse_failed(text: str) -> tuple[tuple[str, str], ...]:
     """The members that failed and why, as the trailer has them: `member: why; member: why`."""
     parts = (part.partition(": ") for part in filter(None, text.split("; ")))
     return tuple((member, why) for member, _, why in parts)
+
+
+def parse_mended(text: str) -> tuple[str, ...]:
+    """The rules of findings that were mended before the commit, as the trailer has them: `cycle, dangling`."""
+    return tuple(filter(None, text.split(", ")))

@@ -154,7 +154,17 @@ def _after_conversations(state: State, outcomes: tuple[Outcome, ...]) -> State:
                 return replace(state, trouble=outcome.ended, reason=outcome.reason, shown=False)
             case _:
                 assert_never(outcome.ended)
-    return _placed(state) if state.unplaced else _panelled(state)
+    return _placed(state) if state.unplaced else _panelled(_returned(state, outcomes))
+
+
+def _returned(state: State, outcomes: tuple[Outcome, ...]) -> State:
+    """The state, with what the drafts have to mend that go back now; people see it where the phase is one document."""
+    phase = state.current
+    back = [each for each in outcomes if each.ended == "done" and _unfinished(state, each)]
+    if phase is None or not back:
+        return state
+    sent = tuple(finding for each in back for finding in errors(each.findings))
+    return replace(state, sent_back=(*state.sent_back, *sent), shown=state.shown and phase.phase.each is not None)
 
 
 def _panelled(state: State) -> State:

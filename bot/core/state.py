@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from .acts import Outcome
 from .definition import Definition
+from .findings import Finding
 from .messages import Entry, Retry, Revise, Say, Start, Stop, Touched
 from .phase_state import PhaseState, digest_of, folded, included, rounds_of
 from .placing import ground_of, is_held
@@ -22,6 +23,7 @@ REQUEST = "user-request"
 class State:
     """A run, whole. `drafts` are this leg's outcomes of the phase in hand, by member; `shown`: GitHub shows this.
 
+    `sent_back` are the errors with which drafts of that phase went back to be mended.
     `was_asked` says that the issue had no description, so that one was asked for.
     """
 
@@ -34,6 +36,7 @@ class State:
     shown: bool = False
     stale: bool = False
     drafts: dict[str, Outcome] = field(default_factory=dict)
+    sent_back: tuple[Finding, ...] = ()
     spent: Spent = field(default_factory=Spent)
     without: tuple[str, ...] = ()
     was_asked: bool = False

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from . import endings
 from .checklist import lines_of, progress, revised
+from .findings import Finding, errors
 from .fitting import LIMIT, shortened
 from .messages import Revise, Touched
 from .pages import link, web
@@ -110,15 +111,26 @@ def status(state: State) -> str:
 
 
 def _open_findings(state: State) -> Iterator[str]:
-    """The first findings of the phase that waits because of them."""
+    """The first findings of the phase that waits because of them, or of its draft that is being mended."""
     phase = state.current
-    if phase is None or phase.status not in ("blocked", "awaiting") or not phase.findings:
+    if phase is None:
+        return
+    found = phase.findings if phase.status in ("blocked", "awaiting") else _to_mend(state)
+    if not found:
         return
     yield ""
-    for finding in phase.findings[:FEW]:
+    for finding in found[:FEW]:
         yield f"- line {finding.line}, {finding.rule}: {one_line(f'{finding.wrong} {finding.mend}', 400)}"
-    if len(phase.findings) > FEW:
-        yield f"- and {len(phase.findings) - FEW} more, in the check"
+    if len(found) > FEW:
+        yield f"- and {len(found) - FEW} more{', in the check' if phase.findings else ''}"
+
+
+def _to_mend(state: State) -> tuple[Finding, ...]:
+    """What the draft in hand went back for, where the phase is one document."""
+    phase = state.current
+    if phase is None or phase.phase.each is not None or state.unplaced is not None:
+        return ()
+    return errors(tuple(finding for draft in state.drafts.values() for finding in draft.findings))
 
 
 def _drift(state: State, most: int) -> Iterator[str]:
@@ -159,7 +171,9 @@ def headline(state: State) -> str:
     match phase.status:
         case "pending" | "done" | "findings":
             again = " again, as a person asked" if phase.wish else ""
-            return f"{where}: {phase.phase.title.lower()}{again} …"
+            count = len(_to_mend(state))
+            back = f": the draft went back with {count} finding{'s' if count != 1 else ''}" if count else ""
+            return f"{where}: {phase.phase.title.lower()}{again}{back} …"
         case "asking":
             open = len(phase.round.open) if phase.round else 0
             ways = "Reply, or write `/answer recommended`; `/proceed` goes on without."

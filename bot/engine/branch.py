@@ -15,7 +15,7 @@ from ..core.outputs.contract import NAME as CONTRACT
 from ..core.placing import Ground, paths_of, shared_paths
 from ..core.ports import BranchCommit, Checkout, GitHub, RunRow
 from ..core.questions import parse as parse_questions
-from ..core.record import PhaseCommit, Pinned, Record, Seen, Standing, parse_failed, parse_spent, trailers
+from ..core.record import PhaseCommit, Pinned, Record, Seen, Standing, parse_failed, parse_mended, parse_spent, trailers
 from ..core.revisions import remarks
 from ..core.sections import is_filled, own, part_of
 from ..core.state import REQUEST
@@ -158,6 +158,7 @@ def _commits(
             parse_failed(values.get("Failed", "")),
             part_of_commit(pinned.definition, phase, texts),
             others_of_commit(pinned.definition, phase, _decided(pinned, phase, checkout, commit.sha, blobs)),
+            parse_mended(values.get("Mended", "")),
         )
 
 

@@ -10,7 +10,7 @@ from ..core.decisions import DECISION
 from ..core.messages import Entry, Message, Written
 from ..core.outputs.concerns import NAME
 from ..core.ports import GitHub, RunRow
-from ..core.record import PhaseCommit, Pinned, Record, Seen, Standing, parse_failed, parse_spent, trailers
+from ..core.record import PhaseCommit, Pinned, Record, Seen, Standing, parse_failed, parse_mended, parse_spent, trailers
 from ..core.state import State
 from .earlier_rounds import closed
 from .services import Services
@@ -114,6 +114,7 @@ def _commits(row: RunRow) -> Iterator[PhaseCommit]:
             entry.message.at,
             deed.files,
             parse_failed(values.get("Failed", "")),
+            mended=parse_mended(values.get("Mended", "")),
         )
 
 

@@ -16,6 +16,7 @@ from ..core.ports import BranchCommit, Checkout, GitHub, Pull, Remote
 from ..core.publications import PullRequestWish
 from ..core.record import trailers
 from ..core.safe import plain
+from ..core.tracking.naming import short_title
 from .publish import Publisher
 from .services import Services
 
@@ -105,7 +106,7 @@ def kept(services: Services, repository: Repository, plan: str, path: str, title
     wish = PullRequestWish(
         now.branch,
         base_branch,
-        plain(f"Plan status: {title}", 200),
+        plain(f"Plan status: {short_title(title)}", 200),
         _BODY,
         draft=False,
         reopens=False,

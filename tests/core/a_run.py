@@ -1,5 +1,6 @@
 """Values for the tests of the core: a small workflow, and a run of it that goes as far as a test wants."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core.acts import (
@@ -141,6 +142,11 @@ class Play:
             self.acts.append(act)
             if isinstance(act, Wait | End):
                 return act
+            self.state = after(self.state, act, self.perform(act))
+
+    def go_until(self, holds: Callable[[Act], bool]) -> None:
+        """To before the first act of which this holds."""
+        while not holds(act := next_act(self.state)):
             self.state = after(self.state, act, self.perform(act))
 
     def perform(self, act: Act) -> Result:

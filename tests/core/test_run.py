@@ -1,5 +1,6 @@
 """What a run does next, from its start to each of its ends."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from bot.core.definition import GateUse
 from bot.core.record import Record, Spent, trailers
 from bot.core.run import after, next_act
 from bot.core.state import fold
+from bot.core.views import status
 
 from .a_run import (
     ASKING,
@@ -127,6 +129,20 @@ def test_a_repair_that_holds_is_committed_clean() -> None:
     charge = [act for act in play.acts if isinstance(act, Converse)][1].briefs[0].charge
     assert "It says nothing." in charge
     assert PLAIN.strip() in charge
+    assert "Charrette-Mended: not-empty\n" in [act for act in play.acts if isinstance(act, Commit)][1].message
+    assert re.search(
+        r"002 Understanding\]\(\S+\) \(a draft went back for `not-empty`, and was mended\)", status(play.state)
+    )
+    assert [commit.mended for commit in play.state.record.commits] == [(), ("not-empty",), ()]
+
+
+def test_while_a_draft_is_mended_people_see_what_it_went_back_for() -> None:
+    play = Play(None, (PLAIN, (wrong(),) * 7), PLAIN, PLAIN)
+    play.go_until(lambda act: isinstance(act, Converse) and act.briefs[0].address.draft == 2)
+    assert "Phase 1 of 2: understanding: the draft went back with 7 findings …" in status(play.state)
+    assert "- line 3, not-empty: It says nothing. Say something." in status(play.state)
+    assert "- and 2 more\n" in status(play.state)
+    assert play.state.shown
 
 
 def test_proceed_goes_on_with_findings_and_the_end_says_so() -> None:

@@ -18,7 +18,7 @@ from . import plan_text
 from .grouping import grouped
 from .marks import Notes, digest, mention, numbered, same, section
 from .matching import Item, Matched, adopted, items_of, match, same_plan
-from .naming import plan_id
+from .naming import plan_id, short_title
 from .shape import (
     PLAN,
     Block,
@@ -172,7 +172,7 @@ class _Difference:
     @property
     def _tracking_title(self) -> str:
         title = self.source.plan.title or self.source.artifact.path
-        return plain(f"Plan: {title.removeprefix('Plan: ')}", TITLE)
+        return plain(f"Plan: {short_title(title)}", TITLE)
 
     def _group_title(self, key: str) -> str:
         inside = self.members[key]
@@ -213,7 +213,7 @@ class _Difference:
         if fresh or new or any(key not in self.refs for key in self.members):
             yield from LABELS
         if fresh:
-            title = plain(self.source.plan.title or self.source.artifact.path, TITLE)
+            title = plain(short_title(self.source.plan.title or self.source.artifact.path), TITLE)
             yield Milestone(title, f"The units of the plan {self.source.artifact.path}.")
             yield self._opened(self._tracking(), plan_text.BEGUN)
         for key in self.members:

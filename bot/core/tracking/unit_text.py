@@ -113,7 +113,13 @@ def _sizes(piece: Piece) -> Iterator[str]:
     for tier in (piece.unit.tier1, piece.unit.tier2):
         for name, text in tier.items():
             if _SIZED.search(name) and not _NOT_SIZES.search(name):
-                yield f"- **{line(_titled(name))}:** {published(' '.join(text.split()))}"
+                yield f"- **{line(_titled(name))}:** {published(_on_one_line(text))}"
+
+
+def _on_one_line(text: str) -> str:
+    """A field on one line: the items of a list behind each other."""
+    items = [" ".join(each.split()) for each in re.split(r"^\s*[-*+]\s+", text, flags=re.MULTILINE)]
+    return "; ".join(filter(None, items))
 
 
 def _titled(name: str) -> str:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.identity import slug_of
 from bot.core.plan.ids import spoken
 from bot.core.tracking import Done, Ref, Work
 from bot.core.tracking.marks import Notes, digest, mention, numbered, parts, section, spliced
-from bot.core.tracking.naming import plan_id
+from bot.core.tracking.naming import plan_id, short_title
 from bot.core.tracking.shape import Block, Label, Milestone, Nest, Open, Say, Step, Unblock, Unnest, Write
 from bot.core.tracking.units import pieces
 from bot.core.tracking.words import preview, step_name, summary
@@ -36,6 +37,11 @@ def plan(unit: str) -> str:
             "### PR 1: A\n\n- **Files:** `a.py`,\n  `b.py`\n- **LOC Estimate:** 120\n- **Test Files:** none\n",
             "### Files and size\n\n- **Files:** `a.py`, `b.py`\n- **LOC estimate:** 120\n- **Test files:** none",
             id="files and size",
+        ),
+        pytest.param(
+            "### PR 1: A\n\n- **Files:**\n  - `a.py`, new\n  - `b.py`\n",
+            "- **Files:** `a.py`, new; `b.py`\n",
+            id="files in a list",
         ),
         pytest.param(
             "### PR 1: A\n\nFree words, @ada.\n\n---\n", "### Summary\n\nFree words, @&#8203;ada.\n\n###", id="prose"
@@ -95,6 +101,21 @@ def test_a_new_plan_gets_a_name_of_its_own(taken: tuple[str, ...], name: str) ->
 
 def test_a_plan_without_a_title_is_named_by_its_path() -> None:
     assert plan_id("", "docs/limits.md", ()) == "plan-docs-limits-md"
+
+
+@pytest.mark.parametrize(
+    ("title", "short"),
+    [
+        ("Macro plan: Worker limits", "Worker limits"),
+        ("Plan: Macro-Plan: Worker limits", "Worker limits"),
+        ("Worker limits: macro plan", "Worker limits: macro plan"),
+        ("Macro plan:", "Macro plan:"),
+        ("Planning: rooms", "Planning: rooms"),
+    ],
+)
+def test_a_title_that_says_that_it_is_a_plan_is_shortened(title: str, short: str) -> None:
+    assert short_title(title) == short
+    assert plan_id(title, "p.md", ()) == f"plan-{slug_of(short)}"
 
 
 # --- marks -----------------------------------------------------------------------------------------------------------
