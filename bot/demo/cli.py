@@ -7,12 +7,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import architecture, feature_design
+from . import architecture, feature_design, macro_plan
 from .scenario import Played, Scenario
 from .stage import Stage, staged, version
 
 INTERRUPTED = 130
-SCENARIOS = {each.name: each for each in (feature_design.SCENARIO, architecture.SCENARIO)}
+SCENARIOS = {each.name: each for each in (feature_design.SCENARIO, macro_plan.SCENARIO, architecture.SCENARIO)}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

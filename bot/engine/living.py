@@ -18,6 +18,7 @@ from ..core.messages import Advance, PlanStatus, Validate
 from ..core.plan import Plan, read
 from ..core.plan.risks import named_risk
 from ..core.safe import line
+from ..core.views import cost
 from .asked import Asked
 from .conversation import Talk
 from .durable import log
@@ -116,7 +117,7 @@ def _checked(services: Services, asked: Asked, plan: str, stand: Stand, pull: in
         )
         return
     noted = _noted(services, repository, plan, stand, concept.reworded(outcome.data, pull))
-    text = concept.told(outcome.data, pull, noted.unplaced)
+    text = concept.told(outcome.data, pull, noted.unplaced, cost(outcome.spent))
     said = Announcement(f"concept/{pull}", noted.pull or at or stand.tracking, text)
     _does(f"{plan} concept said {pull}", partial(said_once, services, repository, plan, said))
 

@@ -58,12 +58,15 @@ __all__ = ["GATES", "Context", "Gate", "Parameter", "as_parameters", "judge", "p
 
 
 def judge(artifact: Artifact, context: Context, uses: Sequence[GateUse]) -> tuple[Finding, ...]:
-    """The findings of these gates, under their names and severities, by line.
+    """The findings of these gates, under their names and severities, by line; `plan: cycle` where a gate has rules.
 
     What a gate itself calls a warning stays one, whatever the definition's severity.
     """
     found = [
-        finding.of(use.name, finding.severity if finding.severity == "warning" else use.severity)
+        finding.of(
+            f"{use.name}: {finding.rule}" if finding.rule else use.name,
+            finding.severity if finding.severity == "warning" else use.severity,
+        )
         for use in uses
         for finding in GATES[use.name](artifact, context, **use.parameters)
     ]

@@ -1,7 +1,6 @@
 """The rules for macro plans as one gate."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from bot.core.artifact import Artifact
@@ -28,8 +27,7 @@ def plan(
     levels: dict[str, Level] = {name: "off" for name in RULES if only and name not in only}
     given: tuple[tuple[Sequence[str], Level], ...] = ((warnings, "warning"), (errors, "error"), (off, "off"))
     levels |= {name: level for names, level in given for name in names}
-    for finding in lint(Paper.of(artifact, context.tree, strict), levels):
-        yield replace(finding, wrong=f"{finding.wrong} ({finding.rule})")
+    yield from lint(Paper.of(artifact, context.tree, strict), levels)
 
 
 def plan_faults(given: Mapping[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.model import ModelSettings, make_model
-from bot.adapters.model.recording import digest, file_name
+from bot.adapters.model.recording import about, digest, file_name
 from bot.adapters.model.stream import take_apart, to_bytes
 from bot.core.ports import Reply
 from bot.core.record import Spent
@@ -187,3 +187,11 @@ def test_an_answer_is_not_taken_for_another_addresss(tmp_path: Path) -> None:
     recorded(tmp_path)
     reply = make_model(ModelSettings(replay=tmp_path)).turn(turn(address="1.2.w.1/understanding@1/writer.1#2"))
     assert reply.kind == "refused"
+
+
+def test_what_a_recording_is_about_may_differ_for_a_phase(tmp_path: Path) -> None:
+    assert about(tmp_path, "understanding@1/writer/1#1") == ()
+    manifest = {"about": ["a title"], "about-phases": {"concept": ["a model"]}}
+    (tmp_path / "recording.json").write_text(json.dumps(manifest), "utf-8")
+    assert about(tmp_path, "understanding@1/writer/1#1") == ("a title",)
+    assert about(tmp_path, "concept@12/writer/1#1") == ("a model",)

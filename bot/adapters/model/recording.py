@@ -53,12 +53,17 @@ def digest(request: Mapping[str, Any]) -> str:
     return hashlib.sha256(_VOLATILE.sub("-", text).encode(errors="surrogatepass")).hexdigest()
 
 
-def about(folder: Path) -> tuple[str, ...]:
-    """The texts that stand at the beginning of every conversation, if the recording is of one subject alone."""
+def about(folder: Path, address: str) -> tuple[str, ...]:
+    """The texts that stand at the beginning of a conversation, if the recording is of one subject alone.
+
+    They are the same for all conversations; those of a phase may have their own, where they are given other documents.
+    """
     try:
-        return tuple(map(str, json.loads((folder / MANIFEST).read_text("utf-8"))["about"]))
+        found = json.loads((folder / MANIFEST).read_text("utf-8"))
     except FileNotFoundError:
         return ()
+    own = found.get("about-phases", {})
+    return tuple(map(str, own.get(address.partition("@")[0], found["about"])))
 
 
 def _bare(value: Any) -> Any:

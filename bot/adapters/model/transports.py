@@ -85,7 +85,6 @@ class ReplayTransport(httpx2.BaseTransport):
 
     def __init__(self, folder: Path, strict: bool = False, restamp: Path | None = None) -> None:
         self._folder, self._strict, self._restamp = folder, strict, restamp
-        self._about = [json.dumps(text, ensure_ascii=False)[1:-1] for text in about(folder)]
         self._notes: dict[str, str] = {}
 
     @property
@@ -96,7 +95,7 @@ class ReplayTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answers from the folder."""
         address = without_run(request.headers.get(ADDRESS) or "/no address")
-        recorded = read(self._folder, address) if self._is_about(request) else None
+        recorded = read(self._folder, address) if self._is_about(request, address) else None
         if recorded is None:
             return _refusal(request, 404, _unknown(address))
         found = digest(json.loads(request.read()))
@@ -112,10 +111,11 @@ class ReplayTransport(httpx2.BaseTransport):
         headers = {"content-type": "text/event-stream"}
         return httpx2.Response(200, headers=headers, content=to_bytes(take_apart(recorded.answer)), request=request)
 
-    def _is_about(self, request: httpx2.Request) -> bool:
+    def _is_about(self, request: httpx2.Request, address: str) -> bool:
         """Whether the conversation is about what the recording is about: an answer to another issue is none."""
         beginning = json.dumps(json.loads(request.read())["messages"][0], ensure_ascii=False)
-        return all(text in beginning for text in self._about)
+        texts = (json.dumps(text, ensure_ascii=False)[1:-1] for text in about(self._folder, address))
+        return all(text in beginning for text in texts)
 
 
 def _unknown(address: str) -> str:

@@ -63,8 +63,8 @@ def reworded(data: Any, pull: int) -> tuple[Reworded, ...]:
     return tuple(Reworded(each.block, each.old, each.new, pull) for each in blocks if each.old and each.new)
 
 
-def told(data: Any, pull: int, unplaced: Sequence[str]) -> str:
-    """The answer, for people."""
+def told(data: Any, pull: int, unplaced: Sequence[str], cost: str) -> str:
+    """The answer, for people, and what it cost."""
     blocks = from_json(ConceptCheck, data).blocks
     wrong = sum(not each.holds for each in blocks)
     head = "still holds" if not wrong else f"no longer holds in {wrong} of {len(blocks)} blocks"
@@ -73,8 +73,13 @@ def told(data: Any, pull: int, unplaced: Sequence[str]) -> str:
         mark = "✅" if each.holds else "✏️"
         parts.append(f"- {mark} **{line(each.block, 80)}:** {published(each.why)}")
         if each.old and each.new:
-            parts += [f"  - it says: {published(each.old)}", f"  - it should say: {published(each.new)}"]
+            parts += [f"  - it says: {_bare(each.old)}", f"  - it should say: {_bare(each.new)}"]
     if wrong:
         parts += ["", "What could be put into the document is on this branch; keep it, change it, or take it back."]
     parts += [f"- {word}" for word in unplaced]
-    return "\n".join(parts)
+    return "\n".join([*parts, "", cost])
+
+
+def _bare(text: str) -> str:
+    """A line of the document without what makes it an item of a list."""
+    return published(text.strip().removeprefix("- "))

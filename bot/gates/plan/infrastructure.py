@@ -48,7 +48,9 @@ def shared_order(paper: Paper) -> Iterator[Finding]:
     """Nothing that is shared is used by a unit that comes before the one that makes it."""
     for cells in paper.rows("H", *_MADE):
         for maker in paper.units_in(cells[_MADE[0]]):
-            early = [user for user in paper.units_in(cells[_MADE[1]]) if paper.graph.after(maker, user)]
+            users = [user for user in paper.units_in(cells[_MADE[1]]) if paper.graph.after(maker, user)]
+            # In a circle all come after each other; that it is one is said by its own rule.
+            early = [user for user in users if not paper.graph.after(user, maker)]
             if early:
                 wrong = f"“{cells.name[:60]}” is made by {maker}, and used by {', '.join(early)} before that."
                 yield Finding(cells.line, wrong, f"Let {early[0]} make it.")

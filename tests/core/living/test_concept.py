@@ -43,15 +43,17 @@ def test_a_plan_without_such_a_model_asks_nothing(text: str) -> None:
 
 
 def test_the_answer_is_told_block_by_block() -> None:
-    text = concept.told(ANSWER, 45, ("One has no place.",))
+    text = concept.told(ANSWER, 45, ("One has no place.",), "0.02 USD")
     assert text.startswith(
         "**The concept model no longer holds in 2 of 3 blocks** after #45.\n- ✅ **Meter:** It only reads."
     )
     assert "  - it says: It says.\n  - it should say: It ends." in text
-    assert text.endswith("- One has no place.")
+    assert text.endswith("- One has no place.\n\n0.02 USD")
     assert "@all" not in text
-    assert concept.told({"blocks": [HOLDS]}, 45, ()) == (
-        "**The concept model still holds** after #45.\n- ✅ **Meter:** It only reads."
+    item = {"blocks": [HOLDS | {"holds": False, "old": "- **Owns:** a", "new": "- **Owns:** b"}]}
+    assert "  - it says: **Owns:** a\n  - it should say: **Owns:** b" in concept.told(item, 45, (), "")
+    assert concept.told({"blocks": [HOLDS]}, 45, (), "no cost") == (
+        "**The concept model still holds** after #45.\n- ✅ **Meter:** It only reads.\n\nno cost"
     )
     assert concept.reworded(ANSWER, 45) == (Reworded("Judge", "It says.", "It ends.", 45),)
 

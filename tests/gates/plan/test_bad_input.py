@@ -34,6 +34,12 @@ def test_circles(edges: list[tuple[str, str]], said: str) -> None:
     assert found(text, "cycle") == [("cycle", 3, f"There is a circle. {said}")]
 
 
+def test_in_a_circle_nothing_shared_is_said_to_be_made_too_late() -> None:
+    text = GOOD.replace("**Depends on:** none", "**Depends on:** PR 3", 1)
+    assert found(text, "shared-order") == []
+    assert [rule for rule, _, _ in found(text, "cycle")] == ["cycle"]
+
+
 def test_two_circles_are_two_findings() -> None:
     pairs = [("PR 1", "PR 2"), ("PR 2", "PR 1"), ("PR 3", "PR 4"), ("PR 4", "PR 3"), ("PR 5", "PR 1")]
     text = HEAD + "".join(unit(id, f"**Depends on:** {other}") for id, other in pairs)

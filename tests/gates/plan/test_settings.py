@@ -64,8 +64,8 @@ def gate(text: str, **parameters: list[str]) -> list[Finding]:
 def test_as_a_gate() -> None:
     assert gate(GOOD) == []
     (finding,) = gate(EXAMPLES["tier-1-aim"].text)
-    assert (finding.rule, finding.severity) == ("plan", "warning")
-    assert finding.wrong.endswith("aimed for. (tier-1-aim)")
+    assert (finding.rule, finding.severity) == ("plan: tier-1-aim", "warning")
+    assert finding.wrong.endswith("aimed for.")
     assert gate(EXAMPLES["tier-1-aim"].text, off=["tier-1-aim"]) == []
     assert gate(EXAMPLES["tier-1-aim"].text, only=["cycle"]) == []
     (finding,) = gate(EXAMPLES["tier-1-aim"].text, errors=["tier-1-aim"])
