@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from .lines import Lines
 from .person import Person
-from .words import indented, readable
+from .words import at_home, indented, readable
 
 Standing = Literal["works", "asks", "description", "approval", "blocked", "done", "failed", "stopped"]
 PAUSE = 0.2
@@ -161,9 +161,9 @@ class Watch:
             return
         self.headline = headline
         if aloud:
-            self.say(headline)
+            self.say(at_home(headline))
         for line in re.findall(r"^- (?:line \d+, .*|and \d+ more, .*)$", body, re.MULTILINE) if aloud else ():
-            self.show(indented(readable(line, self.home)))
+            self.show(indented(at_home(readable(line, self.home))))
 
 
 def findings(person: Person, head: str) -> list[str]:

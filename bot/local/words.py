@@ -11,6 +11,18 @@ _LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()\s<>]*)>?\)")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _SLANTED = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+# What a status says of a check, a pull request and commands is of GitHub: here there are the branch and this command.
+_ELSEWHERE = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"\(see the check\)", "(listed below)"),
+        (r"(and \d+ more), in the check", r"\1"),
+        (r", or write `/revise \d+ \.\.\.`\.", "."),
+        (r"eview the pull request; what people edit on its branch is kept\.", "eview the documents on the branch."),
+        (r"`/retry` (goes on|asks)", r"The same command \1"),
+        (r"To go on, put the label back on, or write `/resume`\.", "The same command goes on."),
+    )
+)
 _RULED = re.compile(r"^\|(?:\s*:?-+:?\s*\|)+\s*$\n?", re.MULTILINE)
 
 
@@ -34,3 +46,10 @@ def _link(words: str, target: str, home: str) -> str:
 def indented(text: str, by: str = "    ") -> str:
     """Each line behind a margin."""
     return "\n".join(f"{by}{line}".rstrip() for line in text.split("\n"))
+
+
+def at_home(text: str) -> str:
+    """A line of the status with what there is on this machine, in the place of what there is on GitHub."""
+    for pattern, words in _ELSEWHERE:
+        text = pattern.sub(words, text)
+    return text

@@ -24,7 +24,7 @@ from bot.core.definition import GateUse, Phase
 from bot.core.errors import PersonError
 from bot.core.messages import Entry, Stop
 from bot.core.record import Record
-from bot.core.state import fold
+from bot.core.state import State, fold
 from bot.core.views import headline
 from bot.hub.code import Change, Code, Signature
 from bot.hub.importing import import_code
@@ -34,9 +34,10 @@ from bot.local.lines import Lines
 from bot.local.session import service_environment
 from bot.local.warnings import Warnings
 from bot.local.watch import Answering, standing
-from bot.local.words import readable
+from bot.local.words import at_home, readable
 from tests.adapters.repositories import IDENTITY, Upstream
 from tests.core.a_run import ASKING, PLAIN, UNDERSTAND, Play, definition, message, pinned, wrong
+from tests.core.test_endings import ENDS
 from tests.service import clean, workflows
 from tests.stories.closed_loop import ClosedLoop, closed_loop
 from tests.stories.stage import ROOT
@@ -375,6 +376,26 @@ def test_where_a_run_stands_is_read_off_its_status(stands: str) -> None:
     assert standing(headline(play.state)) == stands
 
 
+@pytest.mark.parametrize("end", ENDS, ids=[row[0] for row in ENDS])
+def test_an_end_names_nothing_that_is_only_on_github(end: tuple[str, Callable[[], State]]) -> None:
+    said = at_home(headline(end[1]()))
+    assert re.search(r"check\b|pull request|`/|label back", said) is None
+    assert said.endswith(("Review the documents on the branch.", "The same command goes on.")) or (
+        "The same command goes on " in said
+    )
+
+
+def test_the_words_of_an_end_are_those_of_a_clone() -> None:
+    word = next(headline(row[1]()) for row in ENDS if row[0] == "done with findings")
+    assert at_home(word) == (
+        "Done, with 3 findings left (listed below). 2 in 002 Understanding, 1 in 003 Prior art. "
+        "To mend one, edit it on the branch. Review the documents on the branch."
+    )
+    assert at_home("- and 7 more, in the check") == "- and 7 more"
+    first = "Read the summary first, then review the pull request; what people edit on its branch is kept."
+    assert at_home(first) == "Read the summary first, then review the documents on the branch."
+
+
 def test_a_run_that_works_or_failed_says_so() -> None:
     state = fold(Record(pinned()))
     assert standing(headline(state)) == "works"
@@ -492,6 +513,8 @@ def test_asked_at_a_terminal_interrupted_and_gone_on_with(
         said, _ = on.communicate("2 use gRPC\n", timeout=120)
     assert on.returncode == 0, said
     assert "1. How strict should it be?" in said
+    assert "Done. Review the documents on the branch." in said
+    assert "pull request" not in said
     assert "2 documents are in notes/rotate-keys on the branch charrette/1-rotate-keys" in said
     assert "git diff other...charrette/1-rotate-keys" in said
     request = git(there, "show", "charrette/1-rotate-keys:notes/rotate-keys/001-user-request.md")
