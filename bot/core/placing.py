@@ -137,7 +137,14 @@ def filling_of(definition: Definition, phase: Phase, title: str) -> Filling | No
     """What a phase fills, of a document that the run calls so; None where it makes a whole one."""
     if not phase.into:
         return None
-    return Filling(phase.sections, guests(definition, phase.into), title, phase.output is not None)
+    order = guests(definition, phase.into)
+    return Filling(phase.sections, order, title, phase.output is not None, is_closing(definition, phase))
+
+
+def is_closing(definition: Definition, phase: Phase) -> bool:
+    """Whether a phase is the last to fill a document of this run."""
+    filling = [other.id for other in definition.phases if other.into and other.into == phase.into]
+    return not phase.elsewhere and filling[-1:] == [phase.id]
 
 
 def guests(definition: Definition, artifact: str) -> tuple[str, ...]:

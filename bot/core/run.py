@@ -27,8 +27,10 @@ from .decisions import due
 from .findings import errors
 from .messages import Convened, Entry, Message, Revise, Touch, Touched
 from .phase_state import PhaseState, is_edited
+from .placing import is_closing
 from .ratifying import ratified
 from .record import Included, PhaseStatus
+from .sections import fresh
 from .state import DESCRIPTION, State, fold
 
 DAY = 86_400.0
@@ -137,7 +139,7 @@ def _after_conversations(state: State, outcomes: tuple[Outcome, ...]) -> State:
         spent = spent + outcome.spent
         without |= set(outcome.without)
         if outcome.ended == "done" or (panel and outcome.ended in ("failed", "refused")):
-            drafts[outcome.address.member] = outcome
+            drafts[outcome.address.member] = _told_once(state, outcome)
     at = max((outcome.at for outcome in outcomes), default="") or state.now
     lacking = any("web" in outcome.without for outcome in outcomes)
     record = replace(state.record, web=state.record.web and not lacking)
@@ -165,6 +167,16 @@ def _returned(state: State, outcomes: tuple[Outcome, ...]) -> State:
         return state
     sent = tuple(finding for each in back for finding in errors(each.findings))
     return replace(state, sent_back=(*state.sent_back, *sent), shown=state.shown and phase.phase.each is not None)
+
+
+def _told_once(state: State, outcome: Outcome) -> Outcome:
+    """A draft that closes a document, without the findings that the other phases of it were left with."""
+    current = state.current
+    if current is None or not is_closing(state.definition, current.phase):
+        return outcome
+    others = (other for other in state.phases if other.phase.into == current.phase.into and other is not current)
+    known = [finding for other in others if other.commit for finding in other.commit.findings]
+    return replace(outcome, findings=fresh(outcome.findings, known))
 
 
 def _panelled(state: State) -> State:

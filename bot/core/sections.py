@@ -5,7 +5,7 @@ Whatever else stands in the document, people's words too, stays byte for byte.
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .artifact import Artifact, Section, loose, normal
@@ -19,13 +19,15 @@ _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 class Filling:
     """What a conversation fills: these sections, of a document of that title; `order` has those of all its phases.
 
-    What is `coded` is written by a codec, which leaves a section out where there is nothing to say.
+    What is `coded` is written by a codec, which leaves a section out where there is nothing to say. A `closing` one is
+    the last of the document, and answers for what is wrong in all of it.
     """
 
     sections: tuple[str, ...]
     order: tuple[str, ...]
     title: str
     coded: bool = False
+    closing: bool = False
 
 
 def part_of(text: str, titles: Sequence[str]) -> str:
@@ -88,6 +90,17 @@ def own(findings: Sequence[Finding], document: str, titles: Sequence[str]) -> tu
         if section is None or loose(section.title) in ours:
             kept.append(finding)
     return tuple(kept)
+
+
+def others(findings: Sequence[Finding], own: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings that are no phase's own to mend: told, and no reason to write anything again."""
+    return tuple(replace(finding, severity="warning") for finding in findings if finding not in own)
+
+
+def fresh(findings: Sequence[Finding], known: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings that are not told yet; what is to be mended is told in any case. Lines move, and tell nothing."""
+    told = {(finding.rule, finding.wrong) for finding in known}
+    return tuple(each for each in findings if each.severity == "error" or (each.rule, each.wrong) not in told)
 
 
 def within(findings: Sequence[Finding], document: str, answer: str) -> tuple[Finding, ...]:

@@ -17,14 +17,13 @@ from ..core.ports import BranchCommit, Checkout, GitHub, RunRow
 from ..core.questions import parse as parse_questions
 from ..core.record import PhaseCommit, Pinned, Record, Seen, Standing, parse_failed, parse_mended, parse_spent, trailers
 from ..core.revisions import remarks
-from ..core.sections import is_filled, own, part_of
+from ..core.sections import is_filled, part_of
 from ..core.state import REQUEST
-from ..gates import judge as judge_gates
-from ..gates.context import Context
 from .drifting import drift_of
 from .earlier_rounds import closed
 from .edited import edited
 from .including import included
+from .judged import judged_anew
 from .kept import kept_record
 from .services import Services
 
@@ -119,6 +118,7 @@ def _commits(
     known: Mapping[str, tuple[Finding, ...]],
     ground: Ground,
 ) -> Iterator[PhaseCommit]:
+    told: dict[str, tuple[Finding, ...]] = {}
     for commit in ours:
         values = trailers(commit.message)
         phase, _, revision = values.get("Phase", "").partition("@")
@@ -135,7 +135,9 @@ def _commits(
         made = parts_of(pinned.definition, phase, texts)
         findings = known.get(commit.sha)
         if findings is None:
-            findings = _judged(pinned, phase, texts, checkout) if status in ("blocked", "findings") else ()
+            left = status in ("blocked", "findings")
+            findings = judged_anew(pinned, phase, texts, checkout, told) if left else ()
+        told[phase] = findings
         questions = [
             question
             for path, text in made.items()
@@ -169,17 +171,6 @@ def _decided(pinned: Pinned, phase: str, checkout: Checkout, commit: str, there:
     ):
         return {}
     return _texts(checkout, commit, [path for path in there if path.endswith((NAME, CONTRACT))])
-
-
-def _judged(pinned: Pinned, phase: str, texts: Mapping[str, str], checkout: Checkout) -> tuple[Finding, ...]:
-    """The gates' findings made anew, where only the branch is left to tell."""
-    context = Context(checkout.tree(pinned.base), {}, pinned.body, web=pinned.web)
-    known = pinned.definition.phase(phase)
-    found: list[Finding] = []
-    for path, text in texts.items():
-        judged = judge_gates(Artifact(path, text), context, known.gates)
-        found += own(judged, text, known.sections) if known.into else judged
-    return tuple(found)
 
 
 def _paths(pinned: Pinned, phase: str, ground: Ground) -> list[str]:

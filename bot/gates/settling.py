@@ -8,7 +8,7 @@ from bot.core.definition import GateUse
 from bot.core.findings import Finding, errors
 from bot.core.linking import linked, marked, marked_behind
 from bot.core.safe import published
-from bot.core.sections import Filling, faults, own, part_of, spliced
+from bot.core.sections import Filling, faults, others, own, part_of, spliced
 from bot.core.sentences import UNVERIFIED
 
 from . import judge
@@ -49,7 +49,8 @@ def settled_part(
     """The sections of an answer as they are committed, judged in the document as it `stands`.
 
     The findings have the lines of the whole document, and are those of these sections. An answer that holds more, or
-    less, than the sections is given back whole, so that it can be mended.
+    less, than the sections is given back whole, so that it can be mended. Who closes the document tells what is left
+    in the sections of others too, which is nothing that they have to mend.
     """
     wrong = tuple(faults(answer, filling))
     whole = Artifact(stands.path, spliced(stands.text, answer, filling))
@@ -60,7 +61,15 @@ def settled_part(
         end = settled(whole, context, uses, last=True)
         found = own(end.findings, whole.text, filling.sections)
     part = answer if wrong and not last else part_of(end.text, filling.sections)
-    return Settled(part, (*wrong, *found))
+    return Settled(part, (*wrong, *found, *_left(whole, filling, context, uses)))
+
+
+def _left(whole: Artifact, filling: Filling, context: Context, uses: Sequence[GateUse]) -> tuple[Finding, ...]:
+    """What is wrong in other sections of a document that is closed with these."""
+    if not filling.closing:
+        return ()
+    found = judge(whole, context, uses)
+    return others(found, own(found, whole.text, filling.sections))
 
 
 def _marked(

@@ -70,6 +70,19 @@ def test_what_a_codec_renders_fills_sections_without_being_told_so() -> None:
     assert "Only:" not in briefs(play)[0].charge
 
 
+def test_who_closes_a_document_tells_what_is_wrong_in_all_of_it_and_what_was_told_before_once() -> None:
+    early, late = replace(wrong(severity="warning"), wrong="Early."), replace(wrong(severity="warning"), wrong="Late.")
+    play = started((FOUND, (early,)), (WAY, (replace(early, line=9), late)))
+    first, second = briefs(play)
+    assert (first.filling.closing, second.filling.closing) == (False, True)  # type: ignore[union-attr]
+    assert play.acts[-1] == End("findings")
+    assert [[finding.wrong for finding in phase.findings] for phase in play.state.phases] == [["Early."], ["Late."]]
+    assert "**Done, with 2 findings left (see the check). 1 in 002 Research, 1 in 002 The way." in status(play.state)
+
+    again = started((FOUND, (early,)), (WAY, (early,)))
+    assert [phase.status for phase in again.state.phases] == ["findings", "done"]
+
+
 def test_a_draft_is_mended_by_the_lines_that_it_has_itself() -> None:
     play = started(FOUND, (WAY, (wrong(line=13),)), WAY)
     assert "Mend _tasks/queue-depth/002-roadmap.md: 3 It says nothing.## Roadmap\n\nTwo steps." in (

@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.artifact import Artifact
 from bot.core.definition import GateUse
+from bot.core.findings import errors
 from bot.core.sections import Filling
 from bot.gates import Context
 from bot.gates.settling import settled, settled_part
@@ -137,3 +138,20 @@ def test_sections_are_judged_where_they_stand_and_for_themselves(
     end = settled_part(STANDS, answer, FILLS, CODE, GATES, last)
     assert [(finding.line, finding.rule) for finding in end.findings] == wrong
     assert end.text == text
+
+
+@pytest.mark.parametrize(
+    ("answer", "wrong", "mended"),
+    [
+        ("## Decisions\n\nPull.\n", [(5, "citations"), (5, "no-placeholders")], False),
+        ("## Decisions\n\nTODO.\n", [(9, "no-placeholders"), (5, "citations"), (5, "no-placeholders")], True),
+    ],
+    ids=["nothing of its own", "an error of its own"],
+)
+def test_the_last_sections_tell_what_is_left_in_the_others_and_need_not_mend_it(
+    answer: str, wrong: list[tuple[int, str]], mended: bool
+) -> None:
+    end = settled_part(STANDS, answer, replace(FILLS, closing=True), CODE, GATES, False)
+    assert [(finding.line, finding.rule) for finding in end.findings] == wrong
+    assert bool(errors(end.findings)) is mended
+    assert end.text == answer
