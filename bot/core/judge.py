@@ -6,6 +6,7 @@ from typing import assert_never
 from .briefs import TOUCHES
 from .decisions import decided
 from .hearing import heard
+from .late_tracks import joined
 from .messages import (
     Advance,
     Approve,
@@ -66,8 +67,8 @@ def _judged(state: State, message: Message) -> Judgement:
             return Judgement(reply=merged) if merged else Judgement(Entry(message))
         case Stop():
             return Judgement(Entry(message))
-        case Pushed() if (again := _to_resolve(state)) is not None:
-            return Judgement(Entry(message, again.about))
+        case Pushed() if (again := joined(state, message) or _to_resolve(state, message)) is not None:
+            return Judgement(again)
         case Pushed() | Decide() | Ruled() | OpenTrack():
             return decided(state.record, message)
         case Say(text=text, direct=direct):
@@ -123,13 +124,14 @@ def _saw(state: State, message: Message) -> bool:
     return seen == awaited and message.at >= seen.at
 
 
-def _to_resolve(state: State) -> PhaseState | None:
+def _to_resolve(state: State, message: Message) -> Entry | None:
     """The resolutions, where they were made before there was a track: they have to know its contract and design."""
     planned = any(phase.phase.given == "tracks" and phase.commit is None for phase in state.phases)
     if not planned or state.stopped or state.trouble is not None:
         return None
     made = (phase for phase in state.phases if phase.phase.output == "resolutions" and phase.commit)
-    return next((phase for phase in made if phase.commit and phase.commit.revision == phase.revision), None)
+    again = (phase for phase in made if phase.commit and phase.commit.revision == phase.revision)
+    return next((Entry(message, phase.about) for phase in again), None)
 
 
 def _revise(state: State, message: Message, what: str) -> Judgement:

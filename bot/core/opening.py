@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from .artifact import normal
 from .commands import nearest
 from .messages import OpenTrack
-from .outputs.contract import NAME as CONTRACT
 from .record import Record
 from .safe import plain
 from .tracks.owning import Component, Owners, read
@@ -54,11 +53,6 @@ def checked(record: Record, deed: OpenTrack) -> Wished:
         return Wished(wrong=f"“{plain(part.name, 60)}” has a track already: track {number}.")
     if not re.search(r"\w", deed.why):
         return Wished(wrong=f"Say why it needs a track: `/tracks open {plain(part.name, 60)}: why`.")
-    if any(path.endswith(CONTRACT) for path in record.there):
-        return Wished(
-            wrong="The contract between the tracks is written already, so no further track joins them here. "
-            "`/revise` the contract, or plan that track in an issue of its own."
-        )
     return Wished(part.name, plain(deed.why.replace("<!--", "&lt;!--"), LONGEST))
 
 

@@ -289,9 +289,52 @@ def test_a_track_is_opened_like_a_decision() -> None:
     assert "“orchestrator” has a track already" in wished(run.state, "orchestrator").reply
 
 
-def test_no_track_is_opened_beside_a_contract() -> None:
-    run = play(definition(RESOLVE, SETTLE), OWNED, SETTLED, contract=CONTRACT_TEXT, round=None)
-    assert "The contract between the tracks is written already" in wished(run.state, "orchestrator").reply
+SETTLES = replace(SETTLE, output="settlement")
+AGREE = Phase("contract", 6, "Contract", "Agree.", output="contract", given="tracks")
+LATE = OWNED.replace("| C2 | The order is lost | orchestrator", "| C2 | The order is lost | client").replace(
+    "| storage | yes", "| client | no | C2 | It reads. |\n| storage | yes"
+)
+
+
+def test_a_track_that_is_opened_after_the_contract_is_taken_up_by_it_with_a_dated_note() -> None:
+    first = opened(LATE, ["orchestrator"], "so", "ada", "2026-11-20T10:00:00Z")
+    run = play(
+        definition(AGREE, SETTLES, RESOLVE), first, CONTRACT_TEXT, "## Settlement\n\nIt is.\n", SETTLED, round=None
+    )
+    assert wished(run.state, "client").entry is not None
+    pushed = Message("gh-7.0", "", "2026-11-20T10:09:00Z", "https://x", m.Pushed("x"))
+    assert judge(run.state, pushed).entry is None
+    record = run.state.record
+    assert record.concerns is not None
+    both = opened(record.concerns.text, ["client"], "so", "bo", "2026-11-20T10:09:00Z")
+    record = replace(record, concerns=replace(record.concerns, text=both), shared={**record.shared, PATH: both})
+    entry = judge(fold(record), pushed).entry
+    assert entry is not None
+    assert (entry.about, entry.message.by) == ("contract@1,settlement@1,resolution@1", "bo")
+    for halted in (replace(record, trouble="failed"), replace(record, closed="merged")):
+        assert judge(fold(halted), pushed).entry is None
+    assert judge(replace(fold(record), stopped=True), pushed).entry is None
+
+    joins = CONTRACT_TEXT.replace("## Phases", "| client | Reads | Gets it. |\n\n## Phases", 1)
+    further = Play(replace(record, entries=(*record.entries, entry)), joins, "## Settlement\n\nSo.\n", SETTLED)
+    further.go()
+    done = [act for act in further.acts if isinstance(act, Commit)]
+    assert [(act.phase, act.revision) for act in done[1:]] == [("contract", 2), ("settlement", 2), ("resolution", 2)]
+    note = "- 2026-11-20, revision 2, asked by [bo](https://x): Track 3, client, was opened when the contract"
+    assert note in done[-2].files[CONTRACT]
+    # It is asked for once, whatever came of it.
+    left = replace(further.state.record, shared={**further.state.record.shared, CONTRACT: CONTRACT_TEXT})
+    assert judge(fold(left), replace(pushed, id="gh-8.0")).entry is None
+
+
+@pytest.mark.parametrize(("row", "by"), [("@ada", "ada"), ("", "bo")])
+def test_a_track_that_a_person_wrote_is_taken_up_in_their_name(row: str, by: str) -> None:
+    text = opened(LATE, ["orchestrator", "client"], "so", "ada", "2026-11-20T10:00:00Z").replace("@ada", row)
+    run = play(definition(AGREE, SETTLE), text, CONTRACT_TEXT, "## Settlement\n\nIt is.\n", round=None)
+    pushed = Message("gh-7.0", "bo", "2026-11-20T10:09:00Z", "https://x", m.Pushed("x"))
+    entry = judge(run.state, pushed).entry
+    assert entry is not None
+    assert entry.message.by == by
 
 
 def test_a_decision_and_a_track_are_one_commit() -> None:
