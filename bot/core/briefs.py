@@ -16,6 +16,7 @@ from .prompts import render
 from .record import Earlier, PanelRound
 from .sections import Filling, spliced, within
 from .state import State
+from .tracks import OF_ALL
 
 TOUCHES = "touches"
 READER = "reader"
@@ -174,7 +175,10 @@ def _concerns(state: State, phase: PhaseState) -> tuple[DocumentRef, ...]:
     """The document of concerns, where one that is written has to follow what was decided there.
 
     A document that others fill too, or that holds data, has no place to say so; it follows where somebody asks for it.
+    What is about all tracks says what comes of concerns in a form of its own.
     """
+    if phase.phase.output in OF_ALL:
+        return ()
     whole = phase.phase.output is None and not phase.phase.into and phase.phase.each is None
     return _decisions(state) if phase.feedback or whole else ()
 

@@ -5,15 +5,13 @@ from dataclasses import replace
 from .artifact import normal
 from .messages import Entry, Message, Revise
 from .outputs.contract import NAME as CONTRACT
+from .phase_state import PhaseState
 from .placing import ground_of
 from .safe import plain
-from .state import PhaseState, State
-from .tracks import Member
+from .state import State
+from .tracks import OF_ALL, Member
 from .tracks.contract import read
 from .tracks.owning import read as read_owners
-
-OF_ALL = ("contract", "settlement", "resolutions")
-"""The outputs of phases that are about all tracks together."""
 
 
 def joined(state: State, message: Message) -> Entry | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core import messages as m
-from bot.core.acts import Commit, End, Outcome, Wait
+from bot.core.acts import Commit, Converse, End, Outcome, Wait
 from bot.core.concerns import Decision, read
 from bot.core.concerns.deciding import Decided, decide
 from bot.core.definition import Definition, Phase, Trigger
@@ -325,6 +325,19 @@ def test_a_track_that_is_opened_after_the_contract_is_taken_up_by_it_with_a_date
     # It is asked for once, whatever came of it.
     left = replace(further.state.record, shared={**further.state.record.shared, CONTRACT: CONTRACT_TEXT})
     assert judge(fold(left), replace(pushed, id="gh-8.0")).entry is None
+
+
+def test_what_is_about_all_tracks_is_not_held_to_name_what_was_decided() -> None:
+    run = play(
+        definition(AGREE, SETTLES, RESOLVE), TRACKED, CONTRACT_TEXT, "## Settlement\n\nIt is.\n", SETTLED, round=None
+    )
+    approve(run)
+    run.said.append(CONTRACT_TEXT)
+    run.then(m.Revise("shorter"), "contract@1")
+    brief = [act for act in run.acts if isinstance(act, Converse)][-1].briefs[0]
+    assert brief.address.phase == "contract"
+    assert "answers-concerns" not in {gate.name for gate in brief.gates}
+    assert "Mind this: shorter" in brief.charge
 
 
 @pytest.mark.parametrize(("row", "by"), [("@ada", "ada"), ("", "bo")])

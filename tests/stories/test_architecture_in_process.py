@@ -179,6 +179,24 @@ def test_below_the_quarter_the_run_ends_and_a_track_that_is_opened_later_takes_i
     assert "**Done" in story.status
     assert [item.id for item in read_contract(document(story, "006-contract.md")).items] == ["K1", "K2"]
 
+    # A further component is found to own a concern, and its track is opened beside the contract.
+    text = document(story, "004-expert-concerns.md")
+    row = next(line for line in text.split("\n") if line.startswith("| I2 | ") and "| library |" in line)
+    text = text.replace(row, row.replace("| library |", "| client |"))
+    text = text.replace("| library | yes |", "| client | no | I2 | It reads. |\n| library | yes |", 1)
+    story.writes(next(path for path in story.files() if path.endswith("004-expert-concerns.md")), text)
+    house.play()
+    story.ada.comment(story.pull()["number"], "/tracks open client: it reads")
+    house.play()
+    assert names(story) == sorted([*PLANNED, "002-client-architecture.md", "007-client-design.md"])
+    agreed = document(story, "006-contract.md")
+    assert list(read_contract(agreed).names.values()) == ["Roadmap", "orchestrator", "client"]
+    assert "revision 2, asked by [ada](" in agreed
+    assert "Track 3, client, was opened when the contract was written already." in agreed
+    assert "waits for a maintainer's `/approve`" in story.status
+    approve(house, story)
+    assert "**Done" in story.status
+
 
 def charge_of(request: Json) -> str:
     return str(request["messages"][0]["content"][-1]["text"])

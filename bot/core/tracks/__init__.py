@@ -3,3 +3,6 @@
 from .members import ROADMAP, Member, subsystems, tracks
 
 __all__ = ["ROADMAP", "Member", "subsystems", "tracks"]
+
+OF_ALL = ("contract", "settlement", "resolutions")
+"""The outputs of phases that are about all tracks together."""
