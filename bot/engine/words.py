@@ -1,10 +1,14 @@
 """The labels and commands that count where an event happened."""
 
+from dataclasses import replace
+
 from ..core import events
+from ..core.codec import from_json
 from ..core.commands import Vocabulary, parse, vocabulary
 from ..core.errors import CharretteError, TransientError
 from ..core.events import Event
 from ..core.identity import Repository
+from ..core.record import Pinned
 from .durable import log
 from .services import Services
 
@@ -14,12 +18,24 @@ def words(services: Services, event: Event) -> Vocabulary:
     match event:
         case events.IssueLabeled(sender=sender) if sender.is_bot:
             return Vocabulary()
-        case events.IssueLabeled() | events.IssueUnlabeled():
+        case events.IssueLabeled():
             return words_of(services, event.repository)
+        case events.IssueUnlabeled():
+            known = words_of(services, event.repository)
+            return replace(
+                known, labels={**known.labels, **_begun_with(services, event.repository, event.issue.number)}
+            )
         case events.CommentCreated() | events.CommentEdited() if parse(event.comment.body):
             return Vocabulary() if event.sender.is_bot else words_of(services, event.repository)
         case _:
             return Vocabulary()
+
+
+def _begun_with(services: Services, repository: Repository, number: int) -> dict[str, str]:
+    """The labels with which an issue's runs began, to their workflows: another label may start these by now."""
+    rows = services.runs.of_subject(repository.id, number)
+    pinned = (from_json(Pinned, row.pinned) for row in rows if row.pinned)
+    return {label: each.workflow for each in pinned if (label := each.definition.trigger.label)}
 
 
 def settled(services: Services, repository: Repository) -> Vocabulary:
