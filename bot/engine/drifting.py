@@ -14,9 +14,10 @@ from .durable import log
 def drift_of(github: GitHub, checkout: Checkout, pinned: Pinned, documents: Mapping[str, str]) -> Drift | None:
     """What drifted; None where there are no documents, where the branch has not moved, and where that can't be told.
 
-    A head is fetched once, and stays in the clone.
+    A head is fetched once, and stays in the clone. A run on a pull request (it has no request of its own) is pinned at
+    a commit of that, which the default branch never had: what differs there is the pull request, and no drift.
     """
-    if not documents:
+    if not documents or not pinned.has_request:
         return None
     try:
         head = github.head(pinned.base_branch) or github.default_branch()[1]

@@ -82,6 +82,14 @@ def test_it_plays_to_its_end_and_every_request_is_the_recorded_one(ended: Ended)
     assert ended.said[-1] == "the check charrette/concerns: success"
 
 
+def test_no_check_says_that_the_default_branch_has_moved(ended: Ended) -> None:
+    # The panel reads the pull request, which the default branch does not have: that is no drift.
+    commits = [each["sha"] for each in ended.ada.get("/pulls/2/commits?per_page=100")]
+    runs = [run for sha in commits for run in ended.ada.get(f"/commits/{sha}/check-runs")["check_runs"]]
+    assert len(runs) > 20
+    assert [run["name"] for run in runs if "has moved to" in run["output"]["summary"]] == []
+
+
 def test_the_documents_are_numbered_as_architecture_planning_says(ended: Ended) -> None:
     assert sorted(path.rpartition("/")[2] for path in ended.paths) == sorted(
         [
