@@ -1,7 +1,7 @@
 """A document whose citations were checked: those that hold become permalinks, those that don't are marked."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 
@@ -74,6 +74,27 @@ def _edited(text: str, citations: Iterable[Citation], edit: "Callable[[_Place, C
     return "".join([*parts, source[past:]])
 
 
+class _Spans:
+    """Stretches of a text, looked up by what they overlap: a paragraph may have as many of them as citations."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self.spans = sorted(spans)
+        self.starts = [start for start, _ in self.spans]
+        self.tops = list(accumulate((end for _, end in self.spans), max))
+
+    def reach(self, first: int, last: int) -> int:
+        """The furthest end of those that overlap a stretch; no more than `first` where none does."""
+        before = bisect_left(self.starts, last)
+        return self.tops[before - 1] if before else first
+
+    def around(self, first: int, last: int) -> Span:
+        """A stretch with those that it overlaps, of which no two overlap each other."""
+        low, high = bisect_right(self.tops, first), bisect_left(self.starts, last)
+        if low >= high:
+            return first, last
+        return min(first, self.starts[low]), max(last, self.tops[high - 1])
+
+
 class _Place:
     """A paragraph whose citations are edited; `start` is its offset in the document."""
 
@@ -81,9 +102,9 @@ class _Place:
         self.text = paragraph.text
         self.start = start
         found = [mark for mark in marks(self.text) if mark.kind == "code"]
-        self.code = [(mark.start, mark.end) for mark in found]
+        self.code = _Spans((mark.start, mark.end) for mark in found)
         self.bare = blank(self.text, found)
-        self.bound = [*_bound(self.bare, references), *(match.span() for match in _ANGLES.finditer(self.bare))]
+        self.bound = _Spans([*_bound(self.bare, references), *(match.span() for match in _ANGLES.finditer(self.bare))])
 
     def link(self, citation: Citation, address: str, web: str) -> Edit | None:
         """The citation as a link; its path alone where the whole can't be one."""
@@ -100,15 +121,13 @@ class _Place:
     def mark(self, citation: Citation) -> Edit:
         """The mark, behind the citation and whatever it is bound up with."""
         first, last = self._extended(citation.span[0] - self.start, citation.span[1] - self.start)
-        last = max([last, *(end for start, end in self.bound if start < last and first < end)])
+        last = max(last, self.bound.reach(first, last))
         gap = " " if self.text[last : last + 1] in ("(", "[", ":") else ""
         return self.start + last, self.start + last, f" {UNVERIFIED}{gap}"
 
     def _extended(self, first: int, last: int) -> Span:
         """With the code that it stands in, and the bracket that closes one of its own."""
-        for start, end in self.code:
-            if start < last and first < end:
-                first, last = min(first, start), max(last, end)
+        first, last = self.code.around(first, last)
         inside = self.bare[first:last]
         closing = {"(": ")", "[": "]"}.get(inside[max(inside.rfind("("), inside.rfind("[")) :][:1], "")
         if closing and inside.count(closing) < inside.count("(" if closing == ")" else "["):
@@ -124,7 +143,7 @@ class _Place:
         # Behind a link, but not behind a word, “@name” would mention somebody; without it stretches of code would join.
         if before in ("!", "]", "\\", "`") or after in ("@", "`"):
             return False
-        return not any(start < last and first < end for start, end in self.bound)
+        return self.bound.reach(first, last) <= first
 
 
 def _bound(bare: str, references: bool) -> Iterator[Span]:
