@@ -45,6 +45,7 @@ from .including import convene, forgotten, waiting
 from .kept import keep
 from .living import live
 from .loading import CONFIGURATION, give_up, load, reload
+from .lost_panel import panel_of
 from .publish import Publisher
 from .reconciling import reconcile
 from .services import Services
@@ -108,6 +109,7 @@ class Engine:
                 self._tell_waiting(asked, asked.message.id)
             return "nothing to do"
         state = fold(from_json(Record, loaded["record"]))
+        self._tell_lost_panel(state, asked)
         try:
             return self._advance(state, asked)
         except DBAPIError:
@@ -116,6 +118,15 @@ class Engine:
             # The edge: a bug ends this leg with a word to the person, and the run can be taken up again.
             log.exception("run %s: a bug", state.pinned.run)
             return self._broken(state, asked)
+
+    def _tell_lost_panel(self, state: State, asked: Asked) -> None:
+        """A push to a branch with concerns is told to the round that wrote them, also where that was forgotten."""
+        message = asked.message
+        if isinstance(message.deed, Pushed) and not message.deed.panel:
+            unknown = patiently("panel", lambda: guarded(lambda: {"is": panel_of(self.services, state, asked.subject)}))
+            if unknown.get("is"):
+                told = replace(message, id=f"{message.id}.panel", deed=replace(message.deed, panel=True))
+                self.enqueue(told.id, replace(asked, message=told), 0.0)
 
     def _broken(self, state: State, asked: Asked) -> str:
         """Tells of a bug, as far as that can be done."""

@@ -328,7 +328,7 @@ def test_a_lost_design_and_the_panel_on_it_are_told_apart(house: House) -> None:
     story = house.story().opens(title="Both").labels("note")
     house.play()
     pull = story.pull()["number"]
-    asked(house, story, pull, "/review experts ops")
+    asked(house, story, pull, "/review experts ops, don")
     forget(house, story, story.number)
     story.ada.comment(pull, "/decide I1 accept: so it is")
     house.play()
@@ -340,6 +340,12 @@ def test_a_lost_design_and_the_panel_on_it_are_told_apart(house: House) -> None:
     house.play()
     assert "revised: asked by ada" in story.status
     assert len(house.services.runs.of_subject(house.repository(story), story.number)) == 2
+
+    # What somebody decides in the file itself gets its row in the log, though nobody knows of the panel.
+    forget(house, story, story.number)
+    story.writes(folder, story.files()[folder].replace("**Decision:** [ ]", "**Decision:** [x] reject: we know", 1))
+    house.play()
+    assert [row.decision for row in read(story.files()[folder]).log] == ["accept: so it is", "reject: we know"]
 
 
 # --- the cache -------------------------------------------------------------------------------------------------------
