@@ -24,7 +24,10 @@ def dispositions(artifact: Artifact, context: Context) -> Iterator[Finding]:
     old = {(fate.expert, fate.finding) for fate in earlier.dispositions} if earlier else set()
     yield from _fates(document, reviews, known, old)
     for concern in document.concerns:
-        yield from _sources(concern, document.dispositions, reviews, known)
+        own = [fate for fate in document.dispositions if fate.concern == concern.id]
+        new = [(fate.expert, fate.finding) for fate in own if (fate.expert, fate.finding) not in old]
+        yield from _severity(concern, [known[ref] for ref in new if ref in known])
+        yield from _sources(concern, own, reviews, known)
 
 
 def decisions_agree(artifact: Artifact, context: Context) -> Iterator[Finding]:
@@ -71,14 +74,20 @@ def _fates(
             yield Finding(fate.line, f"{name} is dismissed without a reason.", "Write why nobody has to act on it.")
 
 
+def _severity(concern: Concern, given: Sequence[Severity]) -> Iterator[Finding]:
+    """A concern is as grave as the gravest finding that went to it in this round, unless it says why not."""
+    if given and not concern.downgrade and SEVERITIES.index(concern.severity) > SEVERITIES.index(highest(given)):
+        wrong = f"{concern.id} is “{concern.severity}”, and a source gave “{highest(given)}”."
+        yield Finding(concern.line, wrong, "Move it there, or write “**Downgrade:** …” with the reason.")
+
+
 def _sources(
     concern: Concern,
-    fates: Sequence[Disposition],
+    own: Sequence[Disposition],
     reviews: Sequence[Reviewed],
     known: Mapping[tuple[str, str], Severity],
 ) -> Iterator[Finding]:
     """The sources of a concern against those whose findings went to it, where all of them are at hand."""
-    own = [fate for fate in fates if fate.concern == concern.id]
     lenses = {review.ref: review.lens for review in reviews}
     if not own or any(fate.expert not in lenses for fate in own):
         return
@@ -93,10 +102,6 @@ def _sources(
         )
     given = [known[fate.expert, fate.finding] for fate in own if (fate.expert, fate.finding) in known]
     shown = [severity_of(source.severity) for source in concern.sources if source.severity]
-    top = highest(given) if given else concern.severity
-    if not concern.downgrade and SEVERITIES.index(concern.severity) > SEVERITIES.index(top):
-        mend = "Move it there, or write “**Downgrade:** …” with the reason."
-        yield Finding(concern.line, f"{concern.id} is “{concern.severity}”, and a source gave “{top}”.", mend)
-    if shown and given and top not in shown:
+    if shown and given and (top := highest(given)) not in shown:
         mend = "Write the severity that each gave behind its name."
         yield Finding(concern.line, f"{concern.id} does not say that a source gave “{top}”.", mend)

@@ -112,6 +112,20 @@ def test_a_downgrade_that_is_written(found: Judge) -> None:
     assert wrong(found, Concerns("Concerns", (down,), FATES)) == []
 
 
+def test_a_grave_finding_that_a_further_round_put_into_a_small_concern(found: Judge) -> None:
+    old = Disposition("001-ops", "F1", "kept", "N1")
+    small = Concern("N1", "Small", "nice to have", (Source("Operations"), *C1.sources), "P")
+    fates = (old, *(replace(fate, concern="N1") for fate in FATES[:2]), FATES[2])
+    given = {**CONTEXT.documents, "x/001-expert-concerns.md": render(Concerns("C", (small,), (old,)))}
+
+    def told(concern: Concern) -> list[str]:
+        text = render(Concerns("C", (concern,), fates))
+        return [each.wrong for each in found("dispositions", text, None, Context(documents=given))]
+
+    assert told(small) == ["N1 is “nice to have”, and a source gave “critical”."]
+    assert told(replace(small, downgrade="only in tests")) == []
+
+
 def test_a_concern_of_nobody_s_review_is_left_alone(found: Judge) -> None:
     own = Concern("Q1", "By hand", "question", (Source("Ada"),), "P")
     assert wrong(found, Concerns("Concerns", (C1, own), FATES)) == []
@@ -172,4 +186,6 @@ def test_what_people_left_so_is_no_fault_of_who_goes_on(found: Judge) -> None:
         assert found(gate, OLD, None, Context())
         assert found(gate, more, None, given) == []
     worse = more.replace("[ ]", "[x] reject: no")
-    assert [each.rule for each in found("decisions-agree", worse, None, given)] == ["decisions-agree"]
+    assert [each.rule for each in found("decisions-agree", worse, None, given)] == [
+        "decisions-agree: field-decides-no-log"
+    ]

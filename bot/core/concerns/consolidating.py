@@ -69,7 +69,7 @@ def faults(said: Grouping, reviews: Sequence[Reviewed], before: Concerns | None)
     used = Counter(
         [ref for group in said.concerns for ref in group.findings] + [each.finding for each in said.dismissed]
     )
-    earlier = {concern.id for concern in before.concerns} if before else set()
+    earlier = {concern.id: concern.severity for concern in before.concerns} if before else {}
     return (
         tuple(_uses(known, used))
         + tuple(fault for group in said.concerns for fault in _group(group, known, earlier))
@@ -94,7 +94,10 @@ def consolidated(said: Grouping, reviews: Sequence[Reviewed], before: Concerns |
         sources = tuple(_sources(group.findings, known, lenses))
         if group.keeps:
             old = concerns[group.keeps]
-            concern = replace(old, sources=old.sources + tuple(each for each in sources if each not in old.sources))
+            more = tuple(each for each in sources if each not in old.sources)
+            shrunk = _is_graver(highest([known[ref] for ref in group.findings]), old.severity)
+            said_why = " ".join(filter(None, (old.downgrade, group.downgrade if shrunk else "")))
+            concern = replace(old, sources=old.sources + more, downgrade=said_why)
         else:
             numbers[group.severity] += 1
             concern = _new(group, f"{LETTERS[group.severity]}{numbers[group.severity]}", sources)
@@ -133,7 +136,11 @@ def _uses(known: Mapping[str, Severity], used: Counter[str]) -> Iterator[str]:
             yield f"There is no finding {ref}. Name findings as in “{next(iter(known), '003-expert F1')}”."
 
 
-def _group(group: Grouped, known: Mapping[str, Severity], earlier: set[str]) -> Iterator[str]:
+def _is_graver(one: Severity, other: Severity) -> bool:
+    return SEVERITIES.index(one) < SEVERITIES.index(other)
+
+
+def _group(group: Grouped, known: Mapping[str, Severity], earlier: Mapping[str, Severity]) -> Iterator[str]:
     name = f"“{group.title}”"
     for field in ("title", "problem", "owner"):
         if not getattr(group, field).strip():
@@ -143,10 +150,13 @@ def _group(group: Grouped, known: Mapping[str, Severity], earlier: set[str]) -> 
     if group.keeps and group.keeps not in earlier:
         yield f"{name} keeps {group.keeps}, which is no concern of an earlier round. Leave `keeps` empty."
     given = [known[ref] for ref in group.findings if ref in known]
-    if given and not group.keeps and not group.downgrade.strip():
-        top = highest(given)
-        if SEVERITIES.index(group.severity) > SEVERITIES.index(top):
-            yield f"{name} is “{group.severity}”, and a source gave “{top}”. Give that, or say why in `downgrade`."
+    shown = earlier.get(group.keeps, group.severity)
+    if given and not group.downgrade.strip() and _is_graver(top := highest(given), shown):
+        if group.keeps:
+            mend = "Leave `keeps` empty, for a concern of its own, or say why it is less grave in `downgrade`."
+            yield f"{name} keeps {group.keeps}, which is “{shown}”, and a source gave “{top}”. {mend}"
+        else:
+            yield f"{name} is “{shown}”, and a source gave “{top}”. Give that, or say why in `downgrade`."
 
 
 def _sources(refs: Sequence[str], known: Mapping[str, Severity], lenses: Mapping[str, str]) -> Iterator[Source]:

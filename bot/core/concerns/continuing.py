@@ -23,6 +23,9 @@ def continued(text: str, document: Concerns) -> str | None:
             more = [source for source in concern.sources if source not in known[concern.id].sources]
             if more and not _add_sources(lines, concern.id, more):
                 return None
+            why = concern.downgrade.removeprefix(known[concern.id].downgrade).strip()
+            if why and not _add_downgrade(lines, concern.id, why):
+                return None
     for severity in SEVERITIES:
         fresh = [each for each in document.concerns if each.severity == severity and each.id not in known]
         if fresh:
@@ -48,6 +51,14 @@ def _add_sources(lines: list[str], id: str, more: Sequence[Source]) -> bool:
             lines[at] = between.join([said, *map(source_text, more)])
             return True
     return False
+
+
+def _add_downgrade(lines: list[str], id: str, why: str) -> bool:
+    """Whether the concern has a field to write above why it is less grave than somebody found it."""
+    concern = next(each for each in reversed(read("\n".join(lines)).concerns) if each.id == id)
+    if concern.field_line > concern.line:
+        lines[concern.field_line - 1 : concern.field_line - 1] = [f"**Downgrade:** {why}", ""]
+    return concern.field_line > concern.line
 
 
 def _add_concerns(lines: list[str], title: str, fresh: Sequence[Concern]) -> None:

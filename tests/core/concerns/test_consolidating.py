@@ -121,7 +121,19 @@ def test_a_downgrade_that_is_explained_is_none_of_them() -> None:
     assert consolidated(said, BOTH, None, "Q").concerns[0].id == "I1"
 
 
-def test_a_kept_one_may_be_of_another_severity() -> None:
-    before = Concerns("First", (Concern("N1", "Small", "nice to have"),))
-    said = Grouping([replace(LOST, keeps="N1", severity="nice to have")], ROUND.dismissed)
+def test_a_grave_finding_does_not_vanish_in_a_small_concern_of_before() -> None:
+    before = Concerns("First", (Concern("N1", "Small", "nice to have", downgrade="Old."),))
+    kept = replace(LOST, keeps="N1")
+    (wrong,) = faults(Grouping([kept], ROUND.dismissed), BOTH, before)
+    assert "keeps N1, which is “nice to have”, and a source gave “critical”. Leave `keeps` empty" in wrong
+    said = Grouping([replace(kept, downgrade="Only in tests.")], ROUND.dismissed)
     assert faults(said, BOTH, before) == ()
+    (concern,) = consolidated(said, BOTH, before, "Q").concerns
+    assert (concern.id, concern.severity, concern.downgrade) == ("N1", "nice to have", "Old. Only in tests.")
+
+
+def test_what_is_no_graver_needs_no_word() -> None:
+    before = Concerns("First", (Concern("C1", "Lost", "critical"),))
+    said = Grouping([replace(LOST, keeps="C1", severity="nice to have", downgrade="no need")], ROUND.dismissed)
+    assert faults(said, BOTH, before) == ()
+    assert consolidated(said, BOTH, before, "Q").concerns[0].downgrade == ""

@@ -51,8 +51,8 @@ None.
 """
 
 
-def group(title: str, severity: str, finding: str, keeps: str = "") -> Grouped:
-    return Grouped(keeps, title, severity, [finding], "", "P", "", "S", "o")  # type: ignore[arg-type]
+def group(title: str, severity: str, finding: str, keeps: str = "", downgrade: str = "") -> Grouped:
+    return Grouped(keeps, title, severity, [finding], downgrade, "P", "", "S", "o")  # type: ignore[arg-type]
 
 
 def after(text: str, *groups: Grouped) -> str:
@@ -102,6 +102,17 @@ def test_who_says_so_too_is_added_to_its_line() -> None:
     assert lost(ours, now) == ["**Source:** Cousot (critical)"]
     again = after(now, group("A", "critical", "005-ops F1", "C1"), group("B", "important", "005-ops F2"))
     assert read(again).concerns[0].sources == read(now).concerns[0].sources
+
+
+@pytest.mark.parametrize("field", ["**Decision:** [ ]\n", ""])
+def test_why_it_is_less_grave_than_somebody_found_it_is_added(field: str) -> None:
+    text = f"## Nice to have\n\n### N1. A\n\n**Source:** Ada\n\n{field}"
+    now = after(
+        text, group("A", "nice to have", "005-ops F1", "N1", "In tests."), group("B", "important", "005-ops F2")
+    )
+    concern = next(each for each in read(now).concerns if each.id == "N1")
+    assert (concern.downgrade, [each.expert for each in concern.sources]) == ("In tests.", ["Ada", "Ops"])
+    assert lost(text, now) == ["**Source:** Ada"]
 
 
 def test_a_document_of_ours_goes_on_as_if_it_were_written_anew() -> None:
