@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.concerns import Concern, Concerns, LogRow, findings_of, read
+from bot.core.concerns.shape import is_undecided
 from bot.core.findings import Finding
 
 from .documents import document_text
@@ -36,7 +37,7 @@ def _as_json(document: Concerns, findings: tuple[Finding, ...]) -> str:
 
 
 def _concern(concern: Concern) -> dict[str, Any]:
-    decision = concern.decision
+    decision = None if is_undecided(concern) else concern.decision
     said = {"verdict": decision.verdict, "why": decision.why, "line": decision.line} if decision else None
     texts = {name: getattr(concern, name) for name in ("problem", "evidence", "solution", "owner")}
     return {
@@ -56,7 +57,7 @@ def _row(row: LogRow) -> dict[str, Any]:
 
 def _as_list(file: Path, document: Concerns, findings: tuple[Finding, ...]) -> str:
     lines = [f"{_state(concern):<8}{concern.id:<5}{concern.title}" for concern in document.concerns]
-    open_ = sum(concern.decision is None for concern in document.concerns)
+    open_ = sum(map(is_undecided, document.concerns))
     many = "concern" if len(document.concerns) == 1 else "concerns"
     lines.append(f"{len(document.concerns)} {many}, {open_} open" if document.concerns else "no concern found")
     if findings:
@@ -66,6 +67,6 @@ def _as_list(file: Path, document: Concerns, findings: tuple[Finding, ...]) -> s
 
 
 def _state(concern: Concern) -> str:
-    if concern.decision is None:
+    if concern.decision is None or is_undecided(concern):
         return "open"
     return concern.decision.verdict or "decided"

@@ -5,7 +5,7 @@ from typing import Any
 
 from .acts import Brief, DocumentRef, Outcome
 from .concerns import read
-from .concerns.contradictions import is_undecided
+from .concerns.shape import is_undecided
 from .definition import GateUse, Persona, Phase
 from .findings import Finding, errors
 from .identity import Address

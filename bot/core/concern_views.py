@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from .concerns import Concern, read
-from .concerns.contradictions import is_undecided
 from .concerns.ruling import FORM
+from .concerns.shape import is_undecided
 from .fitting import LIMIT, shortened
 from .pages import link, web
 from .publications import Annotation, CheckWish

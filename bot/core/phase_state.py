@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from .concerns import read
-from .concerns.contradictions import is_undecided
+from .concerns.shape import is_undecided
 from .definition import Phase
 from .findings import Finding
 from .messages import Approve, Convened, Entry, Proceed, Pushed, Reject, Retry, Revise, Start, Touched

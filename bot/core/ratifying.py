@@ -6,8 +6,8 @@ It is a commit of the phase that was approved, so that the branch alone says tha
 from collections.abc import Iterator, Mapping
 
 from .concerns import Decision, read
-from .concerns.contradictions import is_undecided
 from .concerns.deciding import Decided, decide
+from .concerns.shape import is_undecided
 from .messages import Approve, Entry
 from .outputs.contract import NAME as CONTRACT
 from .phase_state import PhaseState

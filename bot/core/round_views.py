@@ -6,9 +6,8 @@ from typing import Any
 from . import owner_views
 from .concern_views import LISTED, REST, all_of, concerns_check, concerns_comment, decided
 from .concerns import Concern, counted
-from .concerns.contradictions import is_undecided
 from .concerns.ruling import FORM
-from .concerns.shape import SEVERITIES
+from .concerns.shape import SEVERITIES, is_undecided
 from .endings import kept
 from .fitting import MORE, shortened
 from .outputs.review import REVIEW, UNVERIFIED, place

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from ..core.concern_views import CONCERNS
 from ..core.concerns import Concerns, read
-from ..core.concerns.contradictions import findings_of, is_undecided
+from ..core.concerns.contradictions import findings_of
+from ..core.concerns.shape import is_undecided
 from ..core.outputs.concerns import NAME as CONCERNS_NAME
 from ..core.outputs.contract import NAME as CONTRACT_NAME
 from ..core.record import trailers

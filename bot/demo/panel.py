@@ -6,7 +6,8 @@ from typing import Any
 
 from ..core.concern_views import CONCERNS
 from ..core.concerns import Concern, Concerns, read
-from ..core.concerns.contradictions import findings_of, is_undecided
+from ..core.concerns.contradictions import findings_of
+from ..core.concerns.shape import is_undecided
 from ..core.outputs.concerns import NAME
 from ..core.panel import GRAVE
 from ..core.revisions import TITLE

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..core.concerns import Concern, counted, read
+from ..core.concerns.shape import is_undecided
 from ..core.errors import MissingError, PersonError
 from ..core.outputs.concerns import NAME
 from ..core.ports import BranchCommit, Checkout, GitHub, Pull
@@ -94,6 +95,6 @@ def raised_in(text: str) -> tuple[Raised, ...]:
 
 
 def _raised(concern: Concern) -> Raised:
-    decision = concern.decision
+    decision = None if is_undecided(concern) else concern.decision
     said = (decision.verdict or "decided", decision.why) if decision else ("", "")
     return Raised(concern.id, concern.title, concern.severity, *said)

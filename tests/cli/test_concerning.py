@@ -61,6 +61,17 @@ def test_for_people(document: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[4].startswith(f"{document}:3: log-decides-open-field: The log decides C1 (line 15)")
 
 
+def test_what_is_ticked_twice_is_open(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "twice.md"
+    file.write_text("### C1. Writes\n**Decision:**\n- [x] accept\n- [x] reject\n")
+    assert main(["concerns", str(file)]) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("open    C1   Writes\n1 concern, 1 open\n")
+    assert "several-ticked: C1 has 2 boxes ticked, so nothing is decided." in said
+    main(["concerns", str(file), "--json"])
+    assert json.loads(capsys.readouterr().out)["concerns"][0]["decision"] is None
+
+
 def test_nothing_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "clean.md"
     file.write_text(CLEAN)

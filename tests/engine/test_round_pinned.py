@@ -5,9 +5,11 @@ from typing import Any, cast
 
 import pytest
 
+from bot.core.concerns import counted, read
 from bot.core.definition import Policy
 from bot.core.errors import PersonError
 from bot.core.ports import Pull
+from bot.engine.earlier_rounds import raised_in
 from bot.engine.rounds import pin_round
 from tests.core.a_run import definition
 
@@ -28,3 +30,9 @@ def test_a_pull_request_that_can_t_be_reviewed(state: dict[str, bool], said: str
     with pytest.raises(PersonError) as told:
         pin_round(cast(Any, None), github, asked, "7.31.review-experts.1", definition(), Policy())
     assert said in str(told.value)
+
+
+def test_what_is_ticked_twice_is_open_for_the_next_round() -> None:
+    text = "### C1. A\n**Decision:** [x] accept [x] reject\n\n### C2. B\n**Decision:** [x] accept: so\n"
+    assert [(each.id, each.verdict, each.why) for each in raised_in(text)] == [("C1", "", ""), ("C2", "accept", "so")]
+    assert counted(read(text).concerns) == (1, 0, 0, 0)

@@ -13,11 +13,6 @@ def findings_of(document: Concerns) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: (finding.line, finding.rule)))
 
 
-def is_undecided(concern: Concern) -> bool:
-    """Whether nothing, or more than one thing, is ticked."""
-    return concern.decision is None or concern.decision.ticked > 1
-
-
 def logged(document: Concerns, id: str) -> tuple[LogRow, ...]:
     """The rows of the log that decide a concern, oldest first."""
     return tuple(row for row in document.log if id in row.ids and not is_open(row.decision))
@@ -25,7 +20,7 @@ def logged(document: Concerns, id: str) -> tuple[LogRow, ...]:
 
 def _loose(document: Concerns) -> Iterator[Finding]:
     for each in document.loose:
-        yield Finding(each.line, each.wrong, each.mend, "no-id")
+        yield Finding(each.line, each.wrong, each.mend, each.rule)
 
 
 def _doubled(document: Concerns) -> Iterator[Finding]:
@@ -41,8 +36,10 @@ def _misplaced(document: Concerns) -> Iterator[Finding]:
     for concern in document.concerns:
         by_letter = severity_of_id(concern.id)
         if by_letter is not None and by_letter != concern.severity:
-            wrong = f"{concern.id} says “{by_letter}” by its letter and stands under “{concern.severity}”."
-            mend = f"Move it to its section, or name it {LETTERS[concern.severity]} with the next free number."
+            wrong = (
+                f"{concern.id} is “{by_letter}” by its letter, and “{concern.severity}” by its section or what it says."
+            )
+            mend = f"Make that say “{by_letter}” too, or name it {LETTERS[concern.severity]} with the next free number."
             yield Finding(concern.line, wrong, mend, "severity-and-section")
 
 

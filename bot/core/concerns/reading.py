@@ -10,8 +10,12 @@ from .shape import APART, LETTERS, Concern, Concerns, Disposition, Kind, LogRow,
 from .words import decision_in, ids_in, severity_of, severity_of_id, sources_in
 
 _HEADED = re.compile(
-    r"\W*(?:concern\s+)?(?P<id>[A-Z]{1,3}-?\d{1,6})\b\]?\**\s*(?:[.:)]|[-–—]+|\s)\**\s*(?P<title>.*?)\**\s*$",
+    r"\W*(?:concern\s+)?(?P<id>[A-Z]{1,3}-?\d{1,6})\b\]?\**(?:\s*(?:[.:)]|[-–—]+|\s)\**\s*(?P<title>.*?)\**)?\s*$",
     re.IGNORECASE,
+)
+# No heading to Markdown, since a blank is missing, and one to who wrote it.
+_BROKEN = re.compile(
+    r" {0,3}#{1,6}(?P<title>[\[*]{0,3}(?:concern\s+)?[A-Z]{1,3}-?\d{1,6}\b[\]*]{0,3}[.:)].*)", re.IGNORECASE
 )
 _BOLD = re.compile(
     r"\s*(?:[-*+]\s+)?\*\*\[?(?P<id>[A-Z]{1,3}-?\d{1,6})\]?[.:)\s–—-]\s*(?P<title>[^*]+?)[.:]?\*\*(?P<rest>.*)$"
@@ -21,6 +25,7 @@ _LABEL = re.compile(
     r"(?::(?:\*\*|__)|(?:\*\*|__)\s*:?)\s*(?P<text>.*)$"
 )
 _PLAIN = re.compile(r"\s*(?:[-*+]\s+)?(?P<name>[A-Z][A-Za-z -]{2,25}):\s+(?P<text>.*)$")
+_ALL_BOLD = re.compile(r"\s*(?:[-*+]\s+)?\*\*(?P<name>[A-Z][A-Za-z -]{2,25}):\s+(?P<text>[^*]+)\*\*\s*$")
 _LABELS: Mapping[str, str] = {
     **dict.fromkeys(
         ("source", "sources", "raised by", "flagged by", "expert", "experts", "from", "reviewers"), "source"
@@ -80,6 +85,7 @@ def read(text: str, path: str = "") -> Concerns:
     others = (table for table in artifact.tables if table.line not in own)
     listed = [table for table in others if table not in logs and table not in fates]
     headed, loose = _headed(artifact, own)
+    loose += [each for each in _broken(artifact) if each.line not in own]
     concerns = [*map(_concern, headed), *_tabled(listed, artifact)]
     return Concerns(
         artifact.title,
@@ -98,8 +104,14 @@ def fates_in(artifact: Artifact) -> list[Table]:
 
 def label_of(line: str) -> str:
     """Which field of a concern a line begins: source, problem and so on; "" where it begins none."""
-    match = _LABEL.match(line) or _PLAIN.match(line)
-    return _LABELS.get(normal(match["name"]), "") if match else ""
+    return (_labelled(line) or ("", ""))[0]
+
+
+def _labelled(line: str) -> tuple[str, str] | None:
+    """The field that a line begins, and what stands in it."""
+    match = _LABEL.match(line) or _PLAIN.match(line) or _ALL_BOLD.match(line)
+    name = _LABELS.get(normal(match["name"])) if match else None
+    return (name, match["text"].strip()) if match and name else None
 
 
 def _apart(artifact: Artifact, title: str) -> Section | None:
@@ -127,7 +139,7 @@ def _headed(artifact: Artifact, apart: set[int]) -> tuple[list[_Draft], list[Loo
             continue
         match = _HEADED.fullmatch(heading.title)
         if match and severity_of(heading.title) is None and section is not title:
-            draft = _Draft(match["id"].upper().replace("-", ""), match["title"], heading.line, heading.under)
+            draft = _Draft(match["id"].upper().replace("-", ""), match["title"] or "", heading.line, heading.under)
             _read_fields(draft, artifact, section)
             drafts.append(draft)
             covered = section.last
@@ -137,11 +149,20 @@ def _headed(artifact: Artifact, apart: set[int]) -> tuple[list[_Draft], list[Loo
     return drafts, loose
 
 
+def _broken(artifact: Artifact) -> Iterator[Loose]:
+    """What was meant as a concern's heading, and lacks the blank that would make it one."""
+    for line in artifact.prose(code=True):
+        if match := _BROKEN.fullmatch(line.text):
+            wrong = f"“{line.text.strip()}” is no heading, so what is below it belongs to no concern."
+            mend = f"Write “### {match['title'].strip()}”, with a blank behind the marks."
+            yield Loose(line.number, wrong, mend, "broken-heading")
+
+
 def _without_id(artifact: Artifact, section: Section) -> Iterator[Loose]:
     """A heading below a severity's that has a concern's fields, and no id."""
     heading = section.heading
     grave = _grave(heading.under)
-    labels = {_name(line.text) for line in artifact.prose(section, code=True)}
+    labels = {label_of(line.text) for line in artifact.prose(section, code=True)}
     own = not artifact.headings_in(section)
     if own and {"source", "decision"} & labels and (grave or {"source", "decision"} <= labels):
         severity = _grave(heading.under) or "important"
@@ -160,6 +181,8 @@ def _bold(artifact: Artifact, section: Section, covered: int) -> Iterator[_Draft
     for line in artifact.prose(section, code=True):
         if not covered < line.number <= last:
             continue
+        if _BROKEN.match(line.text):
+            break
         if match := _BOLD.fullmatch(line.text):
             if draft:
                 yield draft
@@ -177,22 +200,15 @@ def _read_fields(draft: _Draft, artifact: Artifact, section: Section) -> None:
     inner = artifact.headings_in(section)
     last = inner[0].line - 1 if inner else section.last
     for line in artifact.prose(section, code=True):
-        if line.number <= last and not re.fullmatch(r"\s*([-*_])(\s*\1){2,}\s*", line.text):
+        if line.number > last or _BROKEN.match(line.text):
+            break
+        if not re.fullmatch(r"\s*([-*_])(\s*\1){2,}\s*", line.text):
             _read_line(draft, line.text, line.number)
 
 
 def _read_line(draft: _Draft, text: str, line: int) -> None:
-    match = _LABEL.match(text) or _PLAIN.match(text)
-    name = _LABELS.get(normal(match["name"])) if match else None
-    if match and name:
-        draft.add(name, match["text"].strip(), line)
-    else:
-        draft.add(draft.last, text.strip(), line)
-
-
-def _name(text: str) -> str:
-    match = _LABEL.match(text)
-    return _LABELS.get(normal(match["name"]), "") if match else ""
+    name, said = _labelled(text) or (draft.last, text.strip())
+    draft.add(name, said, line)
 
 
 def _concern(draft: _Draft) -> Concern:

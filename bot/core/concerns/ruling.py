@@ -59,7 +59,7 @@ _FORMS = tuple(
         rf"{_VERDICT}\s*:?\s*(?P<ids>{_IDS})(?:{_TRACK.format('after')})?(?P<before>)",
     )
 )
-_BOX = re.compile(r"\[([ xX✓✔]?)\]|[☐☑☒✅]")
+_BOX = re.compile(r"\[( *+[xX✓✔]? *+)\]|[☐☑☒✅]")
 _OR = re.compile(r"(?:or\b|/)", re.IGNORECASE)
 
 

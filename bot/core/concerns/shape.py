@@ -107,6 +107,7 @@ class Loose:
     line: int
     wrong: str
     mend: str
+    rule: str = "no-id"
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,13 @@ class Concerns:
     goes_on: str = ""
 
 
+def is_undecided(concern: Concern) -> bool:
+    """Whether nothing, or more than one thing, is ticked."""
+    return concern.decision is None or concern.decision.ticked > 1
+
+
 def counted(concerns: Sequence[Concern]) -> Open:
     """How many of these are open."""
-    open = [concern.severity for concern in concerns if concern.decision is None]
+    open = [concern.severity for concern in concerns if is_undecided(concern)]
     critical, important, nice, question = (open.count(severity) for severity in SEVERITIES)
     return critical, important, nice, question

@@ -18,7 +18,7 @@ _VERDICTS: tuple[tuple[Verdict, str], ...] = (
 _OPEN = re.compile(
     r"(?:pending|open|tbd|tba|undecided|none(?: yet)?|not (?:yet )?decided|n/?a|[-–—_.?…\s]*)", re.IGNORECASE
 )
-_BOX = re.compile(r"\[(?P<mark>[ xX✓✔]?)\]|(?P<empty>☐)|(?P<full>☑|☒|✅)")
+_BOX = re.compile(r"\[(?P<mark> *+[xX✓✔]? *+)\]|(?P<empty>☐)|(?P<full>☑|☒|✅)")
 _NAMES = re.compile(r"\s*(?:[,;&]|\band\b|\+)\s*(?![^(]{0,200}\))")
 _SAID = re.compile(r"(?P<expert>[^()\[\]]+?)\s*(?:[(\[](?P<severity>[^()\[\]]*)[)\]])?\s*")
 _ID = re.compile(r"[A-Z]{1,3}-?\d{1,6}")

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 
 from ..artifact import Artifact, normal
 from ..concerns import Concerns
-from ..concerns.contradictions import is_undecided
-from ..concerns.shape import RESOLUTION, Decision
+from ..concerns.shape import RESOLUTION, Decision, is_undecided
 from ..concerns.words import ids_in, verdict_in
 from . import tables
 from .changing import Change, applied, concerned, names

@@ -89,6 +89,7 @@ def test_ours() -> None:
         pytest.param("## Critical\n\n### [C1] Brackets\n", ("C1", "Brackets", "critical"), id="brackets"),
         pytest.param("## Critical\n\n### **C1.** Bold\n", ("C1", "Bold", "critical"), id="bold heading"),
         pytest.param("## Critical\n\n### Concern C-1: Hyphen\n", ("C1", "Hyphen", "critical"), id="hyphen"),
+        pytest.param("### C1\n**Decision:** [ ]\n", ("C1", "", "critical"), id="an id alone"),
         pytest.param("### I2. Without a section\n", ("I2", "Without a section", "important"), id="letter"),
         pytest.param("### X7. Another house\n**Severity:** MUST\n", ("X7", "Another house", "critical"), id="field"),
         pytest.param("### X7. Another house\n", ("X7", "Another house", "important"), id="nothing said"),
@@ -149,6 +150,22 @@ def test_a_heading_that_lost_its_id_is_reported() -> None:
     ]
 
 
+def test_a_heading_that_lacks_its_blank_is_told_and_takes_nothing_from_its_neighbour() -> None:
+    field = "**Decision:** [x] accept: so\n"
+    text = f"## Critical\n\n#C1. First\n{field}\n### C2. Two\n**Decision:** [ ]\n\n##[C3]: no\n###C3: Three\n{field}"
+    found = read(f"{text}\n- **C4. Four** x\n#C5. Five\n{field}\n## Resolution\n\n#C6. said\n")
+    assert [(each.id, each.decision) for each in found.concerns] == [("C2", None)]
+    assert [(each.line, each.rule) for each in found.loose] == [(n, "broken-heading") for n in (3, 9, 10, 14)]
+    assert found.loose[0].wrong == "“#C1. First” is no heading, so what is below it belongs to no concern."
+    assert found.loose[0].mend == "Write “### C1. First”, with a blank behind the marks."
+
+
+def test_fields_in_plain_or_all_in_bold_words() -> None:
+    (one,) = read("### C1. A\nSource: Ada\n**Decision: [x] accept: in bold**\n").concerns
+    assert (one.sources, one.decision) == ((Source("Ada"),), Decision("accept", "in bold", 3))
+    assert [each.line for each in read("## Critical\n\n### No id\nSource: Ada\nDecision: [ ]\n").loose] == [3]
+
+
 def test_a_log_without_notes_and_with_several_ids() -> None:
     text = "## Addressing log\n\n| # | Decision |\n| - | - |\n| C1+C2 | Merged |\n| N1–N3, Q1 | — |\n"
     assert [(row.ids, row.decision) for row in read(text).log] == [
@@ -172,6 +189,8 @@ def test_dispositions_without_a_reason_or_of_no_known_kind() -> None:
         ("[x] accept: because it is so", Decision("accept", "because it is so", 3)),
         ("[X] Rejected, since it costs too much", Decision("reject", "since it costs too much", 3)),
         ("[x]", Decision("", "", 3)),
+        ("[ x ] accept: so", Decision("accept", "so", 3)),
+        ("[  ] accept", None),
         ("[x] Semantic ids adopted", Decision("", "Semantic ids adopted", 3)),
         ("☑ deferred (next year)", Decision("defer", "next year", 3)),
         ("defer: later", Decision("defer", "later", 3)),

@@ -64,6 +64,7 @@ def rules(text: str) -> list[tuple[int, str]]:
             id="rows of nothing",
         ),
         pytest.param("## Critical\n\n### A\n**Source:** Ada\n", [(3, "no-id")], id="no id"),
+        pytest.param("## Critical\n\n#C1. A\n**Decision:** [ ]\n", [(3, "broken-heading")], id="no heading"),
     ],
 )
 def test_contradictions(text: str, found: list[tuple[int, str]]) -> None:
@@ -84,7 +85,8 @@ def test_the_real_document_has_one_for_each_id_that_its_log_decides_and_its_fiel
 
 
 def test_the_page_names_every_rule_and_no_other() -> None:
-    source = (ROOT / "bot/core/concerns/contradictions.py").read_text()
+    names = ("contradictions", "reading", "shape")
+    source = "\n".join((ROOT / f"bot/core/concerns/{name}.py").read_text() for name in names)
     page = (ROOT / "docs/concerns.md").read_text().partition("## What is reported")[2].partition("With `--json`")[0]
     assert set(re.findall(r"`([a-z-]+)`", page)) == set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source))
 
