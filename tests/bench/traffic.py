@@ -13,6 +13,7 @@ from typing import Any
 STATUS = re.compile(r"charrette:key=status run=(\d+)\.(\d+)\.")
 HEADLINE = re.compile(r"^\*\*(.+)\*\*$", re.MULTILINE)
 EYES = re.compile(r"/repositories/(\d+)/issues/(\d+)/reactions$")
+LABELS = re.compile(r"/repositories/(\d+)/labels$")
 PERSON = "Python-urllib"
 
 
@@ -46,10 +47,11 @@ class Seen:
 
 @dataclass
 class Traffic:
-    """Every request of the bot's, and what its status comments came to say."""
+    """Every request of the bot's, which repositories got labels, and what its status comments came to say."""
 
     seen: list[Seen] = field(default_factory=list)
     said: dict[tuple[int, int], list[tuple[float, str]]] = field(default_factory=dict)
+    welcomed: set[int] = field(default_factory=set)
     eyes: dict[tuple[int, int], float] = field(default_factory=dict)
     ready: list[float] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -85,6 +87,8 @@ class Traffic:
                 return
             if found := EYES.search(seen.path):
                 self.eyes.setdefault((int(found[1]), int(found[2])), seen.at)
+            if found := LABELS.search(seen.path):
+                self.welcomed.add(int(found[1]))
             if b"markPullRequestReadyForReview" in body:
                 self.ready.append(seen.at)
             if b"charrette:key=status" in body:
