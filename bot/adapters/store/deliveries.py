@@ -16,6 +16,8 @@ class StoredDeliveries:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        # Made once: to make and to compare it takes as long as to store a delivery.
+        self._insert = database.insert(delivery).on_conflict_do_nothing(index_elements=["id"])
 
     def accept(self, deliveries: Sequence[Delivery]) -> None:
         """They are stored, in one commit; one that is there already is left as it is."""
@@ -23,9 +25,8 @@ class StoredDeliveries:
             return
         now = self._clock.now()
         rows = [{"id": one.id, "event": one.event, "body": one.body, "received_at": now} for one in deliveries]
-        statement = self._database.insert(delivery).on_conflict_do_nothing(index_elements=["id"])
         with self._database.writing() as connection:
-            connection.execute(statement, rows)
+            connection.execute(self._insert, rows)
 
     def pending(self, limit: int = 50, after: int = 0) -> Sequence[Delivery]:
         """The oldest that were not handled and came after one, in the order in which they came."""
