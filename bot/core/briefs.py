@@ -51,7 +51,7 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
         lens=persona.lens if persona else "",
         tools=phase.phase.tools,
         output=phase.phase.output,
-        gates=_gates(phase.phase) + ((GateUse("answers-concerns"),) if concerns else ()),
+        gates=_gates(phase.phase) + _answering(phase.phase, concerns),
         model=phase.phase.model or state.definition.model,
         turns=state.record.limits.turns,
         last=number >= state.definition.attempts,
@@ -181,6 +181,11 @@ def _concerns(state: State, phase: PhaseState) -> tuple[DocumentRef, ...]:
         return ()
     whole = phase.phase.output is None and not phase.phase.into and phase.phase.each is None
     return _decisions(state) if phase.feedback or whole else ()
+
+
+def _answering(phase: Phase, concerns: tuple[DocumentRef, ...]) -> tuple[GateUse, ...]:
+    """Prose says what became of each accepted concern; data has no place for it."""
+    return (GateUse("answers-concerns"),) if concerns and phase.output is None else ()
 
 
 def _decisions(state: State) -> tuple[DocumentRef, ...]:

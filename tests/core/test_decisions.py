@@ -292,6 +292,21 @@ def test_a_revision_follows_what_was_decided(prompts: dict[str, str]) -> None:
         assert "answers-concerns" not in [use.name for use in revised(none).gates]
 
 
+def test_data_is_made_again_with_what_was_decided_and_is_not_held_to_name_it() -> None:
+    decided = replace(C1, decision=Decision("accept", "it grows"))
+    design = Play(None, PLAIN, PLAIN)
+    design.go()
+    of = design.state.definition
+    phases = tuple(replace(each, output="findings") if each.id == "prior-art" else each for each in of.phases)
+    of = replace(of, phases=phases, prompts={**of.prompts, "concerns": DECIDED})
+    record = replace(design.state.record, pinned=replace(design.state.pinned, definition=of))
+    play = Play(replace(record, concerns=Standing(PATH, concerns(decided))), PLAIN)
+    play.then(m.Revise("prior-art: mind"), "prior-art@1")
+    brief = next(act for act in play.acts if isinstance(act, Converse)).briefs[0]
+    assert "Decided: C1 accept it grows;" in brief.charge
+    assert "answers-concerns" not in [use.name for use in brief.gates]
+
+
 def test_a_document_that_is_still_to_come_follows_what_was_decided() -> None:
     """A panel was held in the middle of a design: what is written after it obeys."""
     decided = Standing(PATH, concerns(replace(C1, decision=Decision("accept", "it grows")), I1))

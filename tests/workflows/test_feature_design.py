@@ -193,3 +193,25 @@ def test_the_documented_workflow_runs_through_the_checker(tmp_path: Path) -> Non
         (tmp_path / name).write_text(content)
     (propose,) = load_folder(tmp_path).values()
     assert [phase.each for phase in propose.phases] == [None, None, "experts"]
+
+
+@pytest.mark.parametrize("name", ["answers", "revise"])
+def test_who_fills_sections_makes_these_again_and_no_whole_document(name: str) -> None:
+    text = (WORKFLOWS / "prompts" / f"{name}.md").read_text()
+    assert "Write your sections again" in render(text, values())
+    assert "Write the whole document again" in render(text, values(sections=()))
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"sections": ()}, "End the document with a section\n`## Concerns`"),
+        ({}, "heading `### Concerns`"),
+        ({"data": True}, "the business of your data"),
+    ],
+    ids=["a document", "sections", "data"],
+)
+def test_what_became_of_a_concern_is_said_where_there_is_a_place_for_it(given: dict[str, Any], where: str) -> None:
+    text = render((WORKFLOWS / "prompts" / "concerns.md").read_text(), values(**given))
+    assert where in text
+    assert text.count("What was rejected must not come back") == 1
