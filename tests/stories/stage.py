@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -255,6 +256,17 @@ class Story:
     def until_status(self, words: str, patience: float = PATIENCE) -> "Story":
         """Waits until the status comment says something."""
         return self.until(lambda: words in self.status, patience)
+
+    def until_said(self, words: str, patience: float = PATIENCE) -> "Story":
+        """Waits until the status comment says something from now on, if only for a moment."""
+        assert self.hub is not None
+        hub, of_run, before = self.hub, re.compile(rf"run=\d+\.{self.number}\."), len(self.hub.writes())
+
+        def said() -> bool:
+            new = (each["body"] for each in hub.writes()[before:] if each["key"] == "status")
+            return words in self.status or any(words in body and of_run.search(body) for body in new)
+
+        return self.until(said, patience)
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def test_the_worker_outlives_it(tmp_path: Path, luck: object) -> None:
     with luckless(tmp_path) as (hub, mind):
         mind.delay = 0.2
         story = Story(hub).opens(title="Bad disk").labels().until_status("waits for answers").says("1A 2A")
-        story.until_status("Phase 3 of 8")
+        story.until_said("Phase 3 of 8")
         assert callable(luck)
         with luck(tmp_path / "state"):
             time.sleep(LOCKED)

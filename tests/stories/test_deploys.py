@@ -41,7 +41,7 @@ def test_a_deploy_in_a_wait_and_one_in_a_leg(tmp_path: Path, on: Mapping[str, st
             with version("1", env, log):
                 story.opens().labels().until_status("waits for answers")
             with version("2", env, log):
-                story.says("1A 2A").until_status("Phase 4 of 8")
+                story.says("1A 2A").until_said("Phase 4 of 8")
                 mind.hold = threading.Event()
                 before = sum(mind.asked.values())
                 story.until(lambda: sum(mind.asked.values()) > before)

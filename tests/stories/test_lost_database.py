@@ -36,11 +36,11 @@ def test_a_run_is_taken_up_again_from_its_branch(tmp_path: Path, kind: str) -> N
         env = environment(hub, tmp_path / "state", mind.url)
         story = Story(hub)
         with settings_of(kind) as first, running(Service({**env, **first}, tmp_path / "serve.log")):
-            story.opens().labels().until_status("waits for answers").says("1B 2A").until_status("Phase 4 of 8")
+            story.opens().labels().until_status("waits for answers").says("1B 2A").until_said("Phase 4 of 8")
         before = story.commits()
         shutil.rmtree(tmp_path / "state")
         with settings_of(kind) as second, running(Service({**env, **second}, tmp_path / "serve.log")):
-            story.says("/resume").until_status("Phase 6 of 8")
+            story.says("/resume").until_said("Phase 6 of 8")
         shutil.rmtree(tmp_path / "state")
         with settings_of(kind) as third:
             assert "from its branch charrette/" in resume({**env, **third}, story.number)

@@ -44,7 +44,7 @@ def test_a_rolling_deploy_and_a_rollback(tmp_path: Path, database: str) -> None:
             with version("1", env, tmp_path / "1.log") as old:
                 one.opens().labels().until_status("waits for answers")
                 mind.delay = 0.5
-                one.says("1A 2A").until_status("Phase 4 of 8")
+                one.says("1A 2A").until_said("Phase 4 of 8")
                 with version("2", env, tmp_path / "2.log") as new:
                     # The new version takes what is new; the old one goes on with what it began, until it is told to go.
                     other.opens(title="Key ids").labels("note").until_status("waits for answers")
