@@ -6,8 +6,6 @@ A request is priced by itself: a public tier changes with the size of the prompt
 from collections.abc import Mapping
 from typing import Any
 
-from genai_prices import calc_price, extract_usage
-
 MILLION = 1_000_000
 OWN_KEYS = ("input", "output", "cache_read", "cache_write")
 
@@ -34,6 +32,8 @@ def _own(prices: Mapping[str, float], usage: Mapping[str, Any]) -> float:
 
 
 def _listed(model: str, usage: Mapping[str, Any]) -> float | None:
+    from genai_prices import calc_price, extract_usage  # the list is long, and a worker starts without it
+
     try:
         extracted = extract_usage({"model": model, "usage": dict(usage)}, provider_id="anthropic")
         return float(calc_price(extracted.usage, model, provider_id="anthropic").total_price)

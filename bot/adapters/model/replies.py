@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from json import JSONDecodeError
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import anthropic
 import httpx2
 
 from bot.adapters.prices import Table, dollars
@@ -17,6 +16,9 @@ from bot.core.record import Spent
 
 from .recording import REFUSED
 from .stream import Assembly, BrokenStreamError, Message
+
+if TYPE_CHECKING:
+    import anthropic
 
 # https://docs.claude.com/en/api/errors; with 529 (overloaded) they pass by themselves.
 PASSING_STATUS = frozenset({408, 409, 425, 429})
@@ -31,7 +33,6 @@ LASTING_TYPES = frozenset(
     }
 )
 LONGEST_WAIT = 300.0
-CAUGHT = (anthropic.APIError, httpx2.HTTPError, httpx2.StreamError, JSONDecodeError, BrokenStreamError)
 
 CUT = {
     "max_tokens": "The output was cut: it reached the limit of {max_tokens} tokens.",
@@ -46,6 +47,13 @@ FEATURES = (
     ("output_config", ("output_config", "json_schema"), "CHARRETTE_MODEL_SCHEMA"),
     ("cache_control", ("cache_control",), "CHARRETTE_MODEL_CACHE"),
 )
+
+
+def caught() -> tuple[type[Exception], ...]:
+    """What the SDK and the transport raise."""
+    from anthropic import APIError
+
+    return (APIError, httpx2.HTTPError, httpx2.StreamError, JSONDecodeError, BrokenStreamError)
 
 
 def of_message(assembly: Assembly, body: Mapping[str, Any], prices: Table, replayed: bool) -> Reply:
@@ -119,19 +127,21 @@ def spent_of(message: Message, model: str, prices: Table, replayed: bool) -> Spe
 
 def of_error(error: Exception, body: Mapping[str, Any]) -> Reply:
     """The reply for what the SDK or the transport raised; the spending is the caller's to add."""
-    if isinstance(error, anthropic.APIStatusError):
+    from anthropic import APIConnectionError, APIStatusError
+
+    if isinstance(error, APIStatusError):
         reason = _reason(error)
         if _passes(error):
             return Reply("transient", reason=reason, retry_after=retry_after(error.response.headers))
         if _without_web(error, reason, body):
             return Reply("refused", reason=reason, rejected="web")
         return Reply("refused", reason=reason + (_OPERATOR if _is_denied(error) else _advice(reason, body)))
-    if isinstance(error, anthropic.APIConnectionError | httpx2.HTTPError | httpx2.StreamError):
+    if isinstance(error, APIConnectionError | httpx2.HTTPError | httpx2.StreamError):
         return Reply("transient", reason=f"The connection to the model failed: {_root(error)}.")
     return Reply("transient", reason=f"The server's answer is not what the Messages API says: {error}")
 
 
-def _passes(error: anthropic.APIStatusError) -> bool:
+def _passes(error: "anthropic.APIStatusError") -> bool:
     # An error event in a stream comes after a status of 200: then its type alone says what it is.
     if error.status_code < httpx2.codes.BAD_REQUEST:
         return error.type not in LASTING_TYPES
@@ -142,11 +152,11 @@ _OPERATOR = " Ask the operator to look at the model's key and to run `charrette 
 _DENIED = frozenset({"authentication_error", "permission_error", "billing_error"})
 
 
-def _is_denied(error: anthropic.APIStatusError) -> bool:
+def _is_denied(error: "anthropic.APIStatusError") -> bool:
     return error.type in _DENIED or error.status_code in (401, 403)
 
 
-def _reason(error: anthropic.APIStatusError) -> str:
+def _reason(error: "anthropic.APIStatusError") -> str:
     said = error.api_message or str(error.body or "").strip()[:500] or "no reason given"
     where = f" ({error.request_id})" if error.request_id else ""
     status: object = error.type or error.status_code
@@ -155,7 +165,7 @@ def _reason(error: anthropic.APIStatusError) -> str:
     return f"The model's server said {status}: {said}{where}"
 
 
-def _without_web(error: anthropic.APIStatusError, reason: str, body: Mapping[str, Any]) -> bool:
+def _without_web(error: "anthropic.APIStatusError", reason: str, body: Mapping[str, Any]) -> bool:
     """Whether the server may answer once it is not offered web search: it names the tool, or a tool by its place."""
     places = [at for at, tool in enumerate(body.get("tools", ())) if str(tool.get("type", "")).startswith("web_search")]
     named = "web_search" in reason or any(re.search(rf"tools(?:\.|\[){at}\b", reason) for at in places)

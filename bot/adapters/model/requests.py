@@ -4,8 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from anthropic import transform_schema
-
 from bot.core.ports import Turn
 
 from .settings import ModelSettings
@@ -26,6 +24,8 @@ def body_of(turn: Turn, alias: str, settings: ModelSettings) -> dict[str, Any]:
     }
     output: dict[str, Any] = {}
     if turn.schema is not None:
+        from anthropic import transform_schema
+
         schema = transform_schema(dict(turn.schema))
         if settings.schema:
             output["format"] = {"type": "json_schema", "schema": schema}
