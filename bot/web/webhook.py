@@ -74,7 +74,7 @@ class Webhook:
         if status is HTTPStatus.METHOD_NOT_ALLOWED:
             headers.append(("Allow", "POST"))
         start_response(f"{status:d} {status.phrase}", headers)
-        return [body]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _answer(self, environ: "WSGIEnvironment") -> Answer:
         if environ.get("PATH_INFO"):

@@ -168,6 +168,7 @@ def test_health_and_readiness(client: FlaskClient, kept: Kept) -> None:
     [
         ("GET", "/", 404),
         ("GET", "/webhook", 405),
+        ("HEAD", "/webhook", 405),
         ("PUT", "/webhook", 405),
         ("POST", "/webhook/", 404),
         ("POST", "/webhooks", 404),
@@ -178,6 +179,7 @@ def test_there_is_nothing_else(client: FlaskClient, method: str, path: str, stat
     answer = client.open(path, method=method)
     assert answer.status_code == status
     assert answer.is_json
+    assert bool(answer.data) == (method != "HEAD")
     assert answer.headers.get("Allow") == ("POST" if path == "/webhook" else None)
 
 
