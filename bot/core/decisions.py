@@ -9,7 +9,8 @@ from .concerns import Concern, read
 from .concerns.contradictions import findings_of, logged
 from .concerns.deciding import Decided, decide, note
 from .concerns.ruling import FORM, Ruling, rulings
-from .concerns.shape import Concerns, Decision
+from .concerns.shape import Concerns, Decision, is_undecided
+from .concerns.words import verdict_in
 from .findings import Finding
 from .messages import Decide, Entry, Judgement, Message, OpenTrack, Ruled
 from .opening import checked as checked_track
@@ -74,7 +75,7 @@ def _noted(record: Record, message: Message) -> Judgement:
     document = read(record.concerns.text, record.concerns.path)
     rows = tuple(
         Ruling((concern.id,), concern.decision.verdict, concern.decision.why)
-        for concern in _unlogged(document)
+        for concern in (*_unlogged(document), *_redecided(record, document))
         if concern.decision
     )
     ids = {ruling.ids[0] for ruling in rows}
@@ -119,11 +120,13 @@ def watched(record: Record, now: str) -> tuple[Seen, ...]:
     if record.concerns is None:
         return ()
     before = {seen.about: seen for seen in record.concerns.seen}
+    document = read(record.concerns.text)
     found = []
-    for concern in read(record.concerns.text).concerns:
+    for concern in document.concerns:
         old, digest = before.get(concern.id), _digest(concern)
         same = old is not None and old.digest == digest
-        found.append(old if old and same else Seen(concern.id, digest, now if old else ""))
+        seen = old if old and same else Seen(concern.id, digest, now if old else "")
+        found.append(replace(seen, field=_in_field(concern), row=_last_row(document, concern.id)))
     return tuple(found)
 
 
@@ -217,9 +220,40 @@ def _unlogged(document: Concerns) -> Iterator[Concern]:
             yield concern
 
 
+def _lacks_row(document: Concerns, concern: Concern, ruling: Ruling) -> bool:
+    """Whether what a push decided in the field has no row in the log yet."""
+    if concern.decision is None:
+        return False
+    row = _last_row(document, concern.id)
+    said = (concern.decision.verdict, concern.decision.why)
+    return not row or (said == (ruling.verdict, ruling.why) and verdict_in(row) != verdict_in(_in_field(concern)))
+
+
+def _redecided(record: Record, document: Concerns) -> Iterator[Concern]:
+    """The concerns of which a field that was decided, and logged, says something else now, and the log does not."""
+    before = {seen.about: seen for seen in record.concerns.seen} if record.concerns else {}
+    for concern in document.concerns:
+        seen, row = before.get(concern.id), _last_row(document, concern.id)
+        edited = seen is not None and seen.row == row and seen.field != _in_field(concern)
+        if edited and row and not is_undecided(concern) and verdict_in(row) != verdict_in(_in_field(concern)):
+            yield concern
+
+
+def _in_field(concern: Concern) -> str:
+    """What the field says, as a row of the log would."""
+    decision = concern.decision
+    return ": ".join(part for part in (decision.verdict, decision.why) if part) if decision else ""
+
+
+def _last_row(document: Concerns, id: str) -> str:
+    rows = logged(document, id)
+    return rows[-1].decision if rows else ""
+
+
 def _is_mended(finding: Finding, ids: set[str]) -> bool:
     """Whether the row that we write takes care of it."""
-    return finding.rule == "field-decides-no-log" and finding.wrong.split(" ", 1)[0] in ids
+    rules = ("field-decides-no-log", "verdicts-differ")
+    return finding.rule in rules and finding.wrong.split(" ", 1)[0].rstrip(":") in ids
 
 
 def _contradictions(path: str, findings: list[Finding]) -> str:
@@ -240,7 +274,9 @@ def _applied(text: str, record: Record, entry: Entry) -> tuple[str, list[str]]:
     assert isinstance(message.deed, Ruled)
     for ruling in message.deed.rulings:
         document = read(text)
-        known = {concern.id for concern in (_unlogged(document) if message.deed.by_hand else document.concerns)}
+        known = {
+            each.id for each in document.concerns if not message.deed.by_hand or _lacks_row(document, each, ruling)
+        }
         ids = tuple(id for id in ruling.ids if id in known)
         if ids:
             of = Decision(ruling.verdict, ruling.why)

@@ -204,12 +204,15 @@ class PhaseCommit:
 class Seen:
     """What people could see of the artifacts that wait for approval: their digest, since `at`.
 
-    `at` is "" where nothing else was shown before, so that whatever was approved can only have been this.
+    `at` is "" where nothing else was shown before, so that whatever was approved can only have been this. Of a concern
+    there are `field`, which says what is decided, and `row`, the last one of the log, too.
     """
 
     about: str
     digest: str
     at: str = ""
+    field: str = ""
+    row: str = ""
 
 
 @dataclass(frozen=True)

@@ -236,6 +236,48 @@ def test_a_field_that_was_decided_by_hand_gets_its_row() -> None:
     assert again == Judgement(looks=True)
 
 
+ACCEPTED = "**Decision:** [x] accept: so"
+
+
+@pytest.mark.parametrize("field", ["reject: it shrinks", "accept: for another reason", "reject"])
+def test_a_field_that_says_something_else_by_hand_gets_a_row_too(field: str) -> None:
+    first, _, _ = heard(reviewed(), said("C1 accept: so"))
+    after, judged, commits = pushed(edited(first, ACCEPTED, f"**Decision:** [x] {field}"))
+    assert judged.reply == ""
+    assert len(commits) == 1
+    assert [row[1:2] + row[4:5] for row in log_of(after)] == [("accept: so", "@ada"), (field, "@bo")]
+    assert f"**Decision:** [x] {field}" in text_of(after)
+    assert pushed(after, "gh-10.0")[1] == Judgement(looks=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("| accept: so |", "| reject: no |", "the field says “accept”, the log says “reject”"),
+        (ACCEPTED, OPEN, "and its field leaves it open"),
+        (ACCEPTED, "**Decision:** [x] accept [x] reject", "C1 has 2 boxes ticked"),
+    ],
+    ids=["the log", "opened again", "ticked twice"],
+)
+def test_where_nobody_can_tell_what_was_meant_it_is_told(before: str, after: str, told: str) -> None:
+    first, _, _ = heard(reviewed(), said("C1 accept: so"))
+    _, judged, commits = pushed(edited(first, before, after))
+    assert commits == []
+    assert told in judged.reply
+
+
+def test_a_field_that_was_decided_anew_and_opened_again_before_its_row_was_written_gets_none() -> None:
+    first, _, _ = heard(reviewed(), said("C1 accept: so"))
+    anew = edited(first, ACCEPTED, "**Decision:** [x] reject: no")
+    judged = judge(anew, replace(said("", id="gh-9.0", by="bo"), deed=m.Pushed("e" * 40)))
+    assert judged.entry is not None
+    for field in (OPEN, "**Decision:** [x] defer: later"):
+        opened = edited(anew, "**Decision:** [x] reject: no", field)
+        go = Play(replace(opened.record, entries=(*opened.record.entries, judged.entry)))
+        go.go()
+        assert [row[1] for row in log_of(go.state)] == ["accept: so"]
+
+
 def test_what_else_contradicts_itself_is_named_once() -> None:
     state = edited(reviewed(), OPEN, "**Decision:** [x] accept [x] reject")
     _, judged, commits = pushed(state)
