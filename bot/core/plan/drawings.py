@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 
 from ..artifact import Fence
-from .ids import ids, leading
+from .ids import ids, leading, only_ids
 
 _ARROW = re.compile(r"\s*(?:[-─━═=~]*[>►▶→⟶⇒➔➜])+\s*")
 _BACK = re.compile(r"[<◄◀←⟵⇐]")
+_BACK_ARROW = re.compile(r"\s*[<◄◀←⟵⇐][-─━═=~]*\s*")
 _DOWN = re.compile(r"[\s│|┃║:·.]*[↓▼⬇vV⇓][\s│|┃║:·.]*")
 _LINE = re.compile(r"[\s│|┃║:·.]+")
-_BOX = re.compile(r"[┌┐└┘├┤┬┴┼╭╮╰╯│┃║─━═▼▲↓⬇]|\+--|--\+|\\|^\s*[|v]\s*$", re.MULTILINE)
+_BOX = re.compile(r"<[-=]|[◄◀←⟵⇐┌┐└┘├┤┬┴┼╭╮╰╯│┃║─━═▼▲↓⬇]|\+--|--\+|\\|^\s*[|v]\s*$", re.MULTILINE)
 _BRANCH = re.compile(r"^[\s│|]*(?:[├└]─*|\+--|\|--)\s*[\w.*]+[/.]", re.MULTILINE)
 _TEXTUAL = ("", "text", "txt", "ascii", "diagram", "plain", "plaintext", "dag", "graph")
 
@@ -20,6 +21,11 @@ _NODE = re.compile(r"\s*(?P<id>[\w.-]+)\s*(?:@\{[^}]*\}|[\[({>/\\]+(?P<label>.*?
 _TEXT_BEHIND = re.compile(r"(?<=>)\|[^|]*\|")
 _TEXT_ON_ARROW = re.compile(r"--\s+[^->|]+\s+-->|-\.\s*[^-.]+\s*\.->|==\s+[^=>]+\s+==>")
 _EDGE = re.compile(r"\s*(?:[ox<]?(?:-{2,}|={2,}|-\.+-)>)\s*")
+_LABEL = re.compile(r"\"[^\"]{0,500}\"|\[[^\]]{0,500}\]|\([^)]{0,500}\)|\{[^}]{0,500}\}")
+# A line without a direction, or with another end than an arrow's: `a --- b`, `a --x b`.
+_OTHER_LINK = re.compile(
+    r"(?<![\w.-])(?P<one>\w(?:[\w.]|-(?!-))*)\s*[ox<]?(?:-{2,}|={2,}|-\.+-)[ox]?\s*(?P<other>\w(?:[\w.]|-(?!-))*)"
+)
 MOST = 2_500
 """So many edges one arrow stands for at most; more than that is no drawing that a person reads."""
 
@@ -38,17 +44,29 @@ def mermaid(fence: Fence) -> Drawn:
     names: dict[str, str] = {}
     edges: list[tuple[str, str, int]] = []
     unread: list[int] = []
+    others: list[tuple[tuple[str, str], int]] = []
     for number, text in enumerate(fence.text.split("\n"), fence.line + 1):
         for statement in text.partition("%%")[0].split(";"):
             parts = _EDGE.split(_TEXT_ON_ARROW.sub("-->", _TEXT_BEHIND.sub("", statement)))
             groups = [[_node(each, names) for each in part.split("&")] for part in parts]
+            others += [(each, number) for part in parts if (each := _other_link(part))]
             for left, right in pairwise(groups):
                 if len(left) * len(right) > MOST:
                     unread.append(number)
                 else:
                     edges += [(a, b, number) for a, b in product(left, right) if a and b]
+    unread += [number for ends, number in others if all(end in names or leading(end) for end in ends)]
     known = tuple((names[a], names[b], at) for a, b, at in edges if a in names and b in names)
-    return Drawn(known, unread[0], unread[-1]) if unread else Drawn(known)
+    return Drawn(known, min(unread), max(unread)) if unread else Drawn(known)
+
+
+def _other_link(text: str) -> tuple[str, str] | None:
+    """What a line of another kind joins; what units its ends are, the whole drawing says, or their labels."""
+    match = _OTHER_LINK.search(_LABEL.sub("", text))
+    if match is None:
+        return None
+    labels = ids(text)
+    return (labels[0], labels[1]) if len(labels) > 1 else (match["one"], match["other"])
 
 
 def _node(text: str, names: dict[str, str]) -> str:
@@ -90,6 +108,12 @@ def one_line(line: str, at: int) -> Iterator[tuple[str, str, int]]:
         if len(left) * len(right) <= MOST:
             for first, then in product(left, right):
                 yield first, then, at
+
+
+def backwards(text: str) -> bool:
+    """Whether it is units with arrows that point back, and nothing else: `PR 2 ← PR 1`."""
+    parts = _BACK_ARROW.split(text)
+    return len(parts) > 1 and all(map(only_ids, parts))
 
 
 def _crowded(line: str) -> bool:

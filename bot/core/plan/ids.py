@@ -16,6 +16,7 @@ _RANGE = re.compile(
     rf"(?:(?i:{_KIND})[ -]?)?(?P<last>{_NUMBER})(?![\w.])"
 )
 _MORE = re.compile(rf"\s*(?:,|and|&|\+|,\s*and|/)\s*(?P<number>{_NUMBER})(?![\w.%]| (?i:loc|lines|weeks|days|files))")
+_LISTING = re.compile(r"(?:[\W_]|\b(?:and|or|und|et|y|e|i|и|oraz|og|och|en)\b)*", re.IGNORECASE)
 _MOST = 200
 
 
@@ -70,6 +71,15 @@ def named(text: str) -> tuple[Named, ...]:
 def ids(text: str) -> tuple[str, ...]:
     """The ids that a text names, each once."""
     return tuple(dict.fromkeys(each.id for each in named(text)))
+
+
+def only_ids(text: str) -> bool:
+    """Whether a text is a list of ids and says nothing else."""
+    at, rest = 0, ""
+    for each in named(text):
+        rest += text[at : each.start] + " "
+        at = max(at, each.end)
+    return at > 0 and _LISTING.fullmatch(rest + text[at:]) is not None
 
 
 def in_order(found: Sequence[str]) -> list[str]:

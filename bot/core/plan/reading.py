@@ -12,13 +12,14 @@ from typing import assert_never
 from ..artifact import Artifact, Table, normal
 from ..findings import Finding
 from .concept import blocks
-from .drawings import Drawn, ascii_drawing, mermaid, one_line
-from .ids import ids, leading
+from .drawings import Drawn, ascii_drawing, backwards, mermaid, one_line
+from .ids import ids, leading, only_ids
 from .shape import Freeze, Plan, PlanSection, Risk, Sense, Statement, Unit, Where
 from .stated import Label, label_of, said
-from .units import fields_of, headed, listed
+from .units import Entry, fields_of, headed, listed
 
 _DAG = re.compile(r"\b(?:depend\w*|dag|graph|order\w*)\b", re.IGNORECASE)
+_NO_ORDER = ("parallel development", "validation gate", "cross-cutting", "supersedes", "replaces", "related", "see also")
 _RISKS = {
     "decision": ("decision",),
     "assumption": ("assumption",),
@@ -119,11 +120,24 @@ def _row_statements(artifact: Artifact, found: list[Finding]) -> Iterator[Statem
 
 def _label_statements(artifact: Artifact, units: Sequence[Unit], found: list[Finding]) -> Iterator[Statement]:
     """Labelled lines, and rows of a table of aspects, below a unit's heading."""
+    known = {unit.id for unit in units}
     for unit in units:
         for entry in fields_of(artifact, unit):
             label = label_of(entry.name)
             if label:
                 yield from _of(unit.id, label, entry.text, entry.where, entry.line, found)
+            elif _unplaced(unit, entry, known):
+                wrong = f"“{entry.name}: {' '.join(entry.text.split())[:80]}” of {unit.id} says something of units, not what."
+                mend = f"Where {unit.id} needs them, write “Depends on: …”; else put what is meant into words."
+                found.append(Finding(entry.line, wrong, mend, "unread-dependency", "warning"))
+
+
+def _unplaced(unit: Unit, entry: Entry, known: set[str]) -> bool:
+    """Whether a labelled line whose label is none of ours has other units behind it and not a word."""
+    if entry.where != "label" or normal(entry.name) in _NO_ORDER:
+        return False
+    others = set(ids(entry.text)) & known - {unit.id}
+    return bool(others) and only_ids(entry.text)
 
 
 def _of(unit: str, label: Label, text: str, where: Where, line: int, found: list[Finding]) -> Iterator[Statement]:
@@ -160,21 +174,30 @@ def _drawn_statements(artifact: Artifact, found: list[Finding]) -> Iterator[Stat
         for first, then, line in drawn.edges:
             yield Statement(then, first, "mermaid" if flow else "drawing", line)
         if drawn.first:
-            wrong = f"This drawing (lines {drawn.first} to {drawn.last}) is read in part or not at all."
-            mend = "Draw it as Mermaid, as arrows on one line, or as a chain from top to bottom; rows say it best."
-            found.append(Finding(drawn.first, wrong, mend, "unread-drawing", "warning"))
-    yield from _arrows_in_prose(artifact)
+            found.append(_unread(drawn.first, drawn.last))
+    yield from _arrows_in_prose(artifact, found)
 
 
-def _arrows_in_prose(artifact: Artifact) -> Iterator[Statement]:
+def _arrows_in_prose(artifact: Artifact, found: list[Finding]) -> Iterator[Statement]:
     """`PR 1 → PR 2` alone on a line of a section about dependencies."""
     for line in artifact.prose(code=True):
         text = line.text.strip().strip("`*-> ")
         bare = re.sub(r"\([^()]*\)", "", text)
         section = artifact.section_at(line.number)
-        if section and _DAG.search(" ".join((*section.heading.under, section.title))) and _only_arrows(bare):
+        if not section or not _DAG.search(" ".join((*section.heading.under, section.title))):
+            continue
+        if _only_arrows(bare):
             for first, then, at in one_line(bare, line.number):
                 yield Statement(then, first, "drawing", at)
+        elif backwards(bare):
+            found.append(_unread(line.number, line.number))
+
+
+def _unread(first: int, last: int) -> Finding:
+    lines = f"line {first}" if first == last else f"lines {first} to {last}"
+    wrong = f"This drawing ({lines}) is read in part or not at all."
+    mend = "Draw it as Mermaid, as arrows on one line, or as a chain from top to bottom; rows say it best."
+    return Finding(first, wrong, mend, "unread-drawing", "warning")
 
 
 def _only_arrows(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..artifact import normal
-from .ids import ids, leading
+from .ids import leading, named
 
 Label = Literal["needs", "blocks", "parallel", "independent"]
 
@@ -15,8 +15,12 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         "needs",
         (
             r"depends? on|dependenc(?:y|ies)|depends|blocked by|needs|requires|prerequisites?|predecessors?"
-            r"|abhängig von|abhängigkeit(?:en)?|dépend de|dépendances?|depende de|dependencias?|dependências?"
-            r"|dipende da|dipendenze|hängt ab von|зависит от|зависимости|依赖|依賴|依存"
+            r"|abhängig von|abhängigkeit(?:en)?|hängt ab von|benötigt|braucht|voraussetzung(?:en)?|blockiert (?:von|durch)"
+            r"|dépend de|dépendances?|bloqué(?:e)? par|nécessite|prérequis|depende de|dependencias?|dependências?"
+            r"|requiere|requer|bloquead[ao] por|dipende da|dipendenz[ae]|richiede|bloccat[ao] da"
+            r"|hangt af van|afhankelijk van|afhankelijkheden|beror på|beroenden|avhenger av|afhænger af"
+            r"|zależy od|zależności|wymaga|зависит от|зависимост[иь]|требует|依赖(?:于|项|关系)?|依賴(?:於|項|關係)?|前置条件"
+            r"|依存(?:先|関係)?|의존(?:성)?"
         ),
     ),
     ("blocks", r"blocks|unblocks|required by|needed by|prerequisite (?:of|for)"),
@@ -26,7 +30,8 @@ _LABELS: tuple[tuple[Label, str], ...] = (
 _HARDNESS = "(?:hard|soft)"
 _NONE = re.compile(
     r"[\W_]*(?:none|nothing|no(?: (?:dependency|dependencies|prerequisites?))?|n/?a|[-–—]+"
-    r"|keine?|aucune?|ninguna?|nessuna?)?\b[\W_]*",
+    r"|nichts|kein(?:e[mnrs]?)?|aucune?|rien|ninguno?a?|ningún|nada|nessun[ao]?|niente|nenhuma?|geen|niets|inga?|ingen|intet"
+    r"|brak|нет|ничего|[无無]|なし|없음)?\b[\W_]*",
     re.IGNORECASE,
 )
 _PATTERNS: tuple[tuple[Label, re.Pattern[str]], ...] = tuple(
@@ -40,6 +45,14 @@ _SENTENCE = re.compile(
     r"\.\s+(?=[A-Z])|;\s+(?!\W*(?:[a-z]+[ -]?#?\d|(?:PR|WP) [A-Z]\b))(?=[A-Z])|\bbut\b|\bhowever\b|\bexcept\b",
     re.IGNORECASE,
 )
+
+
+_NOT = re.compile(
+    r"\b(?:not|n[eo]ither|nor|parallel (?:with|to)|independent(?:ly)? (?:of|from)|alongside|concurrent(?:ly)? with)"
+    r"(?: (?:on|by|even))?\W*$",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"[\W_]*(?:\b(?:and|or|nor)\b)?[\W_]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -64,8 +77,19 @@ def said(text: str) -> Said:
     first = _SENTENCE.split(bare)[0]
     if _negative(first):
         return Said(())
-    found = ids(first)
+    found = tuple(dict.fromkeys(_affirmed(first)))
     return Said(found, unread=not found)
+
+
+def _affirmed(text: str) -> Iterator[str]:
+    """The ids of a text but those behind “not” or “in parallel with”, and what is listed along with them."""
+    at, denied = 0, False
+    for each in named(text):
+        between = text[at : each.start]
+        denied = bool(_NOT.search(between)) or (denied and _AND.fullmatch(between) is not None)
+        if not denied:
+            yield each.id
+        at = each.end
 
 
 def _own_lines(text: str) -> Iterator[str]:

@@ -64,7 +64,8 @@ def headed(artifact: Artifact) -> tuple[list[Unit], dict[str, tuple[str, ...]]]:
         if _GROUPS.match(begun[0]) and at + 1 < len(found) and _within(found[at + 1][0], section):
             groups[begun[0]] = tuple(_ids_within(found, at + 1, section))
         else:
-            units.append(_unit(artifact, section, *begun))
+            below = found[at + 1][0].heading.line - 1 if at + 1 < len(found) else section.last
+            units.append(_unit(artifact, section, min(section.last, below), *begun))
     return units, groups
 
 
@@ -161,8 +162,9 @@ def _begins(section: Section, inside: Sequence[Section]) -> tuple[str, str] | No
     return leading(STABLE.sub("", heading.title))
 
 
-def _unit(artifact: Artifact, section: Section, id: str, rest: str) -> Unit:
-    line, last = section.heading.line, section.last
+def _unit(artifact: Artifact, section: Section, last: int, id: str, rest: str) -> Unit:
+    """The unit of a section, down to its last line or to where a unit within it begins."""
+    line = section.heading.line
     title, status = cleaned(STABLE.sub("", rest), marked=STABLE.search(section.heading.title) is not None)
     stable = STABLE.search(section.heading.title) or STABLE.search("\n".join(artifact.source[line : line + 3]))
     bare = Unit(id, title, line, last)

@@ -77,6 +77,18 @@ def test_ids_in_order() -> None:
         ("PR 1; The rest needs PR 2", ("PR1",), False),
         ("PR 1,\nPR 2\nnot PR 3", ("PR1", "PR2"), False),
         ("the scheduler", (), True),
+        ("PR 1, not PR 2", ("PR1",), False),
+        ("PR 1, not on PR 2 or PR 3", ("PR1",), False),
+        ("PR 1, parallel with PR 2 and PR 3", ("PR1",), False),
+        ("PR 1, in parallel with PR 2, then PR 3", ("PR1", "PR3"), False),
+        ("PR 1, which must not come after PR 2", ("PR1", "PR2"), False),
+        ("not PR 2", (), True),
+        ("nichts", (), False),
+        ("keinem", (), False),
+        ("rien", (), False),
+        ("ninguno", (), False),
+        ("なし", (), False),
+        ("无。", (), False),
     ],
 )
 def test_what_a_dependency_says(text: str, found: tuple[str, ...], unread: bool) -> None:
@@ -104,6 +116,9 @@ def test_what_a_dependency_says(text: str, found: tuple[str, ...], unread: bool)
         pytest.param("**Depends on:** PR 1\n\nIt prepares for PR 2.", id="prose below"),
         pytest.param("| # | Unit | Depends on |\n|--|--|--|\n| 1 | PR 2 | PR 1 |", id="the unit in another column"),
         pytest.param("依赖：PR 1", id="Chinese"),
+        pytest.param("**依存関係：** PR 1", id="Japanese"),
+        pytest.param("**Zależy od:** PR 1", id="Polish"),
+        pytest.param("**Bloqué par :** PR 1", id="French, blocked"),
         pytest.param("| Aspect | Details |\n|--|--|\n| **Depends On** | PR 1 |", id="row of aspects"),
         pytest.param("```\nPR 1 → PR 2\n```", id="arrow on one line"),
         pytest.param("```text\nPR 1 (One)\n  ↓\nPR 2 (Two)\n```", id="chain"),
@@ -139,7 +154,6 @@ def test_in_the_heading_and_the_other_way_round() -> None:
         pytest.param(f"{UNITS}**Parallel with:** PR 1\n", id="parallel"),
         pytest.param(f"{UNITS}```python\n# PR 1 -> PR 2\n```\n", id="code"),
         pytest.param(f"{UNITS}Rename it: PR 1 → PR 2\n", id="an arrow that is no order"),
-        pytest.param(f"{UNITS}```\nPR 1 ← PR 2\n```\n", id="an arrow back"),
         pytest.param(f"{UNITS}```\nWeek 1: PR 1\nWeek 2: PR 2\n```\n", id="a calendar"),
         pytest.param(f"{UNITS}```\nsrc/\n├── a.py  # PR 1\n└── b.py  # PR 2\n```\n", id="a tree of files"),
         pytest.param(f"{UNITS}```mermaid\nflowchart LR\n  a[Reader] --> b[Writer]\n```\n", id="another diagram"),
@@ -159,6 +173,8 @@ def test_no_edge_is_guessed(text: str) -> None:
         "PR 1\n  |\nPR 2",
         "+------+\n| PR 1 |--\\\n+------+   PR 2",
         "PR 1\n\nPR 2\n  ↓\n",
+        "PR 1 ← PR 2",
+        "PR 1 <-- PR 2",
     ],
 )
 def test_any_other_drawing_is_one_finding_with_its_lines(drawing: str) -> None:
@@ -166,7 +182,25 @@ def test_any_other_drawing_is_one_finding_with_its_lines(drawing: str) -> None:
     assert plan.edges == ()
     (finding,) = plan.findings
     assert (finding.rule, finding.severity) == ("unread-drawing", "warning")
-    assert f"lines {finding.line} to" in finding.wrong
+    lines = drawing.count("\n") + 1
+    place = f"lines {finding.line} to" if lines > 1 else f"line {finding.line}"
+    assert f"This drawing ({place}" in finding.wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "read_of_it"),
+    [
+        pytest.param("```\nPR 1 --> PR 2\nPR 3 <-- PR 1\n```", {("PR1", "PR2")}, id="an arrow back among others"),
+        pytest.param("## Dependency graph\n\nPR 2 ← PR 1", set(), id="an arrow back in prose"),
+        pytest.param("```mermaid\ngraph TD\n  PR1 --> PR2\n  PR2 --- PR3\n```", {("PR1", "PR2")}, id="no direction"),
+        pytest.param("```mermaid\ngraph TD\n  a[PR 1] --> b[PR 2]\n  a --x b\n```", {("PR1", "PR2")}, id="a cross"),
+        pytest.param('```mermaid\ngraph TD\n  a["PR 1"] --- b["PR 2"]\n```', set(), id="labels on such a line"),
+    ],
+)
+def test_what_is_left_of_a_drawing_is_said(text: str, read_of_it: set[tuple[str, str]]) -> None:
+    plan = read(f"{UNITS}{text}\n")
+    assert set(plan.edges) == read_of_it
+    assert [finding.rule for finding in plan.findings] == ["unread-drawing"]
 
 
 def test_arrows_on_one_line_are_read_within_a_larger_drawing() -> None:
@@ -184,6 +218,22 @@ def test_a_row_that_names_no_unit_is_said() -> None:
 def test_what_cant_be_read_is_said() -> None:
     (finding,) = read(f"{UNITS}**Depends on:** the scheduler\n").findings
     assert finding.wrong == "What PR3 depends on can't be read: “the scheduler”."
+
+
+@pytest.mark.parametrize("stated", ["**Sõltub:** PR 1", "**Unlocks:** PR 1 and PR 2", "**Nach**: PR 1–2"])
+def test_a_label_that_is_unknown_before_units_alone_is_said(stated: str) -> None:
+    plan = read(f"{UNITS}{stated}\n")
+    assert plan.edges == ()
+    (finding,) = plan.findings
+    assert (finding.rule, finding.line) == ("unread-dependency", 9)
+    assert finding.wrong == f"“{stated.replace('*', '')}” of PR3 says something of units, not what."
+
+
+@pytest.mark.parametrize(
+    "stated", ["**Id:** PR 3", "**Scope:** what PR 1 left", "**Parallel Development:** PR 1 and PR 2", "**After:** PR 9"]
+)
+def test_a_field_that_says_nothing_of_order_is_left_alone(stated: str) -> None:
+    assert read(f"{UNITS}{stated}\n").findings == ()
 
 
 OURS = """\
@@ -261,6 +311,13 @@ def test_a_heading_over_units_is_a_group() -> None:
         ("T1.2", "Fill"),
         ("Stage2", "Roof"),
     ]
+
+
+def test_a_unit_within_another_speaks_for_itself() -> None:
+    outer = "## Plan\n\n### WP0: Ground\n\n**Depends on:** none\n\n#### T1.1: Dig\n\n**Depends on:** WP0\n"
+    plan = read(f"{outer}\n#### T1.2: Fill\n\n**Depends on:** T1.1\n")
+    assert plan.edges == (("WP0", "T1.1"), ("T1.1", "T1.2"))
+    assert [(unit.id, unit.last) for unit in plan.units] == [("WP0", 6), ("T1.1", 10), ("T1.2", 14)]
 
 
 def test_units_outside_the_plan_s_section_are_talk() -> None:
