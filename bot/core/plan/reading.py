@@ -19,7 +19,15 @@ from .stated import Label, label_of, said
 from .units import Entry, fields_of, headed, listed
 
 _DAG = re.compile(r"\b(?:depend\w*|dag|graph|order\w*)\b", re.IGNORECASE)
-_NO_ORDER = ("parallel development", "validation gate", "cross-cutting", "supersedes", "replaces", "related", "see also")
+_NO_ORDER = (
+    "parallel development",
+    "validation gate",
+    "cross-cutting",
+    "supersedes",
+    "replaces",
+    "related",
+    "see also",
+)
 _RISKS = {
     "decision": ("decision",),
     "assumption": ("assumption",),
@@ -127,7 +135,8 @@ def _label_statements(artifact: Artifact, units: Sequence[Unit], found: list[Fin
             if label:
                 yield from _of(unit.id, label, entry.text, entry.where, entry.line, found)
             elif _unplaced(unit, entry, known):
-                wrong = f"“{entry.name}: {' '.join(entry.text.split())[:80]}” of {unit.id} says something of units, not what."
+                line = f"{entry.name}: {' '.join(entry.text.split())[:80]}"
+                wrong = f"“{line}” of {unit.id} says something of units, not what."
                 mend = f"Where {unit.id} needs them, write “Depends on: …”; else put what is meant into words."
                 found.append(Finding(entry.line, wrong, mend, "unread-dependency", "warning"))
 

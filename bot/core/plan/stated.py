@@ -15,12 +15,13 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         "needs",
         (
             r"depends? on|dependenc(?:y|ies)|depends|blocked by|needs|requires|prerequisites?|predecessors?"
-            r"|abhängig von|abhängigkeit(?:en)?|hängt ab von|benötigt|braucht|voraussetzung(?:en)?|blockiert (?:von|durch)"
+            r"|abhängig von|abhängigkeit(?:en)?|hängt ab von|benötigt|braucht|voraussetzung(?:en)?"
+            r"|blockiert (?:von|durch)"
             r"|dépend de|dépendances?|bloqué(?:e)? par|nécessite|prérequis|depende de|dependencias?|dependências?"
             r"|requiere|requer|bloquead[ao] por|dipende da|dipendenz[ae]|richiede|bloccat[ao] da"
             r"|hangt af van|afhankelijk van|afhankelijkheden|beror på|beroenden|avhenger av|afhænger af"
-            r"|zależy od|zależności|wymaga|зависит от|зависимост[иь]|требует|依赖(?:于|项|关系)?|依賴(?:於|項|關係)?|前置条件"
-            r"|依存(?:先|関係)?|의존(?:성)?"
+            r"|zależy od|zależności|wymaga|зависит от|зависимост[иь]|требует"
+            r"|依赖(?:于|项|关系)?|依賴(?:於|項|關係)?|前置条件|依存(?:先|関係)?|의존(?:성)?"
         ),
     ),
     ("blocks", r"blocks|unblocks|required by|needed by|prerequisite (?:of|for)"),
