@@ -9,6 +9,7 @@ from typing import Any
 from bot.core.artifact import Artifact
 from bot.core.plan.comparing import Comparison, compare
 from bot.core.plan.shape import Unit
+from bot.gates.place import shown
 
 from .documents import document_text
 
@@ -68,4 +69,4 @@ def _as_list(found: Comparison, file: Path) -> Iterator[str]:
         yield f"guarantee   {change.unit.id}  {change.old.id or '–'}  was: {change.old.text}; {now}"
     for finding in found.findings:
         yield f"{file}:{finding.line}: {finding.rule}: {finding.wrong} {finding.mend}"
-    yield f"{len(found.same)} units are in both, {len(found.added)} came, {len(found.dropped)} went"
+    yield f"{shown(len(found.same), 'unit')} in both, {len(found.added)} came, {len(found.dropped)} went"

@@ -10,6 +10,7 @@ from bot.core.artifact import Artifact
 from bot.core.errors import Fault, FaultsError
 from bot.core.findings import Finding, errors
 from bot.core.ports import Tree
+from bot.gates.place import shown
 from bot.gates.plan import LEVELS, Level, Paper, lint, unknown
 
 from .documents import document_text
@@ -24,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="a clone or a bare repository, to check the plan's citations of its code",
     )
-    parser.add_argument("--commit", default="HEAD", metavar="REV", help="commit, branch or tag of it; default: HEAD")
+    parser.add_argument("--commit", metavar="REV", help="commit, branch or tag of it; default: HEAD")
     parser.add_argument(
         "--rule",
         action="append",
@@ -47,10 +48,13 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _tree(arguments: argparse.Namespace) -> Tree | None:
     if arguments.repo is None:
+        if arguments.commit is not None:
+            wrong, mend = "No repository is named that has it.", "Name one with --repo PATH, or leave --commit out."
+            raise FaultsError([Fault(f"--commit {arguments.commit}", 0, wrong, mend)])
         return None
     from bot.adapters.local import local_tree
 
-    return local_tree(arguments.repo, arguments.commit)
+    return local_tree(arguments.repo, arguments.commit or "HEAD")
 
 
 def _level(given: str) -> tuple[str, Level]:
@@ -80,7 +84,8 @@ def _as_json(found: Sequence[Finding]) -> str:
 def _as_list(file: Path, paper: Paper, found: Sequence[Finding]) -> str:
     lines = [f"{file}:{each.line}: {each.severity}: {each.rule}: {each.wrong} {each.mend}" for each in found]
     counts = Counter(finding.severity for finding in found)
-    lines.append(f"{len(paper.plan.units)} units, {counts['error']} errors, {counts['warning']} warnings")
+    numbers = ((len(paper.plan.units), "unit"), (counts["error"], "error"), (counts["warning"], "warning"))
+    lines.append(", ".join(shown(number, of) for number, of in numbers))
     if found and not paper.ours:
         lines.append("The plan has a form of its own: what does not fit it is a warning (docs/plan-rules.md).")
     return "\n".join(lines)

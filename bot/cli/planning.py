@@ -2,14 +2,21 @@
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from bot.core.plan import Plan, Unit, read
+from bot.core.artifact import Artifact
+from bot.core.findings import Finding
+from bot.core.plan import Plan, Unit
+from bot.gates.plan import RULES, Paper, lint
 
 from . import comparing, issuing, linting
 from .documents import document_text
+
+_OF_READING = ("units", "line-breaks")
+"""The rules on what keeps a document from being read as a plan at all; what else is wrong with it, `lint` says."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,20 +47,23 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _parse(arguments: argparse.Namespace) -> int:
     """Prints the plan; 0 whatever is wrong with it, since reading is not judging."""
-    plan = read(document_text(arguments.file, "charrette plan parse 002-macro-plan.md"), str(arguments.file))
-    print(_as_json(plan) if arguments.json else _as_list(arguments.file, plan))
+    text = document_text(arguments.file, "charrette plan parse 002-macro-plan.md")
+    paper = Paper.of(Artifact(str(arguments.file), text))
+    found = lint(paper, {name: "off" for name in RULES if name not in _OF_READING})
+    found = tuple(sorted((*found, *paper.plan.findings), key=attrgetter("line")))
+    print(_as_json(paper.plan, found) if arguments.json else _as_list(arguments.file, paper.plan, found))
     return 0
 
 
-def _as_json(plan: Plan) -> str:
+def _as_json(plan: Plan, found: Sequence[Finding]) -> str:
     told = {
         "sections": [{"title": each.title, "line": each.line, "lines": each.lines} for each in plan.sections],
         "units": [_unit(unit, plan) for unit in plan.units],
         "edges": [list(edge) for edge in plan.edges],
         "risks": [vars(risk) for risk in plan.risks],
-        "findings": [
-            {name: getattr(each, name) for name in ("rule", "line", "wrong", "mend")} for each in plan.findings
-        ],
+        "blocks": [vars(block) for block in plan.blocks],
+        "freezes": [vars(freeze) for freeze in plan.freezes],
+        "findings": [{name: getattr(each, name) for name in ("rule", "line", "wrong", "mend")} for each in found],
     }
     return json.dumps(told, ensure_ascii=False, indent=2)
 
@@ -77,7 +87,7 @@ def _unit(unit: Unit, plan: Plan) -> Mapping[str, Any]:
     }
 
 
-def _as_list(file: Path, plan: Plan) -> str:
+def _as_list(file: Path, plan: Plan, found: Sequence[Finding]) -> str:
     width = max((len(unit.id) for unit in plan.units), default=0)
     lines = []
     for unit in plan.units:
@@ -86,7 +96,7 @@ def _as_list(file: Path, plan: Plan) -> str:
         lines.append(f"{unit.id:<{width}}  {unit.title}{status}{after}")
     counts = (("section", plan.sections), ("unit", plan.units), ("dependency", plan.edges))
     lines.append(", ".join(_counted(name, len(each)) for name, each in counts))
-    lines += [f"{file}:{each.line}: {each.rule}: {each.wrong} {each.mend}" for each in plan.findings]
+    lines += [f"{file}:{each.line}: {each.rule}: {each.wrong} {each.mend}" for each in found]
     return "\n".join(lines)
 
 

@@ -61,6 +61,43 @@ def test_for_people(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[4].startswith(f"{plan}:16: unread-dependency: ")
 
 
+def test_the_data_of_a_whole_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "parse", str(Path(__file__).parents[1] / "data/macro-plan.md"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert list(told) == ["sections", "units", "edges", "risks", "blocks", "freezes", "findings"]
+    assert len(told["blocks"]) == 3
+    block = told["blocks"][0]
+    assert set(block) == {"name", "line", "responsibility", "aspects"}
+    assert {"observes", "controls", "owns", "invariants", "events", "extension friction"} <= set(block["aspects"])
+    (freeze,) = told["freezes"]
+    assert set(freeze) == {"interface", "unit", "validated", "implementations", "line"}
+    assert set(told["risks"][0]) >= {"decision", "assumption", "validation", "cost", "gate", "line"}
+    assert told["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("# A plan\n\n## I) PR Plan\n\nNothing is planned.\n", ["units"]),
+        (TEXT.replace("\n", " "), ["units", "line-breaks"]),
+        ("", ["units"]),
+    ],
+    ids=["no units", "lost line breaks", "empty"],
+)
+def test_what_is_no_plan_is_said(text: str, rules: list[str], plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan.write_text(text)
+    assert main(["plan", "parse", str(plan), "--json"]) == 0
+    assert [each["rule"] for each in json.loads(capsys.readouterr().out)["findings"]] == rules
+
+
+def test_a_commit_of_no_repository(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "lint", str(plan), "--commit", "v1"]) == 2
+    error = capsys.readouterr().err
+    assert (
+        error == "--commit v1: No repository is named that has it. Name one with --repo PATH, or leave --commit out.\n"
+    )
+
+
 def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "parse", str(tmp_path / "gone.md")]) == 2
     assert "There is no such file." in capsys.readouterr().err
@@ -138,7 +175,7 @@ def test_diff(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "guarantee   PR1  BC-1-1  was: It holds; now: It bears",
     ]
     assert [line.split(": ")[1] for line in lines[5:7]] == ["revision-missing", "guarantee-changed"]
-    assert lines[7] == "2 units are in both, 1 came, 1 went"
+    assert lines[7] == "2 units in both, 1 came, 1 went"
     assert main(["plan", "diff", str(old), str(new), "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["rewired"] == [

@@ -49,7 +49,7 @@ def sections(paper: Paper) -> Iterator[Finding]:
     for section in paper.sections.values():
         if paper.artifact.is_empty(section):
             mend = "Write it, or say why there is nothing to say."
-            yield Finding(section.heading.line, f"“{section.title}” is empty.", mend)
+            yield Finding(section.heading.line, f"“{section.title[:120]}” is empty.", mend)
 
 
 def sections_order(paper: Paper) -> Iterator[Finding]:

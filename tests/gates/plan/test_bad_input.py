@@ -81,6 +81,14 @@ def test_ids_that_two_units_have() -> None:
         (5, "PR1 is the unit of line 3 already."),
         (7, "a is the unit of line 3 already."),
     ]
+    needing = text.replace("### PR 2", "**Depends on:** PR 1\n\n### PR 2")
+    assert [line for _, line, _ in found(needing, "ambiguous")] == [7]
+    assert found(needing, "cycle") == []
+
+
+def test_a_title_that_swallowed_the_document_is_cut() -> None:
+    (finding,) = [each for each in found("# A) Executive Summary " + "word " * 600, "sections") if "empty" in each[2]]
+    assert len(finding[2]) < 150
 
 
 @pytest.mark.parametrize(
