@@ -240,7 +240,7 @@ def cost(spent: Spent) -> str:
     if not spent.calls:
         return "no tokens yet"
     if spent.replayed == spent.calls:
-        return f"{spent.calls} answers of a recording · replayed, no cost"
+        return f"{spent.calls} answer{'' if spent.calls == 1 else 's'} of a recording · replayed, no cost"
     tokens = f"{spent.tokens:,} tokens in {spent.calls} calls"
     money = "cost unknown" if spent.dollars is None else f"{spent.dollars:.2f} USD"
     return f"{tokens} · {money}" + (f" ({spent.replayed} replayed)" if spent.replayed else "")

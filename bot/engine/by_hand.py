@@ -38,7 +38,8 @@ def reconcile(
     try:
         repository = _patiently(lambda: app.hook().repository(full_name), sleep)
     except MissingError as error:
-        raise PersonError(f"The App is not installed on {full_name}, or there is no such repository.") from error
+        wrong = f"The App is not installed on {full_name}, or there is no such repository."
+        raise PersonError(f"{wrong} Install it there, or correct the name (OWNER/NAME).") from error
     github = app.github(repository)
     source = source_of(path, text)
     if not linked and (kept := _patiently(lambda: known_path(github, source), sleep)):

@@ -53,7 +53,8 @@ def _repository(services: Services, full_name: str) -> Repository:
     try:
         return services.hook.repository(full_name)
     except MissingError as error:
-        raise PersonError(f"The App is not installed on {full_name}, or there is no such repository.") from error
+        wrong = f"The App is not installed on {full_name}, or there is no such repository."
+        raise PersonError(f"{wrong} Install it there, or correct the name (OWNER/NAME).") from error
 
 
 def _home(github: GitHub, full_name: str, number: int) -> int:
