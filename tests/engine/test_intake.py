@@ -18,8 +18,9 @@ from bot.core.record import Limits
 from bot.engine.asked import Asked
 from bot.engine.eyes import Eyes
 from bot.engine.houses import Houses
-from bot.engine.intake import LOOKS, Intake
+from bot.engine.intake import Intake
 from bot.engine.services import Services
+from bot.engine.telling import LOOKS
 
 from .test_lost import NOON, Blind, Fake, Known
 
