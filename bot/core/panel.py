@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .artifact import Artifact
@@ -65,26 +65,46 @@ def choose(definition: Definition, words: str, documents: Mapping[str, str]) -> 
     `PersonError` names the nearest expert for one who is not known.
     """
     named = [word for word in wanted(words) if word != ANYWAY]
+    if unknown := [word for word in named if word not in (EVERYBODY, FEW) and _person(definition, word) is None]:
+        raise PersonError(_unknown(definition, unknown))
     if named == [EVERYBODY]:
         return Chosen(definition.panel, "all of the panel were asked for")
     if named == [FEW]:
         return Chosen(definition.mini, "the mini panel was asked for")
     if named:
-        asked = tuple(dict.fromkeys(_person(definition, name) for name in named))
-        return Chosen(asked, "asked for by name")
+        asked = [persona for name in named for persona in _called(definition, name)]
+        return Chosen(tuple(dict.fromkeys(asked)), "asked for by name")
     return _fitting(definition, documents)
 
 
-def _person(definition: Definition, name: str) -> Persona:
-    bare = name.lstrip("@").strip("`*")
-    for persona in definition.personas:
-        if bare in (persona.id, *persona.aliases):
-            return persona
+def _called(definition: Definition, name: str) -> Iterator[Persona]:
+    """Who comes at this name, which is known: one, or those of a panel."""
+    panels = {EVERYBODY: definition.panel, FEW: definition.mini}
+    person = _person(definition, name)
+    yield from panels.get(name, (person,) if person else ())
+
+
+def _person(definition: Definition, name: str) -> Persona | None:
+    bare = _bare(name)
+    return next((each for each in definition.personas if bare in (each.id, *each.aliases)), None)
+
+
+def _bare(name: str) -> str:
+    return name.lstrip("@").strip("`*")
+
+
+def _unknown(definition: Definition, names: Sequence[str]) -> str:
+    """What is said of names that nobody has."""
     known = [persona.id for persona in definition.personas]
-    near = nearest(bare, [*known, *(alias for persona in definition.personas for alias in persona.aliases)])
-    hint = f" Did you mean `{near}`?" if near else ""
+    names = tuple(map(_bare, names))
+    every = [*known, *(alias for persona in definition.personas for alias in persona.aliases)]
+    found = ((name, nearest(name, every)) for name in names)
+    # Of three letters, two others make any name.
+    near = [f"`{each}`" for name, each in found if each and (len(name) > 3 or name[:1] == each[:1])]
+    hint = f" Did you mean {', '.join(near)}?" if near else ""
     listed = ", ".join(f"`{id}`" for id in known)
-    raise PersonError(f"There is no expert `{bare}`.{hint} There are {listed}; `all` and `mini` are panels.")
+    unknown = ", ".join(f"`{name}`" for name in names)
+    return f"There is no expert {unknown}.{hint} There are {listed}; `all` and `mini` are panels."
 
 
 def _fitting(definition: Definition, documents: Mapping[str, str]) -> Chosen:

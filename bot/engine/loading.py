@@ -17,6 +17,7 @@ from ..core.messages import (
     Decide,
     Deed,
     Entry,
+    Expired,
     Judgement,
     Message,
     OpenTrack,
@@ -25,6 +26,7 @@ from ..core.messages import (
     Reject,
     Retry,
     Revise,
+    Say,
     Start,
     Stop,
 )
@@ -69,6 +71,8 @@ def load(services: Services, asked: Asked) -> Loaded:
     github = services.installations.github(asked.subject.repository)
     if (why := _no_longer_allowed(services, github, asked)) is not None:
         return Loaded(None, why)
+    if (word := _never_began(services, asked)) is not None:
+        return Loaded(None, word)
     row, mended = _row(services, github, asked)
     if row is None and isinstance(asked.message.deed, Decide | OpenTrack):
         return Loaded(None, NO_CONCERNS if isinstance(asked.message.deed, Decide) else NO_OWNERS)
@@ -92,6 +96,24 @@ def load(services: Services, asked: Asked) -> Loaded:
         record = replace(record, trouble=None, reason="")
     services.runs.close(row.id, "running", row.state or {}, record.trouble or "", record.reason)
     return Loaded(record, judged.reply, judged.once, mended)
+
+
+def _never_began(services: Services, asked: Asked) -> str | None:
+    """What is said to a person who speaks to a run that could not begin; None where that is not so.
+
+    Such a run is begun by `/retry`, or by what begins it anew: not by a reply, or a wish that was meant for another.
+    """
+    deed = asked.message.deed
+    row = row_for(services.runs.of_subject(asked.subject.repository.id, asked.subject.home), deed)
+    if row is None or not _is_unbegun(row) or isinstance(deed, Start | Retry | Decide | OpenTrack):
+        return None
+    silent = isinstance(deed, Say | Pushed | Expired) or (isinstance(deed, Stop) and bool(deed.workflow))
+    return "" if silent else f"The `{row.workflow}` run did not begin. {row.reason}"
+
+
+def _is_unbegun(row: RunRow) -> bool:
+    """Whether a run could not begin; one that was found on its branch did."""
+    return not row.pinned and row.status in CLOSED and not (row.state or {}).get("panel")
 
 
 def _is_met(record: Record, deed: Deed) -> bool:
@@ -129,17 +151,20 @@ def _no_longer_allowed(services: Services, github: GitHub, asked: Asked) -> str 
 
 def give_up(services: Services, asked: Asked, why: str) -> None:
     """The run's row says that it could not be taken up, so that the label or `/retry` does it anew."""
-    row = row_for(services.runs.of_subject(asked.subject.repository.id, asked.subject.home), asked.message.deed)
+    deed = asked.message.deed
+    row = row_for(services.runs.of_subject(asked.subject.repository.id, asked.subject.home), deed)
     if row is not None:
-        services.runs.close(row.id, "failed", row.state or {}, "failed", why)
+        words = {"words": deed.description} if isinstance(deed, Start) and deed.description and not row.pinned else {}
+        services.runs.close(row.id, "failed", {**(row.state or {}), **words}, "failed", why)
 
 
-def current(rows: Sequence[RunRow]) -> RunRow | None:
+def current(rows: Sequence[RunRow], unbegun: bool = False) -> RunRow | None:
     """The run of a subject that messages are for: the one at work or waiting, else the one that was last.
 
     A round of reviews that is over hears nothing more, where there is another run; and a run that waits for another
-    hears what is not for that one.
+    hears what is not for that one. One that could not begin is meant where it is alone, or with `unbegun`.
     """
+    rows = rows if unbegun else [row for row in rows if not _is_unbegun(row)] or rows
     open = [row for row in rows if not row.stop and row.status not in CLOSED]
     open = [row for row in open if row.status != WAITING] or open
     others = [row for row in rows if not (row.pinned or {}).get("round")]
@@ -175,11 +200,19 @@ def _row(services: Services, github: GitHub, asked: Asked) -> tuple[RunRow | Non
     row = row_for(rows, asked.message.deed)
     if row is None or row.pinned:
         return row, False
-    pinned, entries = _pin(services, github, asked, row)
+    pinned, entries = _pin(services, github, _as_begun(asked, row), row)
     if entries and not isinstance(asked.message.deed, Start | Retry):
         entries += _stopped_meanwhile(services, github, asked.message, pinned, replace(row, entries=entries))
     services.runs.pin(row.id, to_json(pinned), entries)
     return services.runs.get(row.id), services.remotes.get(asked.subject.key, f"reply/{CONFIGURATION}") is not None
+
+
+def _as_begun(asked: Asked, row: RunRow) -> Asked:
+    """Who has a run taken up that could not begin means the words with which it was to begin."""
+    deed, words = asked.message.deed, (row.state or {}).get("words")
+    if words and (isinstance(deed, Retry) or (isinstance(deed, Start) and not deed.workflow)):
+        return replace(asked, message=replace(asked.message, deed=Start(row.workflow, words)))
+    return asked
 
 
 def _relieved(services: Services, asked: Asked, row: RunRow) -> Pinned:
@@ -206,6 +239,8 @@ def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
             return next((row for row in reversed(rows) if row.workflow == workflow), None)
         case Revise():
             return current([row for row in rows if not _is_round(row)] or rows)
+        case Retry():
+            return current(rows, unbegun=True)
         case Pushed():
             # A run that has not begun, or could not, is begun by no push where there is another.
             return current([row for row in rows if row.pinned] or rows)

@@ -25,7 +25,7 @@ def resume(services: Services, full_name: str, number: int) -> str:
     repository = _repository(services, full_name)
     github = services.installations.github(repository)
     subject = Subject(repository, _home(github, full_name, number))
-    row = current(services.runs.of_subject(repository.id, subject.home))
+    row = current(services.runs.of_subject(repository.id, subject.home), unbegun=True)
     if row is None:
         house, pulls = services.houses.of(repository).house, services.houses.vocabulary(repository).pulls
         lost = meant(find(github, subject, pull=True), Retry(), pulls, house.definitions)

@@ -25,6 +25,8 @@ TWO = {"a.md": "See `bot/queue.py:3`, `bot/reader.py:4` and `web/app.py:7`, and 
         ("all", ONE, ["tarjan", "operations"], "all of the panel were asked for"),
         ("mini", TWO, ["don"], "the mini panel was asked for"),
         ("tarjan, ops and @don", ONE, ["tarjan", "operations", "don"], "asked for by name"),
+        ("mini and tarjan", ONE, ["don", "tarjan"], "asked for by name"),
+        ("mini all", ONE, ["don", "tarjan", "operations"], "asked for by name"),
         ("Algorithms Tarjan.", ONE, ["tarjan"], "asked for by name"),
         ("don\n\nThanks, all of you!", ONE, ["don"], "asked for by name"),
         ("\nPlease be kind.", ONE, ["don"], "`all` calls everybody"),
@@ -44,6 +46,7 @@ def test_the_choice(words: str, documents: dict[str, str], ids: list[str], why: 
     ("words", "said"),
     [
         ("tarjn", "There is no expert `tarjn`. Did you mean `tarjan`? There are `tarjan`, `don`, `operations`"),
+        ("foo, `opz` and jon, don", "There is no expert `foo`, `opz`, `jon`. Did you mean `ops`? There are"),
         ("everybody", "There is no expert `everybody`. There are"),
     ],
 )

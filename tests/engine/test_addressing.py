@@ -1,6 +1,7 @@
 """Which of a subject's runs a message is for, where one waits for another that it has begun."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -48,6 +49,17 @@ def test_the_run_that_is_at_work_hears_what_people_say(deed: Deed, status: str, 
     found = row_for(rows(status), deed)
     assert found is not None
     assert found.workflow == expected
+
+
+def test_a_run_that_could_not_begin_hears_no_more_than_retry_where_there_is_another() -> None:
+    failed = replace(row("review-experts", "failed", "3"), pinned={})
+    both = [row("joined", "done", "2"), failed]
+    for deed in (m.Revise("002: shorter"), m.Say("thanks"), m.Proceed(), m.Stop(), m.Start("")):
+        assert row_for(both, deed) == both[0]
+    assert row_for(both, m.Retry()) == failed
+    assert current([failed]) == failed
+    found = replace(failed, state={"panel": True})
+    assert current([both[0], found]) == found
 
 
 def test_a_panel_alone_is_revised_by_nobody_else() -> None:

@@ -136,6 +136,16 @@ def test_a_design_of_ours_is_reviewed_on_its_own_branch_and_stays_as_it_was(hous
     story = house.story().opens(title="Own").labels("note")
     house.play()
     pull = story.pull()
+    # A panel that could not begin is in nobody's way.
+    asked(house, story, pull["number"], "/review experts ops and tarjn")
+    assert "There is no expert `tarjn`. Did you mean `tarjan`?" in last_word(story, pull["number"])
+    house.mind.requests.clear()
+    asked(house, story, pull["number"], "Thanks, I see.")
+    asked(house, story, pull["number"], "/status")
+    assert "### Design: Own\n\n**Done." in last_word(story, pull["number"])
+    asked(house, story, pull["number"], "/retry")
+    assert "There is no expert `tarjn`." in last_word(story, pull["number"])
+    assert house.mind.requests == []
     assert "**Done" in asked(house, story, pull["number"], "/review experts ops")
     after = story.pull()
     assert (after["title"], after["body"], after["draft"]) == (pull["title"], pull["body"], False)
@@ -616,5 +626,9 @@ def test_what_can_t_be_reviewed(house: House, name: str, files: dict[str, str], 
     if deed:
         story.ada.ask("PATCH", f"/pulls/{number}", deed)
     assert asked(house, story, number) == ""
+    assert said in last_word(story, number)
+    asked(house, story, number, "Then I mend it.")
+    asked(house, story, number, "/revise it")
+    assert "The `review-experts` run did not begin." in last_word(story, number)
     assert said in last_word(story, number)
     assert house.mind.requests == []
