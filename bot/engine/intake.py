@@ -18,7 +18,7 @@ from .allowance import Answered, spoken
 from .answering import answer, examine, publisher_of, status_at, welcome
 from .durable import log, pause
 from .eyes import Eyes
-from .leg import Enqueue
+from .leaving import Enqueue
 from .rights import rank_of
 from .services import Services
 from .telling import Teller

@@ -1,7 +1,7 @@
 """The leg: one stretch of a run's work, from a message to the next wait or the end. The only long workflow."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, assert_never
@@ -13,15 +13,11 @@ from ..core.acts import Began, Brief, Commit, Committed, Convene, Converse, End,
 from ..core.codec import from_json, to_json
 from ..core.concern_views import LISTED
 from ..core.configuration import MENDED
-from ..core.decisions import DECISION, watched
-from ..core.errors import CharretteError, ConflictError, PersonError, TransientError, UnconfiguredError
-from ..core.findings import Finding
-from ..core.identity import BRANCH_PREFIX
+from ..core.errors import CharretteError, TransientError, UnconfiguredError
 from ..core.messages import (
     Advance,
     Approve,
     Entry,
-    Expired,
     Message,
     PlanStatus,
     Pushed,
@@ -31,18 +27,18 @@ from ..core.messages import (
     Validate,
 )
 from ..core.publications import CommentWish
-from ..core.record import Record, Seen, Spent, trailers
+from ..core.record import Record, Spent
 from ..core.run import after, next_act
 from ..core.safe import published
 from ..core.shown import publications
 from ..core.state import State, fold
-from ..core.where import obstacle
 from .asked import Asked
+from .commits import commit
 from .conversation import Talk, hold
 from .durable import CONVERSATIONS, gave_up, guarded, kept_or_over, log, patiently, step
 from .earlier_rounds import moved
-from .including import convene, forgotten, waiting
-from .kept import keep
+from .including import convene
+from .leaving import Enqueue, leave, tell_waiting
 from .living import live
 from .loading import CONFIGURATION, give_up, load, reload
 from .lost_panel import panel_of
@@ -59,7 +55,6 @@ IN_THE_WAY = (
     "The branch `{branch}` can't be written: each time it had moved, or could not be made. A branch named `charrette` "
     "would be in its way, and so would a program that pushes to it all the time."
 )
-Enqueue = Callable[[str, Asked, float], None]
 # Seconds between two looks at whether a conversation has ended, and what each leg that waits adds to them.
 ASK_AGAIN, ASK_AGAIN_EACH = 0.05, 0.02
 
@@ -95,7 +90,7 @@ class Engine:
         if (why := gave_up(loaded)) is not None:
             log.error("leg for %s gave up loading: %s", asked.subject.key, why)
             step("give up", lambda: give_up(self.services, asked, why))
-            self._tell_waiting(asked, asked.message.id)
+            tell_waiting(self.services, self.enqueue, asked, asked.message.id)
             return f"gave up: {why}"
         if loaded["reply"]:
             word = loaded["reply"], loaded.get("once", "")
@@ -106,7 +101,7 @@ class Engine:
             patiently("mended", lambda: guarded(lambda: self._reply(asked, MENDED, CONFIGURATION)))
         if loaded["record"] is None:
             if isinstance(asked.message.deed, Start):
-                self._tell_waiting(asked, asked.message.id)
+                tell_waiting(self.services, self.enqueue, asked, asked.message.id)
             return "nothing to do"
         state = fold(from_json(Record, loaded["record"]))
         self._tell_lost_panel(state, asked)
@@ -134,7 +129,7 @@ class Engine:
         shown = patiently("show a bug", lambda: guarded(lambda: self._show(state)), 3)
         if gave_up(shown) is not None:
             log.error("run %s: the bug can't be shown", state.pinned.run)
-        self._closed(state, End("failed"), asked)
+        leave(self.services, self.enqueue, state, End("failed"), asked)
         return "bug"
 
     def _advance(self, state: State, asked: Asked) -> str:
@@ -144,7 +139,7 @@ class Engine:
             act = next_act(state)
             match act:
                 case Wait() | End():
-                    self._closed(state, act, asked)
+                    leave(self.services, self.enqueue, state, act, asked)
                     return act.kind
                 case Converse():
                     before = state.record.entries
@@ -200,7 +195,9 @@ class Engine:
         return after(state, act, Began(made, at))
 
     def _committed(self, n: int, state: State, act: Commit) -> State:
-        made = patiently(f"{n} commit {act.phase}@{act.revision}", lambda: guarded(lambda: self._commit(state, act)))
+        made = patiently(
+            f"{n} commit {act.phase}@{act.revision}", lambda: guarded(lambda: commit(self.services, state, act))
+        )
         if (why := gave_up(made)) is not None or (why := made.get("person")) is not None:
             return _failed(state, why)
         return after(state, act, from_json(Committed, made))
@@ -317,56 +314,6 @@ class Engine:
         told: dict[str, Any] = to_json(outcome)
         return told
 
-    def _commit(self, state: State, act: Commit) -> Committed:
-        run, pinned = state.pinned.run, state.pinned
-        if self.services.runs.stopped(run):
-            return Committed(refused="stopped")
-        github = self.services.installations.github(pinned.subject.repository)
-        if pinned.round and act.phase != DECISION and not github.pull(pinned.round.pull).open:
-            # It was closed meanwhile: what is known of it anew ends the round.
-            return Committed(refused="conflict")
-        if pinned.branchless:
-            return keep(self.services, state, act)
-        if (made := self._already(state, act)) is not None:
-            return made
-        self._has_room(state, act)
-        try:
-            sha, files = github.commit(
-                pinned.branch, act.parent or pinned.base, act.files, act.message, create=act.parent is None
-            )
-        except ConflictError:
-            return self._already(state, act) or Committed(refused="conflict")
-        return Committed(sha, dict(files), at=self.services.clock.now())
-
-    def _has_room(self, state: State, act: Commit) -> None:
-        """`PersonError` where the documents would replace what is no document, or can have no branch."""
-        pinned, parent = state.pinned, act.parent or state.pinned.base
-        checkout = self.services.installations.checkout(pinned.subject.repository)
-        checkout.fetch(parent)
-        if (wrong := obstacle(checkout.tree(parent), act.files)) is not None:
-            raise PersonError(f"The documents can't be written: {wrong} Move it, or set `artifacts` to another folder.")
-        if act.parent is None:
-            github = self.services.installations.github(pinned.subject.repository)
-            if github.head(BRANCH_PREFIX.rstrip("/")) is not None:
-                raise PersonError(f"A branch `{BRANCH_PREFIX.rstrip('/')}` is in the way of all `{BRANCH_PREFIX}...`.")
-
-    def _already(self, state: State, act: Commit) -> Committed | None:
-        """This very commit, where an attempt before a kill got as far as GitHub."""
-        pinned = state.pinned
-        github = self.services.installations.github(pinned.subject.repository)
-        head = github.head(pinned.branch)
-        if head is None or head == act.parent:
-            return None
-        for commit in github.branch_commits(pinned.branch, pinned.base):
-            values = trailers(commit.message)
-            mine = values.get("Run") == pinned.run and values.get("Phase") == f"{act.phase}@{act.revision}"
-            if mine and commit.ours and commit.sha == head:
-                checkout = self.services.installations.checkout(pinned.subject.repository)
-                checkout.fetch(head)
-                blobs = checkout.blobs(head, pinned.folder)
-                return Committed(head, {path: blobs[path] for path in act.files if path in blobs}, at=commit.at)
-        return None
-
     def _show(self, state: State) -> Shown:
         if state.pinned.round is not None:
             state = replace(state, record=replace(state.record, moved=moved(self.services, state.record)))
@@ -382,62 +329,6 @@ class Engine:
             if wish.key == "pull":
                 pull = int(id)
         return Shown(pull, at=self.services.clock.now())
-
-    def _closed(self, state: State, act: Wait | End, asked: Asked) -> None:
-        """Leaves the run where it stands: its row, and for a wait with an end the one delayed leg."""
-        match act:
-            case Wait(reason=reason):
-                status: str = f"waits for {reason}"
-            case End(ending=ending):
-                status = ending
-            case _:
-                assert_never(act)
-        kept = {
-            "findings": {c.sha: to_json(c.findings, tuple[Finding, ...]) for c in state.record.commits if c.findings},
-            "pull": state.record.pull,
-            "closed": state.record.closed,
-            "without": list(state.without),
-            "now": state.now,
-            "seen": to_json(state.awaited) if state.awaited else None,
-            "concerns": to_json(watched(state.record, state.now), tuple[Seen, ...]),
-        }
-        run = state.pinned.run
-        step("close", lambda: self.services.runs.close(run, status, kept, state.trouble or "", state.reason))
-        if state.pinned.round is not None:
-            self._tell_waiting(asked, f"{run}/{state.record.head}/{status}")
-        self._told_of_reviews(state, act, asked)
-        self._told_of_decisions(state, asked)
-        if isinstance(act, Wait) and act.seconds is not None:
-            id = f"{run}/expires/{act.about}"
-            message = Message(id, "", step("clock", self.services.clock.now), state.pinned.url, Expired(act.about))
-            self.enqueue(id, replace(asked, message=message), act.seconds)
-
-    def _tell_waiting(self, asked: Asked, by: str) -> None:
-        """Runs that wait for one that has come to a wait or an end look how it stands."""
-        repository, home = asked.subject.repository.id, asked.subject.home
-        for workflow in step("who waits", lambda: waiting(self.services, repository, home)):
-            id = f"{by}/told/{workflow}"
-            message = Message(id, "", step("clock", self.services.clock.now), "", Pushed("", workflow=workflow))
-            self.enqueue(id, replace(asked, message=message), 0.0)
-
-    def _told_of_reviews(self, state: State, act: Wait | End, asked: Asked) -> None:
-        """A round that wrote on a design's branch tells that design's run, which shows its check on the new head."""
-        pinned, head = state.pinned, state.record.head
-        ours = pinned.round is not None and not pinned.round.into and not pinned.branchless
-        if ours and head and isinstance(act, End) and not isinstance(asked.message.deed, Pushed):
-            id = f"{pinned.run}/told/{head}"
-            message = Message(id, "", step("clock", self.services.clock.now), pinned.url, Pushed(head))
-            self.enqueue(id, replace(asked, message=message), 0.0)
-
-    def _told_of_decisions(self, state: State, asked: Asked) -> None:
-        """The panel that a run included shows what an approval in that run decided."""
-        head, includes = state.record.head, any(phase.phase.source == "workflow" for phase in state.phases)
-        if head and includes and isinstance(asked.message.deed, Approve):
-            lost = step("who is forgotten", lambda: forgotten(self.services, state))
-            for deed in (Pushed(head, panel=True), *(Pushed(head, workflow=workflow) for workflow in lost)):
-                id = f"{state.pinned.run}/decided/{head}/{deed.workflow}"
-                message = Message(id, "", step("clock", self.services.clock.now), state.pinned.url, deed)
-                self.enqueue(id, replace(asked, message=message), 0.0)
 
 
 def _goes_on(brief: Brief) -> str:

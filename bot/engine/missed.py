@@ -15,7 +15,7 @@ from ..core.messages import Advance, Message
 from ..core.ports import Attempt, Remote
 from .asked import Asked
 from .durable import log
-from .leg import Enqueue
+from .leaving import Enqueue
 from .reconciling import PLANS
 from .services import Services
 from .words import words_of

@@ -35,7 +35,7 @@ from .answering import answer, home_of_pull, publisher_of, standing, try_welcome
 from .asked import Asked
 from .durable import log
 from .including import begun_by
-from .leg import Enqueue
+from .leaving import Enqueue
 from .loading import knows, newest_round, row_for
 from .lost import Lost, meant, next_number
 from .lost import find as find_lost
