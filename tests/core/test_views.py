@@ -192,6 +192,7 @@ def test_what_was_made_without_web_search_says_so() -> None:
         (Spent(2, 1000, 0, 0, 500, None), "1,500 tokens in 2 calls · cost unknown"),
         (Spent(1, 1000, 0, 0, 500, 0.0, 1), "1 answer of a recording · replayed, no cost"),
         (Spent(2, 1000, 0, 0, 500, 0.0, 2), "2 answers of a recording · replayed, no cost"),
+        (Spent(1, 500, 0, 0, 250, 0.0, 1), "1 answer of a recording · replayed, no cost"),
         (Spent(2, 1000, 0, 0, 500, 0.5, 1), "1,500 tokens in 2 calls · 0.50 USD (1 replayed)"),
     ],
 )

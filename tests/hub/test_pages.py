@@ -102,6 +102,13 @@ def test_milestones_sub_issues_and_what_blocks_an_issue_are_shown(browser: Brows
     page = browser.get(f"{ROOT}/issues/1")
     for said in ("Sub-issues", "Blocked by", "PR0: grease", "Milestone", ">First</a>"):
         assert said in page
+    three = issues.create(hub.hub, ada, repository, "PR1: wheels", labels=["design"])
+    relations.add_sub_issue(hub.hub, ada, repository, hub.hub.store.issue(repository, 1), three.id)
+    relations.add_blocker(hub.hub, ada, repository, three, hub.hub.store.issue(repository, 1).id)
+    page = browser.get(f"{ROOT}/issues/1")
+    below = page[page.index("<strong>Sub-issues") :]
+    assert re.search(r">PR1: wheels</a> .*>design<.*>blocked<", below)
+    assert "marked this as blocking another issue" in page
     issues.update(hub.hub, ada, repository, hub.hub.store.issue(repository, 2), issues.Edit(state="open"))
     assert ">blocked<" in browser.get(f"{ROOT}/issues")
     assert "Blocks" in browser.get(f"{ROOT}/issues/2")

@@ -29,6 +29,9 @@ from bot.hub.resources.pulls import base_tip
 
 FACES = dict(zip(CONTENTS, ("👍", "👎", "😄", "😕", "❤️", "🎉", "🚀", "👀"), strict=True))
 HUNK_SHOWN = 6
+_CHANGES = tuple(f"{what}_{how}" for what in ("sub_issue", "blocked_by", "blocking") for how in ("added", "removed"))
+TOGETHER = ("labeled", "unlabeled", *_CHANGES)
+"""What stands together where one person does it several times in a row."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Happened:
-    """Something that somebody did; label changes made together stand together."""
+    """Something that somebody did; what was done several times in a row, such as labels put on, stands together."""
 
     actor: Account
     at: str
@@ -187,7 +190,7 @@ def _events(visit: Visit, issue: Issue) -> list[Happened]:
         before = found[-1] if found else None
         if before and (before.event, fact.event) == ("merged", "closed"):
             continue
-        together = fact.event in ("labeled", "unlabeled")
+        together = fact.event in TOGETHER
         if before and together and (before.event, before.actor.id) == (fact.event, fact.actor_id):
             found[-1] = Happened(before.actor, before.at, before.event, (*before.facts, fact))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Response as Answer
@@ -14,6 +15,7 @@ from bot.hub.facts import (
     Comment,
     Issue,
     IssueEvent,
+    Label,
     Milestone,
     PullRequest,
     Reaction,
@@ -23,6 +25,7 @@ from bot.hub.facts import (
 )
 from bot.hub.operations import issues, relations
 from bot.hub.pages.conversation import FACES, Said, entries_of, said
+from bot.hub.pages.lists import is_blocked
 from bot.hub.pages.visit import Routes, Visit
 from bot.hub.resources.issues import labels_of
 
@@ -43,6 +46,24 @@ def create(visit: Visit) -> Answer:
     return visit.go(visit.issue_path(made))
 
 
+@dataclass(frozen=True)
+class Child:
+    """A sub-issue, with the labels that not all of its siblings have, and whether something open blocks it."""
+
+    issue: Issue
+    labels: list[Label]
+    blocked: bool
+
+
+def _children(visit: Visit, issue: Issue) -> list[Child]:
+    found = relations.sub_issues(visit.hub, issue)
+    shared = set.intersection(*(set(each.label_ids) for each in found)) if len(found) > 1 else set()
+    return [
+        Child(each, [label for label in labels_of(visit.view, each) if label.id not in shared], is_blocked(visit, each))
+        for each in found
+    ]
+
+
 def side(visit: Visit, issue: Issue) -> dict[str, Any]:
     """What stands beside a conversation, and above it: labels, people, relations."""
     store = visit.hub.store
@@ -54,7 +75,7 @@ def side(visit: Visit, issue: Issue) -> dict[str, Any]:
         "assignees": [visit.account(ident) for ident in issue.assignee_ids],
         "milestone": store.find(Milestone, id=issue.milestone_id) if issue.milestone_id else None,
         "parent": store.get(Issue, parent.parent_id) if parent else None,
-        "children": relations.sub_issues(visit.hub, issue),
+        "children": _children(visit, issue),
         "blockers": relations.blockers(visit.hub, issue),
         "blocked": relations.blocked(visit.hub, issue),
         "faces": FACES,

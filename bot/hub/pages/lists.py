@@ -69,6 +69,11 @@ def _matches(line: Line, search: Search) -> bool:
     )
 
 
+def is_blocked(visit: Visit, issue: Issue) -> bool:
+    """It is open, and so is something that blocks it."""
+    return issue.state == "open" and any(each.state == "open" for each in relations.blockers(visit.hub, issue))
+
+
 def _line(visit: Visit, issue: Issue) -> Line:
     store = visit.hub.store
     pull = store.find(PullRequest, issue_id=issue.id) if issue.is_pull_request else None
@@ -83,7 +88,7 @@ def _line(visit: Visit, issue: Issue) -> Line:
         state_of(checks),
         len(children),
         sum(child.state == "closed" for child in children),
-        issue.state == "open" and any(each.state == "open" for each in relations.blockers(visit.hub, issue)),
+        is_blocked(visit, issue),
         store.find(Milestone, id=issue.milestone_id) if issue.milestone_id else None,
     )
 
