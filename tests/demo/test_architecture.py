@@ -3,33 +3,20 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.adapters.model import ModelSettings, make_model
 from bot.core.concerns import read
 from bot.core.tracks import owning
 from bot.core.tracks.changing import read_settlement
 from bot.core.tracks.contract import read as read_contract
 from bot.demo.architecture import SCENARIO
 from bot.demo.scenario import Played
-from bot.demo.stage import OWNER, Stage, laid_out
-from bot.hub.server import running_hub
 from bot.local.person import Person
-from tests.stories.in_process import House, make_house
 
-
-@dataclass(frozen=True)
-class Driven(Stage):
-    """A stage whose service is in this process: it goes on when somebody waits for it."""
-
-    house: House = field(kw_only=True)
-
-    def alive(self) -> None:
-        """What was said since is heard, and what follows from it is done."""
-        self.house.play()
+from .driven import driven
 
 
 @dataclass(frozen=True)
@@ -59,15 +46,8 @@ class Ended:
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]:
     """The scenario from its beginning to its end, each request of the model held against the recorded one."""
-    folder = tmp_path_factory.mktemp("architecture")
-    code = laid_out(folder / "code", SCENARIO.package, SCENARIO.folder / "repository")
-    model = make_model(ModelSettings(replay=SCENARIO.recording, strict=True))
-    repository, said = f"{OWNER}/{SCENARIO.package}", list[str]()
-    with pytest.MonkeyPatch.context() as patch, running_hub(folder / "hub", {repository: code}) as hub:
-        house = make_house(hub, folder, patch, model=model).play()
-        people = house.story(repository).people
-        stage = Driven(hub.url, people, repository, folder, live=False, scripted=True, commands=(), house=house)
-        yield Ended(SCENARIO.play(stage, said.append), said, people["ada"])
+    with driven(SCENARIO, tmp_path_factory.mktemp("architecture")) as (played, said, ada):
+        yield Ended(played, said, ada)
 
 
 def test_it_plays_to_its_end_and_every_request_is_the_recorded_one(ended: Ended) -> None:

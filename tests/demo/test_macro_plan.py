@@ -1,4 +1,4 @@
-"""The scenario of a macro plan, as `charrette demo macro-plan` plays it; and that its recording is honest."""
+"""The scenario of a macro plan, played in process from its recording; and that the recording is honest."""
 
 import json
 import os
@@ -13,53 +13,54 @@ from pathlib import Path
 import pytest
 
 from bot.demo.macro_plan import SCENARIO, UNITS
-from bot.demo.stage import OWNER, laid_out
-from bot.hub.server import running_hub
+from bot.demo.scenario import Played
+from bot.demo.stage import laid_out
 from bot.local.person import Person
-from tests.stories.stage import ROOT
+
+from .driven import driven
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("CHARRETTE_", "ANTHROPIC_"))}
 
 
 @dataclass(frozen=True)
-class Played:
-    """The demo that has ended, and somebody who looks at what is left of it."""
+class Ended:
+    """What came of the scenario, what was told of it, and somebody who looks."""
 
-    done: "subprocess.CompletedProcess[str]"
+    played: Played
+    told: list[str]
     ada: Person
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """The scenario from its beginning to its end, and then the hub as it left it."""
-    folder = tmp_path_factory.mktemp("macro")
-    command = [sys.executable, "-m", "bot.cli", "demo", SCENARIO.name, "--once", "--state", str(folder)]
-    env = {**CLEAN, "CHARRETTE_MODEL_REPLAY_STRICT": "on"}
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300)
-    with running_hub(folder / "hub", {}) as hub:
-        yield Played(done, Person("ada", hub.users["ada"], hub.api_url, f"{OWNER}/{SCENARIO.package}"))
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]:
+    """The scenario from its beginning to its end, each request of the model held against the recorded one."""
+    with driven(SCENARIO, tmp_path_factory.mktemp("macro")) as (played, told, ada):
+        yield Ended(played, told, ada)
 
 
-def test_it_plays_to_its_end_and_every_request_is_the_recorded_one(played: Played) -> None:
-    done = played.done
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "the gate sent the draft back: There is a circle. PR4 → PR5 → PR7 → PR4: each needs the one before.\n" in (
-        done.stdout
-    )
-    assert "Everything that was expected is there." in done.stdout
+def test_it_plays_to_its_end_and_every_request_is_the_recorded_one(ended: Ended) -> None:
+    assert ended.played.faults == ()
+    assert [what for what, _ in ended.played.pages] == [
+        "the issue",
+        "the plan",
+        "the tracking issue",
+        "a unit that is ready",
+        "what the plan has to say since",
+    ]
+    assert "the bot, on #6: This unit is ready, because #4 is done." in ended.told
 
 
-def test_people_see_what_went_back_and_what_a_validation_showed(played: Played) -> None:
-    (status,) = [each["body"] for each in played.ada.comments(1) if "charrette:key=status " in each["body"]]
+def test_people_see_what_went_back_and_what_a_validation_showed(ended: Ended) -> None:
+    (status,) = [each["body"] for each in ended.ada.comments(1) if "charrette:key=status " in each["body"]]
     assert re.search(r"002 Series\]\(\S+\) \(a draft went back for `plan: cycle`, and was mended\)", status)
-    answer = next(body for body in said(played, 3) if "units done" in body)
+    answer = next(body for body in said(ended, 3) if "units done" in body)
     assert "Row 2, “The first heartbeat tells who serves”, before PR 1 (#4): **passed**" in answer
     assert "Row 1, “A SIGTERM loses no request”, before PR 5 (#8): no result yet, they wait for it." in answer
     assert not any("UNVERIFIED" in body for body in (status, answer))
 
 
-def test_a_unit_has_what_somebody_needs_who_takes_it(played: Played) -> None:
-    body = played.ada.get("/issues/5")["body"]
+def test_a_unit_has_what_somebody_needs_who_takes_it(ended: Ended) -> None:
+    body = ended.ada.get("/issues/5")["body"]
     assert "**Depends on:** #4 (PR 1)" in body
     assert "- [ ] **BC-2-1:** the memory of a process that runs is told in bytes" in body
     assert "- **Files:** `gunicorn/memory.py`, new; `gunicorn/roster.py`; `gunicorn/ctl/cli.py`; " in body
@@ -86,6 +87,6 @@ def test_the_recording_has_each_answer_and_a_circle_in_one_of_them() -> None:
     assert second["units"][3]["depends_on"] == ["PR 2"]
 
 
-def said(played: Played, number: int) -> list[str]:
+def said(ended: Ended, number: int) -> list[str]:
     """What the bot said there."""
-    return [each["body"] for each in played.ada.comments(number) if each["user"]["type"] == "Bot"]
+    return [each["body"] for each in ended.ada.comments(number) if each["user"]["type"] == "Bot"]
