@@ -121,7 +121,7 @@ def _counted(data: Data, setting: Setting) -> Data:
     count, gates = len(order.units), len(order.gates)
     longest = ", ".join(map(spaced, order.streams[0]))
     counts = f"{count} unit{'s' if count != 1 else ''}; the longest chain is {longest}"
-    validated = ", ".join(spaced(unit) for unit in in_order(list(dict.fromkeys(unit for _, unit, _ in order.gates))))
+    validated = ", ".join(spaced(unit) for unit in in_order(list(dict.fromkeys(gate.unit for gate in order.gates))))
     said = f"; {gates} validation{'s' if gates != 1 else ''}, before {validated}" if gates else ""
     return data | {"counts": f"{counts}{said}."}
 

@@ -171,6 +171,19 @@ def test_the_order_is_derived_from_the_units() -> None:
     assert [finding.rule for finding in lint(Paper.of(Artifact(PATH, text), Files()))] == []
 
 
+def test_a_validation_may_come_before_a_merge_alone_and_two_before_one_unit() -> None:
+    first = plans.RISKS["risks"][0]
+    risks = {
+        "risks": [first | {"gate": "Before the merge of PR 1"}, first | {"decision": "It is fast", "cost": "PR 1"}]
+    }
+    text = document(risks=risks)
+    order = OUTPUTS["plan-order"].parse(text)
+    assert [each["gate"] for each in order["gates"]] == ["risk 1, before the merge of PR 1", "risk 2, before PR 1"]
+    assert order["units"][0]["gate"] == "risk 1, risk 2"
+    assert "  risk1 -.-> PR1\n" in text
+    assert [finding.rule for finding in lint(Paper.of(Artifact(PATH, text), Files()))] == []
+
+
 def test_the_summary_counts() -> None:
     counts = "3 units; the longest chain is PR 1, PR 2, PR 3; 1 validation, before PR 1."
     assert OUTPUTS["plan-summary"].parse(document())["counts"] == counts

@@ -31,6 +31,21 @@ class Sequencing:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """A validation, the unit that it comes before (or before whose merge), and the decision that it is about."""
+
+    name: str
+    unit: str
+    merging: bool
+    decision: str
+
+    @property
+    def shown(self) -> str:
+        """`risk 1, before PR 2`."""
+        return f"{self.name}, before {'the merge of ' if self.merging else ''}{spaced(self.unit)}"
+
+
+@dataclass(frozen=True)
 class Order:
     """The units of a plan in an order in which they can be merged."""
 
@@ -95,11 +110,11 @@ class Order:
         return found
 
     @cached_property
-    def gates(self) -> Sequence[tuple[str, str, str]]:
-        """The validations: their name, the unit that they come before, and the decision that they are about."""
+    def gates(self) -> Sequence[Gate]:
+        """The validations that come before units."""
         known = set(self.units)
         return [
-            (f"risk {n}", unit, risk.decision.strip("*` "))
+            Gate(f"risk {n}", unit, "merge" in risk.gate.lower(), risk.decision.strip("*` "))
             for n, risk in enumerate(self.plan.risks, 1)
             for unit in [id for id in ids(risk.gate) if id in known][:1]
         ]
@@ -113,7 +128,7 @@ def derived(plan: Plan, said: Data) -> Data:
     """Section J of a plan as data; `ValueError` where a join is not spoken of, or something that is none is."""
     order = Order(plan)
     titles = {unit.id: unit.title for unit in plan.units}
-    gates = {unit: name for name, unit, _ in reversed(order.gates)}
+    gates = {id: ", ".join(gate.name for gate in order.gates if gate.unit == id) for id in order.units}
     return {
         "guidance": said["guidance"],
         "units": [
@@ -121,7 +136,7 @@ def derived(plan: Plan, said: Data) -> Data:
                 "unit": spaced(id),
                 "title": titles[id],
                 "depends_on": ", ".join(map(spaced, in_order(list(order.needs[id])))) or "none",
-                "gate": gates.get(id, "none"),
+                "gate": gates[id] or "none",
             }
             for id in order.units
         ],
@@ -130,9 +145,7 @@ def derived(plan: Plan, said: Data) -> Data:
             for n, chain in enumerate(order.streams, 1)
         ],
         "order": [spaced(id) for id in order.units],
-        "gates": [
-            {"gate": f"{name}, before {spaced(unit)}", "decision": decision} for name, unit, decision in order.gates
-        ],
+        "gates": [{"gate": gate.shown, "decision": gate.decision} for gate in order.gates],
         "freezes": list(_freezes(order)),
         "joins": list(_joins(order, said["joins"])),
     }
@@ -178,7 +191,8 @@ def drawing(data: Data) -> str:
     for each in data["gates"]:
         name, _, unit = each["gate"].partition(", before ")
         node = name.replace(" ", "")
-        lines += [f'  {node}{{{{"{name}: {_shown(each["decision"])}"}}}}', f"  {node} -.-> {names[unit]}"]
+        drawn = names[unit.removeprefix("the merge of ")]
+        lines += [f'  {node}{{{{"{name}: {_shown(each["decision"])}"}}}}', f"  {node} -.-> {drawn}"]
     for each in data["units"]:
         lines += [f"  {names[spaced(id)]} --> {names[each['unit']]}" for id in ids(each["depends_on"])]
     return "\n".join([*lines, "```"])
