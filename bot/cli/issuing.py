@@ -31,7 +31,7 @@ def main(arguments: argparse.Namespace) -> int:
     text = document_text(arguments.file, "charrette plan issues 002-macro-plan.md --repository octo/queue")
     found = settings.read(os.environ, arguments.env_file, frozenset({"app"}))
     logs.configure(found.log_level, found.log_format, found.secrets)
-    path, inside = _path(arguments.file)
+    path, inside = path_of(arguments.file, arguments.repository)
 
     def progress(at: int, of: int, name: str) -> None:
         print(f"[{at}/{of}] {name}", file=sys.stderr)
@@ -47,10 +47,22 @@ def _repository(text: str) -> str:
     return text
 
 
-def _path(file: Path) -> tuple[str, bool]:
-    """The file's path within its git repository, and whether it is in one; else its name."""
+def path_of(file: Path, repository: str) -> tuple[str, bool]:
+    """The file's path within its clone of the repository, and whether it is in one; else its name."""
     whole = file.resolve()
     for folder in whole.parents:
         if (folder / ".git").exists():
-            return whole.relative_to(folder).as_posix(), True
+            inside = not _of_another(folder, repository)
+            return whole.relative_to(folder).as_posix() if inside else file.name, inside
     return file.name, False
+
+
+def _of_another(clone: Path, repository: str) -> bool:
+    """Whether a clone has remotes, and none of them is this repository."""
+    try:
+        config = (clone / ".git/config").read_text(errors="replace")
+    except OSError:
+        return False  # a worktree, or nothing that git made
+    urls = re.findall(r"^\s*url\s*=\s*(\S+)", config, re.MULTILINE)
+    ours = re.compile(rf"(?:.*[/:])?{re.escape(repository)}(?:\.git)?/?", re.IGNORECASE)
+    return bool(urls) and not any(map(ours.fullmatch, urls))

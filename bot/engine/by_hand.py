@@ -42,9 +42,10 @@ def reconcile(
         raise PersonError(f"{wrong} Install it there, or correct the name (OWNER/NAME).") from error
     github = app.github(repository)
     source = source_of(path, text)
-    if not linked and (kept := _patiently(lambda: known_path(github, source), sleep)):
-        # A copy of the plan, somewhere else: its issues go on naming the file in the repository.
-        path, linked = kept, True
+    if not linked:
+        # A copy of the plan, somewhere else: its issues go on naming the file in the repository, if they named one.
+        kept, linked = _patiently(lambda: known_path(github, source), sleep)
+        path = kept or path
     if linked:
         branch = _patiently(github.default_branch, sleep)[0]
         page = f"{url}/{repository.full_name}/blob/{quote(branch)}/{quote(path)}"

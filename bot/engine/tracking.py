@@ -38,11 +38,14 @@ def compared(github: Tracker, source: Source) -> Work:
     return difference(source, written, github.relations(written))
 
 
-def known_path(github: Tracker, source: Source) -> str:
-    """Where the plan is, as its tracking issue says; "" where it has none."""
+def known_path(github: Tracker, source: Source) -> tuple[str, bool]:
+    """Where the plan is, as its tracking issue says, and whether it links that; "" where there is none."""
     plans = items_of(github.written())
     plan = same_plan(pieces(source.plan), source.artifact.path, plans)
-    return next((item.parts.notes.path for item in plans.get(plan or "", ()) if item.key == PLAN), "")
+    tracking = next((item.parts for item in plans.get(plan or "", ()) if item.key == PLAN), None)
+    if tracking is None:
+        return "", False
+    return tracking.notes.path, f"[`{tracking.notes.path}`](" in tracking.section
 
 
 def carried_out(github: Tracker, work: Work, step: Step, refs: Mapping[str, Ref]) -> Done:

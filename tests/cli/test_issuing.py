@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from bot.cli import main
+from bot.cli.issuing import path_of
 from bot.core.errors import PersonError, TransientError
 from bot.core.identity import Repository
 from bot.engine import by_hand
@@ -60,6 +61,40 @@ def test_a_plan_becomes_issues_from_a_terminal(
     file.write_text("# Notes\n")
     assert main(command) == 1
     assert "No unit was found" in capsys.readouterr().err
+
+
+def test_a_file_of_no_repository_is_not_linked_and_twice_changes_nothing(
+    hub: RunningHub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "draft.md"
+    file.write_text(PLAN.replace("<!-- unit: ", "<!-- unit: other-").replace("# Worker limits", "# Queue limits", 1))
+    command = ["plan", "issues", str(file), "--repository", "octo/library", "--env-file", str(hub.env_file)]
+    assert main(command) == 0
+    assert "opened 4 issues" in capsys.readouterr().out
+    writes = written(hub)
+    assert main(command) == 0
+    assert "nothing had to be changed" in capsys.readouterr().out
+    assert written(hub) == writes
+    assert "blob/main/draft.md" not in str(writes)
+
+
+@pytest.mark.parametrize(
+    ("remotes", "inside"),
+    [
+        ((), True),
+        (("git@github.com:octo/library.git",), True),
+        (("https://github.com/ada/library.git", "https://github.com/Octo/Library"), True),
+        (("https://github.com/octo/library-docs.git",), False),
+        (("https://github.com/ada/library.git",), False),
+    ],
+)
+def test_a_clone_of_another_repository_has_no_page_of_the_plan(
+    remotes: tuple[str, ...], inside: bool, tmp_path: Path
+) -> None:
+    (tmp_path / ".git").mkdir()
+    parts = [f'[remote "{at}"]\n\turl = {url}\n' for at, url in enumerate(remotes)]
+    (tmp_path / ".git/config").write_text("".join(parts))
+    assert path_of(tmp_path / "docs/plan.md", "octo/library") == ("docs/plan.md" if inside else "plan.md", inside)
 
 
 @pytest.mark.parametrize(
