@@ -111,6 +111,7 @@ class _Document:
             return ""
         before = f"; before: {risk.result.replace('|', BAR)}" if risk.result.strip(" -–—") else ""
         self._result(risk, f"{result}{before}")
+        found = found.rstrip(".")
         what = f"row {rows[0]} of the risk register, “{line(risk.decision.strip('*` '), 80)}”,"
         if edit.verdict == "passed":
             self._no_more_revised(rows[0])

@@ -120,6 +120,9 @@ def _problems(plan: Plan) -> Iterator[Finding]:
                 yield Finding(again[-1].line, wrong, "Give each an id of its own.", f"{what.split()[0]}-twice")
     for circle in Graph.of(plan.edges).circles:
         first = plan.unit(circle[0])
-        wrong = f"{', '.join(map(spoken, circle))} need each other in a circle, so none of them could ever start."
+        if len(circle) > 1:
+            wrong = f"{', '.join(map(spoken, circle))} need each other in a circle, so none of them could ever start."
+        else:
+            wrong = f"{spoken(circle[0])} needs itself, so it could never start."
         mend = "Take one of these dependencies out; `charrette plan lint` says where each was stated."
         yield Finding(first.line if first else 1, wrong, mend, "circle")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from bot.core.artifact import Artifact
@@ -146,6 +148,8 @@ def test_a_later_pass_keeps_what_was_found_before() -> None:
     assert "; before: **failed** 2026-11-26 (by ada): 3 of 10 | swap" in risk.result
     assert "To be revised" not in text
     assert "Row 1 of the risk register, “Memory decides (D-1)”, is validated: none swaps now (found by grace)." in text
+    ended = edited(PLAN, [replace(PASSED, found="none swaps now.")], DAY).text
+    assert "is validated: none swaps now (found by grace)." in ended
     assert read(text).risks[1].gate == "Before PR 3"
 
 

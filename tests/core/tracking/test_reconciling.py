@@ -458,7 +458,7 @@ def test_another_plan_with_the_same_title_has_issues_of_its_own(world: World) ->
     [
         pytest.param("# A plan\n\nNothing.\n", "No unit was found", id="no units"),
         pytest.param(units(3, lambda n: [n % 3 + 1]), "need each other in a circle", id="circle"),
-        pytest.param(units(2, lambda n: [n]), "need each other in a circle", id="needs itself"),
+        pytest.param(units(2, lambda n: [n]), "PR 1 needs itself, so it could never start", id="needs itself"),
         pytest.param(units(2).replace("u-2", "u-1"), "2 units have the stable id “u-1”", id="stable id twice"),
         pytest.param(units(2).replace("### PR 2", "### PR 1"), "2 units have the id “PR1”", id="id twice"),
     ],
