@@ -67,6 +67,8 @@ def _wish(event: CommentCreated | CommentEdited, command: Command, vocabulary: V
         if started := vocabulary.started_by(command):
             start = Start(started[0], description=started[1])
             return Tell(number, pull, start, "write", event.comment.url, eyes=comment)
+        if (two := _nearly(command, vocabulary)) is not None:
+            return Correct(number, pull, comment, *two)
         near = nearest(command.name, vocabulary.names) or _first_of_two(command.name, vocabulary)
         if near or command.addressed:
             return Correct(number, pull, comment, command.name, near or "")
@@ -86,6 +88,14 @@ def _wish(event: CommentCreated | CommentEdited, command: Command, vocabulary: V
         case _:
             deed = _deed(known.name, argument)
             return Tell(number, pull, deed, known.needs, event.comment.url, eyes=comment)
+
+
+def _nearly(command: Command, vocabulary: Vocabulary) -> tuple[str, str] | None:
+    """What was written, where its second word is within two letters of a command of two words; and that command."""
+    first = next(iter(command.argument.split()), "")
+    written = f"{command.name} {first.rstrip('.,:;').lower()}"
+    near = nearest(written, [each for each in vocabulary.names if each.startswith(f"{command.name} ")])
+    return (written, near) if first and near else None
 
 
 def _first_of_two(name: str, vocabulary: Vocabulary) -> str | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from .concerns.words import verdict_in
 from .findings import Finding
 from .messages import Decide, Entry, Judgement, Message, OpenTrack, Ruled
 from .opening import checked as checked_track
-from .record import Record, Seen
+from .record import Record, Seen, Standing
 from .tracks.owning import opened
 from .tracks.owning import read as read_owners
 from .tracks.resolving import out_of_scope
@@ -80,7 +81,8 @@ def _noted(record: Record, message: Message) -> Judgement:
     )
     ids = {ruling.ids[0] for ruling in rows}
     others = [one for one in findings_of(document) if not _is_mended(one, ids)]
-    reply = _contradictions(record.concerns.path, others)
+    parts = (_contradictions(record.concerns.path, others), _gone(record.concerns, document))
+    reply = "\n\n".join(filter(None, parts))
     once = f"contradictions/{hashlib.sha256(reply.encode()).hexdigest()[:16]}" if reply else ""
     found = _kept(record, message, Ruled(rows, by_hand=True)) if rows else Judgement(looks=True)
     return replace(found, reply=reply, once=once)
@@ -155,10 +157,13 @@ def _checked(
     """The ruling, less the concerns that it can't be of; and why it can't."""
     known = {concern.id: concern for concern in document.concerns}
     owners = read_owners(record.concerns.text if record.concerns else "")
+    times = Counter(concern.id for concern in document.concerns)
     wrong, left = [], []
     for id in ruling.ids[:MOST_SHOWN]:
         if id not in known:
             wrong.append(_unknown(id, tuple(known)))
+        elif times[id] > 1:
+            wrong.append(f"The id {id} stands {times[id]} times in the document. Give each a number of its own first.")
         elif not _saw(record, known[id], message):
             wrong.append(
                 f"{id} has changed since you could see it, so that is not taken as a decision on what it says now. "
@@ -254,6 +259,19 @@ def _is_mended(finding: Finding, ids: set[str]) -> bool:
     """Whether the row that we write takes care of it."""
     rules = ("field-decides-no-log", "verdicts-differ")
     return finding.rule in rules and finding.wrong.split(" ", 1)[0].rstrip(":") in ids
+
+
+def _gone(standing: Standing, document: Concerns) -> str:
+    """What is said of concerns that nobody decided, and that stand in the document no more."""
+    there = {concern.id for concern in document.concerns}
+    ids = [seen.about for seen in standing.seen if not seen.field and seen.about not in there]
+    if not ids:
+        return ""
+    named = ", ".join(ids[:MOST_SHOWN]) + (", …" if len(ids) > MOST_SHOWN else "")
+    return (
+        f"No longer in `{standing.path}`, and not decided: {named}. What is not there is in no check and in no further "
+        "round. If that is not what you want, put it back; `reject`, with the reason, closes a concern and keeps it."
+    )
 
 
 def _contradictions(path: str, findings: list[Finding]) -> str:

@@ -17,7 +17,7 @@ def status(state: State) -> str:
     owners = read(concerns.text) if concerns else Owners()
     base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
     lines = [f"### Owners of the concerns: {one_line(state.pinned.title)}", "", f"**{_headline(state, owners)}**", ""]
-    if concerns and any(phase.commit for phase in state.phases):
+    if concerns and owners.components and any(phase.commit for phase in state.phases):
         lines += [f"{told(owners)} The tables are in {link(state, concerns.path, 'the concerns')}, read at {base}.", ""]
         lines += [*_components(owners), ""]
         lines += [f"{word}\n" for word in _ways(state, owners)]

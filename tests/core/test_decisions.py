@@ -295,6 +295,23 @@ def test_what_else_contradicts_itself_is_named_once() -> None:
     assert "C1 has 2 boxes" in judged.reply
 
 
+def test_a_concern_that_nobody_decided_does_not_go_in_silence() -> None:
+    first, _, _ = heard(reviewed(), said("C1 accept: so"))
+    gone = edited(edited(first, "### I1. No limit", "### Something else"), "### N1. A name", "### N7. A name")
+    _, judged, _ = pushed(gone)
+    assert f"No longer in `{PATH}`, and not decided: I1, N1. What is not there is in no check" in judged.reply
+    many = reviewed(*(replace(C1, id=f"C{n}") for n in range(1, 31)))
+    none = fold(replace(many.record, concerns=replace(many.record.concerns or Standing(PATH, ""), text="# None\n")))
+    assert "C19, C20, …. What" in pushed(none)[1].reply
+
+
+def test_an_id_that_stands_twice_is_decided_by_nobody() -> None:
+    twice = edited(reviewed(), "### N1. A name", "### I1. A name")
+    assert judge(twice, said("I1 accept: so")).reply == (
+        "The id I1 stands 2 times in the document. Give each a number of its own first. Nothing was decided."
+    )
+
+
 def test_many_contradictions_are_counted() -> None:
     many = concerns(*(replace(C1, id=f"C{n}", has_field=False) for n in range(1, 31)))
     state = fold(replace(reviewed().record, concerns=Standing(PATH, many)))

@@ -121,6 +121,9 @@ def test_before_there_is_a_table_the_status_shows_none() -> None:
     away = Outcome(Address("r", "owners", 1, "writer", 1), "failed", reason="The model is away.")
     failed = play(SORTS, BARE, away)
     assert "| component |" not in status(failed.state)
+    sorting = play(SORTS, BARE, SECTION)
+    unsorted = replace(sorting.state.record, concerns=Standing(PATH, "# Concerns\n"))
+    assert "| component |" not in status(fold(unsorted))
     nothing = replace(failed.state.record, concerns=None)
     assert "### Owners of the concerns: Queue depth" in status(fold(nothing))
 

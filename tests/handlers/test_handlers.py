@@ -129,6 +129,9 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
         pytest.param(said("/revise 005: one flag"), [tell(Revise("005: one flag"), "write", 9)], id="/revise"),
         pytest.param(said("/revise"), [Correct(3, False, 9, "revise", "revise")], id="/revise without a wish"),
         pytest.param(said("/review"), [tell(Say("/review"), "author")], id="/review is other bots'"),
+        pytest.param(
+            said("/plan statis, please"), [Correct(3, False, 9, "plan statis", "plan status")], id="second word"
+        ),
         pytest.param(said("/retry"), [tell(Retry(), "write", 9)], id="/retry"),
         pytest.param(said("/resume"), [tell(Retry(), "write", 9)], id="/resume"),
         pytest.param(
