@@ -135,5 +135,12 @@ class Plan:
         return self._by_id.get(id)
 
     @cached_property
+    def silent(self) -> tuple[Unit, ...]:
+        """The units of which nothing says what they depend on, nor that it is nothing."""
+        said = {each.unit for each in self.statements if each.sense != "parallel"}
+        said |= {each.other for each in self.statements if each.where in ("drawing", "mermaid")}
+        return tuple(unit for unit in self.units if unit.id not in said)
+
+    @cached_property
     def _by_id(self) -> Mapping[str, Unit]:
         return {unit.id: unit for unit in reversed(self.units)}

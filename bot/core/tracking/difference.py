@@ -39,6 +39,7 @@ from .shape import (
 from .standing import Standing, standings
 from .unit_text import Others, Source, unit_text
 from .units import Piece, pieces
+from .words import unsaid
 
 LABELS = (
     Label("plan", "5319e7", "Charrette: what a plan became"),
@@ -345,5 +346,6 @@ class _Difference:
         for unit, other in loose:
             if unit in known and other not in known and not plan.unit(other):
                 yield f"{spoken(unit)} needs {spoken(other)}, which is no unit here: that dependency is left out."
+        yield from unsaid(plan)
         for name in self._lacking:
             yield plan_text.WITHOUT[name]

@@ -56,7 +56,7 @@ def unit_text(piece: Piece, source: Source, others: Others) -> str:
     first, second = _tiers(piece, source.artifact)
     parts = [
         f"{spoken(unit.id)} of the plan {source.link}, “{line(source.plan.title or 'without a title', 120)}”.",
-        _needs(piece, others),
+        _needs(piece, source.plan, others),
     ]
     if first:
         parts += ["### Summary", shortened(published(first), _ROOM)]
@@ -73,8 +73,12 @@ def _folded(title: str, text: str) -> str:
     return f"<details><summary>{title}</summary>\n\n{text}\n\n</details>"
 
 
-def _needs(piece: Piece, others: Others) -> str:
+def _needs(piece: Piece, plan: Plan, others: Others) -> str:
     if not piece.needs:
+        if any(unit.id == piece.unit.id for unit in plan.silent):
+            return "**Depends on:** nothing that could be read in the plan; look there before you start."
+        if piece.held:
+            return "**Depends on:** no other unit, but what the hand-off names has to be validated first."
         return "**Depends on:** nothing; it can start at once."
     told = [others.shown(key) for key in piece.needs]
     if others.native:

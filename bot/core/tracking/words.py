@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from ..findings import Finding
+from ..plan.ids import spoken
+from ..plan.shape import DONE, Plan
 from ..safe import line, published
 from .marks import numbered
 from .shape import (
@@ -26,6 +28,7 @@ from .shape import (
 )
 
 _MOST_ROWS = 200
+_MOST_SAID = 5
 
 
 def summary(work: Work, done: Sequence[Done], refs: Mapping[str, Ref]) -> str:
@@ -99,6 +102,20 @@ def doubted(doubt: Doubt) -> str:
         f"opened or closed. Say it in the plan, in the unit's heading: `<!-- unit: {own} -->` for #{doubt.issues[0]}, "
         "or any other name for a new issue."
     )
+
+
+def unsaid(plan: Plan) -> Iterator[str]:
+    """What a plan leaves open of its order: what of it can't be read, and units of which it says nothing."""
+    for each in plan.findings[:_MOST_SAID]:
+        yield f"Line {each.line}: {published(each.wrong)} {each.mend}"
+    if len(plan.findings) > _MOST_SAID:
+        yield f"{len(plan.findings) - _MOST_SAID} more can't be read; `charrette plan lint` says which."
+    silent = [spoken(unit.id) for unit in plan.silent if not unit.status.startswith(DONE)]
+    if len(silent) > _MOST_SAID:
+        silent = [*silent[: _MOST_SAID - 1], f"{len(silent) - _MOST_SAID + 1} more"]
+    if silent:
+        mend = "That is taken for nothing; the plan can say “Depends on: …”, or “Depends on: none”."
+        yield f"Nothing that could be read says what {_and(silent)} needs. {mend}"
 
 
 def _said(work: Work) -> Iterator[str]:

@@ -87,12 +87,9 @@ def parallel(paper: Paper) -> Iterator[Finding]:
 
 def says_dependencies(paper: Paper) -> Iterator[Finding]:
     """Each unit says what it depends on, or that it depends on nothing."""
-    said = {each.unit for each in paper.plan.statements if each.sense != "parallel"}
-    said |= {each.other for each in paper.plan.statements if each.where in ("drawing", "mermaid")}
-    for unit in paper.plan.units:
-        if unit.id not in said:
-            wrong = f"Nothing says what {unit.id} depends on."
-            yield Finding(unit.line, wrong, "Write “Depends on: …”, or “Depends on: none”.")
+    for unit in paper.plan.silent:
+        wrong = f"Nothing says what {unit.id} depends on."
+        yield Finding(unit.line, wrong, "Write “Depends on: …”, or “Depends on: none”.")
 
 
 @dataclass

@@ -216,6 +216,7 @@ def test_a_unit_waits_for_a_validation_that_is_mandatory_before_it_begins() -> N
     assert "⛔ held until row 1 of the risk register is validated" in world.of("Plan").body
     assert "1 held by a validation" in world.of("Plan").body
     assert "ready" not in world.of("PR 1").labels
+    assert "**Depends on:** no other unit, but what the hand-off names has to be validated" in world.of("PR 1").body
     reconcile(world)
     assert "🟢 ready" in world.of("Plan").body
 
@@ -476,6 +477,22 @@ def test_what_the_plan_names_and_does_not_have_is_left_out_and_said() -> None:
     run = reconcile(world, units(2, lambda n: [n - 1, 9] if n > 1 else []))
     assert "PR 2 needs PR 9, which is no unit here" in summary(run.work, run.done, run.refs)
     assert list(world.blockers.values()) == [[12]]
+
+
+def test_what_a_plan_leaves_open_of_its_order_is_said() -> None:
+    headings = "".join(f"### PR {n}: Unit {n}\n\n" for n in range(1, 9))
+    drawing = "```\nPR 1 ──┐\nPR 2 ──┴─ PR 3\n```\n"
+    world = World()
+    run = reconcile(world, f"# A plan\n\n## PR Plan\n\n{headings}**Depends on:** PR 7\n\n{drawing}")
+    said = summary(run.work, run.done, run.refs)
+    assert "Line 24: This drawing (lines 24 to 25) is read in part or not at all." in said
+    assert "says what PR 1, PR 2, PR 3, PR 4 and 3 more needs. That is taken for nothing" in said
+    body = world.of("PR 1").body
+    assert "**Depends on:** nothing that could be read in the plan; look there before you start." in body
+    assert not reconcile(world, f"# A plan\n\n## PR Plan\n\n{headings}**Depends on:** PR 7\n\n{drawing}").work.steps
+    many = "".join(f"**Depends on:** the weather {n}\n\n" for n in range(7))
+    run = reconcile(World(), f"# A plan\n\n## PR Plan\n\n### PR 1: One\n\n{many}")
+    assert "2 more can't be read; `charrette plan lint` says which." in summary(run.work, run.done, run.refs)
 
 
 @pytest.mark.parametrize("lacking", ["sub_issues", "dependencies"])
