@@ -40,7 +40,7 @@ def wanted(words: str) -> tuple[str, ...]:
 
 def over(words: str, earlier: Earlier | None) -> str:
     """Why there is no further round, or ""."""
-    if earlier is None or ANYWAY in wanted(words):
+    if earlier is None or not earlier.trend or ANYWAY in wanted(words):
         return ""
     again = "`/review experts anyway` has the documents reviewed all the same."
     if not any(raised.severity in GRAVE and not raised.verdict for raised in earlier.raised):

@@ -62,12 +62,14 @@ def past_rounds(github: GitHub, branches: Iterable[str], run: str, phase: str) -
 def earlier(
     checkout: Checkout, pull: Pull, head: str, folder: str, past: Sequence[Past], texts: Mapping[str, str]
 ) -> Earlier | None:
-    """What a round builds on, where there was one and its concerns still stand at `head`."""
+    """What a round builds on: the concerns that stand at `head`, of an earlier round or written by people."""
     there = (path for path in checkout.blobs(head, folder) if path.rpartition("/")[0] == folder)
     path = next((path for path in there if path.endswith(NAME)), None)
-    if path is None or not past:
+    if path is None:
         return None
     raised = raised_in(checkout.text(path, head) or "")
+    if not past:
+        return Earlier(path, head, pull.head, raised, tuple(texts))
     try:
         checkout.fetch(*(each.commit for each in past))
         trend = tuple(counted(read(checkout.text(path, each.commit) or "").concerns) for each in past)

@@ -77,6 +77,7 @@ def test_rounds_end(words: str, raised: tuple[Raised, ...], rounds: int, said: s
     assert said in why
     assert bool(said) == bool(why)
     assert over(words, None) == ""
+    assert over(words, Earlier("a/002-expert-concerns.md", "c", "s", raised, ())) == ""
 
 
 def test_anyway_names_nobody() -> None:

@@ -163,6 +163,22 @@ def test_a_design_of_ours_is_reviewed_on_its_own_branch_and_stays_as_it_was(hous
     }
 
 
+def test_a_document_of_concerns_that_people_wrote_is_gone_on_with(house: House) -> None:
+    story = house.story()
+    theirs = "# Ours\n\nFrom Monday.\n\n## Critical\n\n### C1. Lost\n**Source:** Ada\n**Decision:** [x] accept: so\n"
+    files = {"docs/by-hand.md": DESIGN, "docs/004-expert-concerns.md": theirs}
+    number = pull_of(story, "by-hand", files)
+    assert "**Done: 1 important" in asked(house, story, number, "/review experts ops")
+    charge = next(each for each in house.mind.requests if member(each))["messages"][0]["content"]
+    assert "C1 (critical) Lost: accept, so" in charge[-1]["text"]
+    text = story.ada.text("docs/004-expert-concerns.md", f"charrette/review-{number}")
+    assert text.startswith(theirs)
+    assert [(each.id, [source.expert for source in each.sources]) for each in read(text).concerns] == [
+        ("C1", ["Ada"]),
+        ("I1", ["Operations"]),
+    ]
+
+
 # --- in the middle of a round ----------------------------------------------------------------------------------------
 
 
