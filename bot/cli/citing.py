@@ -11,6 +11,7 @@ from typing import assert_never, get_args
 from bot.core.artifact import Artifact
 from bot.core.citations import each_range, find
 from bot.core.verdicts import Verdict, Verified, verify
+from bot.gates.place import shown
 
 from .documents import document_text
 
@@ -34,6 +35,11 @@ class _Row:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `charrette citations`."""
+    parser.epilog = (
+        "“ok”: what the sentence names stands in the cited lines. “unnamed”: the lines are there, and the sentence "
+        "names nothing to look for. docs/citations.md explains each verdict. Exit status 0, 1 where a citation does "
+        "not hold, 2 where file, repository or commit is not there."
+    )
     parser.add_argument("file", type=Path, metavar="FILE", help="a Markdown document")
     parser.add_argument(
         "--repo", type=Path, default=Path(), metavar="PATH", help="a clone or a bare repository; default: this folder's"
@@ -95,7 +101,7 @@ def _remark(verified: Verified) -> str:
         case "content-mismatch":
             return f"nothing that the sentence names stands there in {verified.resolved}"
         case "out-of-range":
-            return f"{verified.resolved} has {verified.lines} lines"
+            return f"{verified.resolved} has {shown(verified.lines, 'line')}"
         case "ambiguous":
             return f"several are called so: {candidates}"
         case "path-missing":

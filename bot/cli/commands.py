@@ -5,6 +5,7 @@ import importlib
 import logging
 import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,13 @@ def parser() -> argparse.ArgumentParser:
         "charrette", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     top.add_argument("--version", action="version", version=f"charrette {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, title="commands")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    def explain(_: argparse.Namespace) -> int:
+        top.print_help(sys.stderr)
+        return 2
+
+    top.set_defaults(run=explain)
     _serving(commands)
     _looking(commands)
     _mending(commands)
@@ -46,9 +53,7 @@ def parser() -> argparse.ArgumentParser:
     _elsewhere(
         commands, "concerns", "bot.cli.concerning", "the concerns of a document, what was decided, contradictions"
     )
-    _elsewhere(
-        commands, "plan", "bot.cli.planning", "a macro plan as data: its units, and what they need of each other"
-    )
+    _elsewhere(commands, "plan", "bot.cli.planning", "reads a macro plan, checks it, compares it, makes it into issues")
     _elsewhere(commands, "demo", "bot.demo.cli", "a label becomes a pull request, on this machine, in the browser")
     _elsewhere(
         commands,

@@ -62,8 +62,8 @@ def _as_list(found: Comparison, file: Path) -> Iterator[str]:
     for old, new in found.renumbered:
         yield f"renumbered  {new.id}  {new.title}  (was: {old.id})"
     for each in found.rewired:
-        words = [*(f"no longer {id}" for id in each.lost), *(f"now {id}" for id in each.gained)]
-        yield f"re-wired    {each.unit.id}  {each.unit.title}  (needs {', '.join(words)})"
+        words = [*(f"no longer needs {id}" for id in each.lost), *(f"now needs {id}" for id in each.gained)]
+        yield f"re-wired    {each.unit.id}  {each.unit.title}  ({', '.join(words)})"
     for change in found.guarantees:
         now = f"now: {change.new.text}" if change.new else "gone"
         yield f"guarantee   {change.unit.id}  {change.old.id or '–'}  was: {change.old.text}; {now}"

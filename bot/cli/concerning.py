@@ -12,9 +12,15 @@ from bot.core.findings import Finding
 
 from .documents import document_text
 
+NONE = "No concern was found. One begins with a heading such as “### C1. Title”; docs/concerns.md shows its fields."
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `charrette concerns`."""
+    parser.epilog = (
+        "docs/concerns.md says how concerns and decisions are written down. Exit status 0, 1 where the document "
+        "contradicts itself, 2 where there is no such file."
+    )
     parser.add_argument("file", type=Path, metavar="FILE", help="a Markdown document of concerns")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the list")
 
@@ -59,7 +65,7 @@ def _as_list(file: Path, document: Concerns, findings: tuple[Finding, ...]) -> s
     lines = [f"{_state(concern):<8}{concern.id:<5}{concern.title}" for concern in document.concerns]
     open_ = sum(map(is_undecided, document.concerns))
     many = "concern" if len(document.concerns) == 1 else "concerns"
-    lines.append(f"{len(document.concerns)} {many}, {open_} open" if document.concerns else "no concern found")
+    lines.append(f"{len(document.concerns)} {many}, {open_} open" if document.concerns else NONE)
     if findings:
         lines.append("")
     lines += [f"{file}:{each.line}: {each.rule}: {each.wrong} {each.mend}" for each in findings]

@@ -13,7 +13,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `charrette plan issues`."""
     parser.add_argument("file", type=Path, metavar="FILE", help="a Markdown plan")
     parser.add_argument(
-        "--repository", type=_repository, metavar="OWNER/NAME", required=True, help="where the issues are; ours alone"
+        "--repository",
+        type=_repository,
+        metavar="OWNER/NAME",
+        required=True,
+        help="whose issues; the App is installed there",
     )
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
     parser.add_argument(

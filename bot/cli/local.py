@@ -30,6 +30,10 @@ SAME = "The same command goes on where it stopped; --new begins another run."
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `charrette local`."""
+    parser.epilog = (
+        "It asks the model of ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server of your own. Ctrl-C stops it, the "
+        "same command goes on. Exit status 0 where it is done, 1 where it is not; docs/local.md says the rest."
+    )
     add = parser.add_argument
     add("--repo", type=Path, default=Path(), metavar="PATH", help="a clone, or a folder of one; default: this folder's")
     add("--issue", type=Path, required=True, metavar="FILE.md", help="what is wanted: a heading, and text below it")

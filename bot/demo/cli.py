@@ -17,6 +17,11 @@ SCENARIOS = {each.name: each for each in (feature_design.SCENARIO, macro_plan.SC
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `charrette demo`."""
+    parser.epilog = (
+        "Each scenario: "
+        + "; ".join(f"{name} {each.does} for {each.package}" for name, each in SCENARIOS.items())
+        + ". Without a key the model is a recording; with ANTHROPIC_API_KEY one is asked."
+    )
     parser.add_argument(
         "scenario",
         nargs="?",
@@ -26,7 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--once", action="store_true", help="end when the scenario has been played (also: no terminal)")
     parser.add_argument(
-        "--state", type=Path, help="where hub and service keep their files (default: a temporary folder)"
+        "--state",
+        type=Path,
+        metavar="FOLDER",
+        help="where hub and service keep their files (default: a temporary folder)",
     )
 
 

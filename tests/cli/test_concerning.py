@@ -83,7 +83,7 @@ def test_no_concern(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "else.md"
     file.write_text("# Else\n")
     assert main(["concerns", str(file)]) == 0
-    assert capsys.readouterr().out == "no concern found\n"
+    assert capsys.readouterr().out.startswith("No concern was found. One begins with a heading such as “### C1. Title”")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

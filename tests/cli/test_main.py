@@ -45,12 +45,19 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "argv", [[], ["dance"], ["serve", "now"], ["check", "a", "b"], ["resume"], ["resume", "octo/queue"]]
+    "argv", [["dance"], ["plan"], ["serve", "now"], ["check", "a", "b"], ["resume"], ["resume", "octo/queue"]]
 )
 def test_wrong_arguments_are_status_2(argv: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(argv)
     assert ended.value.code == 2
+
+
+def test_without_a_command_it_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    said = capsys.readouterr()
+    assert "charrette demo" in said.err
+    assert said.out == ""
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -171,7 +171,7 @@ def test_diff(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "added       PR3  Garden",
         "dropped     PR3  Roof",
         "renumbered  PR4  Walls  (was: PR2)",
-        "re-wired    PR4  Walls  (needs no longer PR1, now PR3)",
+        "re-wired    PR4  Walls  (no longer needs PR1, now needs PR3)",
         "guarantee   PR1  BC-1-1  was: It holds; now: It bears",
     ]
     assert [line.split(": ")[1] for line in lines[5:7]] == ["revision-missing", "guarantee-changed"]
