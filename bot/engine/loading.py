@@ -167,6 +167,8 @@ def current(rows: Sequence[RunRow], unbegun: bool = False) -> RunRow | None:
     rows = rows if unbegun else [row for row in rows if not _is_unbegun(row)] or rows
     open = [row for row in rows if not row.stop and row.status not in CLOSED]
     open = [row for row in open if row.status != WAITING] or open
+    # A round that was only found again on its branch hears decisions, in whatever second it was found.
+    open = [row for row in open if row.pinned or not _is_round(row)] or open
     others = [row for row in rows if not (row.pinned or {}).get("round")]
     return max(reversed(open or others or rows), key=lambda row: row.updated_at, default=None)
 

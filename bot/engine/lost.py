@@ -47,16 +47,17 @@ def find(github: GitHub, subject: Subject, *, pull: bool = False) -> tuple[Lost,
     branches = branches_of(github, subject, pull=pull)
     _, base = github.default_branch() if branches else ("", "")
     found: dict[str, Lost] = {}
-    written: dict[str, str] = {}
+    # When, and as which of its branch: times are of whole seconds.
+    written: dict[str, tuple[str, int]] = {}
     for branch in branches:
-        for commit in github.branch_commits(branch, base):
+        for n, commit in enumerate(github.branch_commits(branch, base)):
             values = trailers(commit.message) if commit.ours else {}
             run = values.get("Run", "")
             if run.startswith(f"{subject.key}."):
                 known = _with_commit(found.get(run, Lost(run, run.split(".")[2], branch)), values)
-                newest = commit.at >= written.get(run, "")
+                newest = (commit.at, n) >= written.get(run, ("", 0))
                 found[run] = replace(known, branch=branch) if newest else known
-                written[run] = max(commit.at, written.get(run, ""))
+                written[run] = max((commit.at, n), written.get(run, ("", 0)))
     return tuple(sorted(found.values(), key=lambda lost: written[lost.run], reverse=True))
 
 

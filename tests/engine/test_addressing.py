@@ -76,3 +76,11 @@ def test_what_it_has_begun_stops_with_it_unless_it_is_over(status: str, stop: bo
     both = rows(status, stop)
     assert len(begun_by(both, both[0])) == count
     assert begun_by(both, both[1]) == ()
+
+
+def test_a_panel_that_was_only_found_again_hears_decisions_alone() -> None:
+    found = replace(row("review-experts", "starting", "3"), pinned={}, state={"panel": True})
+    both = [row("tracks", "waits for approval", "3"), found]
+    assert row_for(both, m.Approve()) == both[0]
+    assert row_for(both, m.Decide("C1 accept: yes")) == found
+    assert current([found]) == found
