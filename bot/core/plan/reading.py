@@ -19,6 +19,7 @@ from .stated import Label, label_of, said
 from .units import Entry, fields_of, headed, listed
 
 _DAG = re.compile(r"\b(?:depend\w*|dag|graph|order\w*)\b", re.IGNORECASE)
+_CLOSED = re.compile(r"[\s>]*(?:`{3,}|~{3,})\s*")
 _NO_ORDER = (
     "parallel development",
     "validation gate",
@@ -61,6 +62,7 @@ def plan_of(artifact: Artifact) -> Plan:
         *_label_statements(artifact, units, found),
         *_drawn_statements(artifact, found),
     ]
+    found += [*_endless(artifact), *_astray(artifact, units, groups)]
     statements = list(dict.fromkeys(statements))
     needs = [each for each in statements if each.sense == "needs" and each.unit in known and each.other in known]
     edges = tuple(dict.fromkeys((each.other, each.unit) for each in needs))
@@ -76,6 +78,32 @@ def plan_of(artifact: Artifact) -> Plan:
         groups,
         tuple(sorted(found, key=lambda finding: finding.line)),
     )
+
+
+def _endless(artifact: Artifact) -> Iterator[Finding]:
+    """Blocks of code that are never closed, with all that is lost in them."""
+    for fence in artifact.fences:
+        end = fence.line + fence.text.count("\n")
+        if end >= len(artifact.source) or not _CLOSED.fullmatch(artifact.source[end]):
+            wrong = f"This block of code has no end: lines {fence.line} to {end} are read as code."
+            yield Finding(fence.line, wrong, "Close it, with ``` on a line of its own.", "unread-block", "warning")
+
+
+def _astray(artifact: Artifact, units: Sequence[Unit], groups: Mapping[str, object]) -> Iterator[Finding]:
+    """Headings as of units, where no unit is looked for since the units have a section of their own."""
+    known = {*groups, *(unit.id for unit in units)}
+    kinds = set(map(_kind, known))
+    for heading in artifact.headings:
+        begun = leading(heading.title) if 2 <= heading.level <= 5 else None
+        if begun and begun[0] not in known and _kind(begun[0]) in kinds:
+            wrong = f"“{heading.title[:80]}” stands outside of the section with the units, so it is taken for none."
+            mend = "Put it below that section's heading, one level deeper; or begin it with another word."
+            yield Finding(heading.line, wrong, mend, "unread-unit", "warning")
+
+
+def _kind(id: str) -> str:
+    """`PR` of PR9b, and of PRA."""
+    return re.split(r"\d|(?<=^PR).|(?<=^WP).", id, maxsplit=1)[0]
 
 
 def _with_dependencies(units: Sequence[Unit], statements: Sequence[Statement]) -> Iterator[Unit]:

@@ -319,12 +319,27 @@ def test_a_unit_within_another_speaks_for_itself() -> None:
     assert [(unit.id, unit.last) for unit in plan.units] == [("WP0", 6), ("T1.1", 10), ("T1.2", 14)]
 
 
-def test_units_outside_the_plan_s_section_are_talk() -> None:
-    assert units(f"## Revision notes\n\n### PR 9: moved\n\n{UNITS}") == [
-        ("PR1", "One"),
-        ("PR2", "Two"),
-        ("PR3", "Three"),
-    ]
+def test_units_outside_the_plan_s_section_are_talk_and_said_to_be() -> None:
+    talk = "## Revision notes\n\n### PR A: moved\n\n### PR 2: split\n\n### Stage 4: later\n\n"
+    plan = read(f"{talk}{UNITS}")
+    assert [(unit.id, unit.title) for unit in plan.units] == [("PR1", "One"), ("PR2", "Two"), ("PR3", "Three")]
+    (finding,) = plan.findings
+    assert (finding.rule, finding.line) == ("unread-unit", 3)
+    assert "“PR A: moved” stands outside" in finding.wrong
+
+
+@pytest.mark.parametrize("begun", ["```", "~~~~", "- An item\n\n  ```"])
+def test_a_block_of_code_without_an_end_is_said(begun: str) -> None:
+    plan = read(f"## I) PR Plan\n\n### PR 1: One\n\n{begun}\n  ### PR 2: Two\n")
+    assert [unit.id for unit in plan.units] == ["PR1"]
+    (finding,) = plan.findings
+    assert finding.rule == "unread-block"
+    assert finding.wrong.startswith("This block of code has no end: lines ")
+
+
+def test_blocks_of_code_that_end() -> None:
+    blocks = "```\nx\n```\n\n```\n```\n\n> ~~~\n> y\n> ~~~\n\n- z\n\n  ````md\n  ```\n  ````\n"
+    assert read(f"{UNITS}{blocks}").findings == ()
 
 
 def test_units_that_only_a_table_lists() -> None:
