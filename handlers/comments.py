@@ -64,10 +64,11 @@ def _wish(event: CommentCreated | CommentEdited, command: Command, vocabulary: V
     number, pull, comment = event.issue.number, event.issue.pull, event.comment.id
     meant = built_in(command)
     if meant is None:
-        if started := vocabulary.started_by(command):
+        two = _nearly(command, vocabulary)
+        if (started := vocabulary.started_by(command)) and not (two and _is_one_word(command)):
             start = Start(started[0], description=started[1])
             return Tell(number, pull, start, "write", event.comment.url, eyes=comment)
-        if (two := _nearly(command, vocabulary)) is not None:
+        if two is not None:
             return Correct(number, pull, comment, *two)
         near = nearest(command.name, vocabulary.names) or _first_of_two(command.name, vocabulary)
         if near or command.addressed:
@@ -96,6 +97,11 @@ def _nearly(command: Command, vocabulary: Vocabulary) -> tuple[str, str] | None:
     written = f"{command.name} {first.rstrip('.,:;').lower()}"
     near = nearest(written, [each for each in vocabulary.names if each.startswith(f"{command.name} ")])
     return (written, near) if first and near else None
+
+
+def _is_one_word(command: Command) -> bool:
+    """Whether it says no more than one word, besides options: `/plan issue` describes nothing to be planned."""
+    return len([word for word in command.argument.split() if not word.startswith("--")]) == 1
 
 
 def _first_of_two(name: str, vocabulary: Vocabulary) -> str | None:

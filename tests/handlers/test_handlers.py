@@ -305,6 +305,22 @@ def test_a_workflow_that_is_called_plan_takes_nothing_from_plan_issues(words: st
     assert list(handle(said(words), known)) == [tell(deed, "write", 9)]
 
 
+@pytest.mark.parametrize(
+    ("written", "near"),
+    [
+        ("issue", "plan issues"),
+        ("issue --dry-run", "plan issues"),
+        ("caching", None),
+        ("issue numbers that never repeat", None),
+    ],
+)
+def test_one_word_that_is_nearly_a_command_s_second_starts_no_workflow(written: str, near: str | None) -> None:
+    known = Vocabulary({"macro-plan": "macro-plan"}, {"plan": "macro-plan"}, {"macro-plan": "Plans."})
+    started = tell(Start("macro-plan", description=written), "write", 9)
+    wanted = Correct(3, False, 9, "plan issue", near) if near else started
+    assert list(handle(said(f"/plan {written}"), known)) == [wanted]
+
+
 def test_of_many_repositories_the_first_twenty_are_welcomed() -> None:
     (wish,) = handle(installed(25), KNOWN)
     assert isinstance(wish, Welcome)
