@@ -181,7 +181,7 @@ def _checked(
 def _unknown(id: str, known: tuple[str, ...]) -> str:
     if not known:
         return f"There is no concern {id}, and no other."
-    nearest = min(known, key=lambda each: (abs(_numeral(each) - _numeral(id)) + 2 * (each[0] != id[0]), each))
+    nearest = min(known, key=lambda each: (each[0] != id[0], abs(_numeral(each) - _numeral(id)), each))
     there = ", ".join(known[:MOST_SHOWN]) + (", …" if len(known) > MOST_SHOWN else "")
     return f"There is no concern {id}. Did you mean {nearest}? There are: {there}. Write {FORM}."
 

@@ -105,13 +105,13 @@ def _never_began(services: Services, asked: Asked) -> str | None:
     """
     deed = asked.message.deed
     row = row_for(services.runs.of_subject(asked.subject.repository.id, asked.subject.home), deed)
-    if row is None or not _is_unbegun(row) or isinstance(deed, Start | Retry | Decide | OpenTrack):
+    if row is None or not is_unbegun(row) or isinstance(deed, Start | Retry | Decide | OpenTrack):
         return None
     silent = isinstance(deed, Say | Pushed | Expired) or (isinstance(deed, Stop) and bool(deed.workflow))
     return "" if silent else f"The `{row.workflow}` run did not begin. {row.reason}"
 
 
-def _is_unbegun(row: RunRow) -> bool:
+def is_unbegun(row: RunRow) -> bool:
     """Whether a run could not begin; one that was found on its branch did."""
     return not row.pinned and row.status in CLOSED and not (row.state or {}).get("panel")
 
@@ -164,7 +164,7 @@ def current(rows: Sequence[RunRow], unbegun: bool = False) -> RunRow | None:
     A round of reviews that is over hears nothing more, where there is another run; and a run that waits for another
     hears what is not for that one. One that could not begin is meant where it is alone, or with `unbegun`.
     """
-    rows = rows if unbegun else [row for row in rows if not _is_unbegun(row)] or rows
+    rows = rows if unbegun else [row for row in rows if not is_unbegun(row)] or rows
     open = [row for row in rows if not row.stop and row.status not in CLOSED]
     open = [row for row in open if row.status != WAITING] or open
     # A round that was only found again on its branch hears decisions, in whatever second it was found.

@@ -36,7 +36,7 @@ from .asked import Asked
 from .durable import log
 from .including import begun_by
 from .leaving import Enqueue
-from .loading import knows, newest_round, row_for
+from .loading import is_unbegun, knows, newest_round, row_for
 from .lost import Lost, meant, next_number
 from .lost import find as find_lost
 from .publish import last_told, told_of
@@ -217,6 +217,7 @@ class Teller:
                     return still if wish.eyes is not None else ""
                 self.services.runs.set_stop(row.id, True)
                 others = begun_by(rows, row)
+                message = _named(message, deed, row)
             case Retry():
                 if over := self._too_often(subject, rows, "", event.delivery):
                     return over
@@ -320,3 +321,8 @@ def _gone(github: GitHub, number: int) -> bool:
 
 def _pull(row: RunRow) -> int | None:
     return (row.state or {}).get("pull")
+
+
+def _named(message: Message, stop: Stop, row: RunRow) -> Message:
+    """The stop of this run by name: it is the current one no longer, and the leg would take another for it."""
+    return message if is_unbegun(row) else replace(message, deed=replace(stop, workflow=row.workflow))

@@ -149,6 +149,7 @@ def test_what_holds_is_taken_and_the_rest_is_told() -> None:
     [
         ("C2 accept: so", "There is no concern C2. Did you mean C1?"),
         ("I3 accept: so", "Did you mean I1?"),
+        ("N99 accept: so", "Did you mean N1?"),
         ("X1 accept: so\nmaybe\nC1 maybe", "Nothing is decided by that.\n\n- "),
         ("C1", "names no verdict"),
     ],

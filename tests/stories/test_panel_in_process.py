@@ -433,6 +433,23 @@ def test_a_branch_named_after_an_issue_that_never_was_is_reviewed_all_the_same(
     assert "The run is done, so there is nothing to stop." in story.ada.comments(number)[-1]["body"]
 
 
+def test_a_panel_that_is_cancelled_does_not_stop_the_design_that_is_done(house: House) -> None:
+    house.mind.says = diligent
+    story = house.story().opens(title="Done before").labels("memo")
+    house.play()
+    story.says("/answer recommended")
+    house.play()
+    pull = story.pull()["number"]
+    assert "**Done" in story.status
+    house.mind.says = panel
+    story.ada.comment(pull, "/review experts ops")
+    story.ada.comment(pull, "/cancel")
+    house.play()
+    assert "**Stopped." in last_word(story, pull)
+    assert "**Done" in story.status
+    assert "/cancel" not in story.status
+
+
 # --- bad luck --------------------------------------------------------------------------------------------------------
 
 LUCK = "\r\n".join(["# Luck", "", *(f"The rule number {n} is kept by the writer." for n in range(3, 400))])

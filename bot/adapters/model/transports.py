@@ -121,7 +121,7 @@ class ReplayTransport(httpx2.BaseTransport):
 def _unknown(address: str) -> str:
     return (
         f"The recording has no answer for {address}: it knows only the demo's issue, and what the demo does with it. "
-        "Anything else needs a model: `ANTHROPIC_API_KEY=... make demo`."
+        "Anything else needs a model: start it with ANTHROPIC_API_KEY, as in `ANTHROPIC_API_KEY=... make demo`."
     )
 
 
