@@ -65,7 +65,7 @@ def _wish(event: CommentCreated | CommentEdited, command: Command, vocabulary: V
     meant = built_in(command)
     if meant is None:
         two = _nearly(command, vocabulary)
-        if (started := vocabulary.started_by(command)) and not (two and _is_one_word(command)):
+        if (started := vocabulary.started_by(command)) and not (two and two[0] != two[1] and _is_one_word(command)):
             start = Start(started[0], description=started[1])
             return Tell(number, pull, start, "write", event.comment.url, eyes=comment)
         if two is not None:

@@ -321,6 +321,14 @@ def test_one_word_that_is_nearly_a_command_s_second_starts_no_workflow(written: 
     assert list(handle(said(f"/plan {written}"), known)) == [wanted]
 
 
+def test_a_command_of_two_words_starts_its_workflow_without_a_third() -> None:
+    known = Vocabulary({}, {"review experts": "review-experts"}, {"review-experts": "Reviews."})
+    (told,) = handle(said("/review experts"), known)
+    assert isinstance(told, Tell)
+    assert told.deed == Start("review-experts")
+    assert list(handle(said("/review expert"), known)) == [Correct(3, False, 9, "review expert", "review experts")]
+
+
 def test_of_many_repositories_the_first_twenty_are_welcomed() -> None:
     (wish,) = handle(installed(25), KNOWN)
     assert isinstance(wish, Welcome)
