@@ -1,6 +1,7 @@
 """Answers that need no run: help, how a run stands, what is wrong with a configuration; and a welcome with labels."""
 
 from dataclasses import replace
+from textwrap import shorten
 
 from ..core.configuration import check, configures
 from ..core.errors import CharretteError, TransientError
@@ -78,7 +79,9 @@ def welcome(services: Services, repository: Repository) -> None:
     publisher, known = publisher_of(services, repository), settled(services, repository)
     for label, workflow in known.labels.items():
         summary = known.summaries[workflow]
-        publisher.publish(LabelWish(f"label/{label}", label, COLOR, f"Charrette: {summary}"[:100]))
+        # GitHub takes a hundred characters.
+        told = shorten(f"Charrette: {summary}", 100, placeholder=" …")
+        publisher.publish(LabelWish(f"label/{label}", label, COLOR, told))
 
 
 def standing(row: RunRow) -> str:
