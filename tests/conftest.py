@@ -1,11 +1,16 @@
 """The soak tests' budget, and how tests are shared out among several processes."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
 from tests.databases import VARIABLE, has_postgres
 from tests.scheduling import Together, rank
 from tests.soak import BUDGET, Budget
+
+# How long it takes to draw an example, or to try it, says more of the machine than of the test.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
