@@ -435,15 +435,15 @@ def test_a_branch_named_after_an_issue_that_never_was_is_reviewed_all_the_same(
 
 def test_a_panel_that_is_cancelled_does_not_stop_the_design_that_is_done(house: House) -> None:
     house.mind.says = diligent
-    story = house.story().opens(title="Done before").labels("memo")
+    story = house.story().opens(title="Done before", by="grace").labels("memo", by="grace")
     house.play()
-    story.says("/answer recommended")
+    story.says("/answer recommended", by="grace")
     house.play()
     pull = story.pull()["number"]
     assert "**Done" in story.status
     house.mind.says = panel
-    story.ada.comment(pull, "/review experts ops")
-    story.ada.comment(pull, "/cancel")
+    story.people["grace"].comment(pull, "/review experts ops")
+    story.people["grace"].comment(pull, "/cancel")
     house.play()
     assert "**Stopped." in last_word(story, pull)
     assert "**Done" in story.status
