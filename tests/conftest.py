@@ -1,5 +1,8 @@
 """The soak tests' budget, and how tests are shared out among several processes."""
 
+import signal
+import threading
+
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
@@ -11,6 +14,12 @@ from tests.soak import BUDGET, Budget
 # How long it takes to draw an example, or to try it, says more of the machine than of the test.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+
+def pytest_configure() -> None:
+    """Started in the background by a shell, we ignore SIGINT; what the tests start would inherit that."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -180,6 +180,9 @@ class _Session:
     def close(self) -> None:
         self._ended.set()
         self._thread.join()
+        # The server ends a session a moment after its client did: what others wait for is given back before.
+        with suppress(SQLAlchemyError):
+            self._connection.execute(text("select pg_advisory_unlock_all()"))
         self._connection.close()
 
 
