@@ -15,6 +15,9 @@ from tests.soak import BUDGET, Budget
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+# What has to be covered has tests of its own; to follow each step of these others takes them half as long again.
+UNFOLLOWED = frozenset(("cli", "demo", "hub", "stories", "web"))
+
 
 def pytest_configure() -> None:
     """Started in the background by a shell, we ignore SIGINT; what the tests start would inherit that."""
@@ -41,6 +44,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of the soak tests, the stories come last: they go on until the budget is spent, and then no other begins."""
+    for item in items:
+        if item.path.relative_to(config.rootpath).parts[1] in UNFOLLOWED:
+            item.add_marker(pytest.mark.no_cover)
     items.sort(key=lambda item: bool(item.get_closest_marker("soak")) and "stories" in item.path.parts)
     if hasattr(config, "workerinput"):
         items.sort(key=rank)

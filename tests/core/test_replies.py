@@ -4,6 +4,7 @@ import pytest
 
 from bot.core.commands import Vocabulary
 from bot.core.replies import (
+    begun_often,
     corrected,
     help_text,
     next_round,
@@ -11,6 +12,8 @@ from bot.core.replies import (
     refusal,
     refusal_key,
     stands_still,
+    started_often,
+    too_many,
     unknown_run,
 )
 
@@ -112,3 +115,16 @@ def test_a_run_that_only_its_branch_knows_says_how_it_is_taken_up() -> None:
     text = unknown_run("feature-design", "charrette/12-queue-depth")
     assert "`feature-design` run on the branch `charrette/12-queue-depth`" in text
     assert "`/resume`" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "how_many", "then"),
+    [
+        (too_many("eve", 20), "20 comments of one person", "write again later"),
+        (started_often(6), "6 times within an hour", "or write `/retry`, later"),
+        (begun_often(50), "50 runs", "raise `CHARRETTE_DAY_RUNS`"),
+    ],
+)
+def test_who_does_too_much_is_told_how_much_that_is_and_what_to_do_then(text: str, how_many: str, then: str) -> None:
+    assert how_many in text
+    assert then in text
