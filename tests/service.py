@@ -1,8 +1,7 @@
-"""What an operator has at hand before the service can start: a key, workflows, a free port."""
+"""What an operator has at hand before the service can start: a key, workflows."""
 
 import os
 import shutil
-import socket
 from functools import cache
 from pathlib import Path
 
@@ -39,13 +38,6 @@ def workflows(folder: Path) -> Path:
     (folder / "note/workflow.yaml").write_text(WORKFLOW)
     (folder / "note/phases/note.md").write_text("Write a note.\n")
     return folder
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def clean() -> dict[str, str]:

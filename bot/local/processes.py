@@ -1,6 +1,7 @@
 """The service as a process beside this one, as an operator would start it."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,9 @@ from ..core.errors import PersonError
 
 LOOPBACK = "127.0.0.1"
 READY_SECONDS = 60.0
+# Linux hands out those from 32768 on, the others from 49152 on (RFC 6335).
+PORTS = range(20_000, 32_000)
+TRIES = 100
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,12 @@ def wait_ready(port: int, service: Process) -> None:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind((LOOPBACK, 0))
-        return int(taken.getsockname()[1])
+    """A port of this machine that nobody listens on, and that no system hands out to who asks for any.
+
+    Such a one could be anybody's between now and the start of who is to listen there.
+    """
+    for port in random.SystemRandom().sample(PORTS, TRIES):
+        with socket.socket() as taken, suppress(OSError):
+            taken.bind((LOOPBACK, port))
+            return port
+    raise PersonError(f"No port from {PORTS.start} to {PORTS.stop - 1} could be had on {LOOPBACK}.")

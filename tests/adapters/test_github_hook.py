@@ -16,8 +16,9 @@ from bot.core.ports import Hook
 from bot.hub.facts import Installation
 from bot.hub.facts import Repository as Fact
 from bot.hub.server import RunningHub, running_hub
+from bot.local.processes import free_port
 from tests.hub.contract import Contract
-from tests.service import free_port, pem
+from tests.service import pem
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.store import Store
+from bot.local.processes import free_port
 from bot.web import sign
 from tests.service import SECRET, pem
-from tests.stories.stage import ROOT, free_port
+from tests.stories.stage import ROOT
 
 from .load import CONNECTIONS, Load, Shot, generator, load
 from .processes import used

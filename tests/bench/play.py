@@ -7,8 +7,9 @@ from pathlib import Path
 
 from bot.adapters.definitions import FolderDefinitions
 from bot.hub.server import RunningHub, running_hub
+from bot.local.processes import free_port
 from tests.stories.closed_loop import ClosedLoop, closed_loop
-from tests.stories.stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library, running
+from tests.stories.stage import REPOSITORY, SOURCE, Service, Story, environment, library, running
 
 from .processes import Used, used
 from .rows import Setting

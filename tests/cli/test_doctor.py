@@ -20,8 +20,9 @@ from bot.cli.doctor.words import SkippedError, WrongError
 from bot.core.errors import TransientError
 from bot.hub.facts import Delivery, Installation
 from bot.hub.server import RunningHub, running_hub
+from bot.local.processes import free_port
 from tests.hub.contract import Contract
-from tests.service import SECRET, free_port, workflows
+from tests.service import SECRET, workflows
 
 KEY = "sk-ant-very-secret"
 MODELS = ["claude-opus-5-5", "claude-haiku-5-5", "claude-sonnet-5-5"]

@@ -7,6 +7,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -28,7 +29,7 @@ from bot.core.state import State, fold
 from bot.core.views import headline
 from bot.hub.code import Change, Code, Signature
 from bot.hub.importing import import_code
-from bot.local import clone, kept
+from bot.local import clone, kept, processes
 from bot.local.issue import Issue, read
 from bot.local.lines import Lines
 from bot.local.session import service_environment
@@ -527,3 +528,14 @@ def test_asked_at_a_terminal_interrupted_and_gone_on_with(
     assert again.returncode == 0
     assert "“Rotate keys” is done already; --new begins another run." in again.stdout
     assert git(there, "rev-parse", "charrette/1-rotate-keys")
+
+
+def test_a_port_for_the_service_is_free_and_none_that_a_system_hands_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind((processes.LOOPBACK, 0))
+        taken.listen()
+        assert processes.free_port() < taken.getsockname()[1]
+        monkeypatch.setattr(processes, "PORTS", range(taken.getsockname()[1], taken.getsockname()[1] + 1))
+        monkeypatch.setattr(processes, "TRIES", 1)
+        with pytest.raises(PersonError, match=r"No port from \d+ to \d+ could be had"):
+            processes.free_port()

@@ -21,10 +21,11 @@ from sqlalchemy import create_engine, make_url, text
 from bot.adapters.store import Store
 from bot.cli.processes import _alone
 from bot.core.errors import CharretteError
+from bot.local.processes import free_port
 from bot.settings import read
 from bot.web import sign
 from tests.databases import postgres
-from tests.service import SECRET, clean, free_port, pem, workflows
+from tests.service import SECRET, clean, pem, workflows
 
 # A worker whose work doesn't end by itself, and takes its time when it is told to.
 SLOW = """

@@ -11,12 +11,13 @@ import pytest
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
 from bot.hub.server import RunningHub, running_hub
+from bot.local.processes import free_port
 from tests.databases import KINDS, settings_of
 from tests.hub.contract import Contract
 from tests.scheduling import scope
 
 from .closed_loop import ClosedLoop, closed_loop
-from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library, running
+from .stage import REPOSITORY, SOURCE, Service, Story, environment, library, running
 
 
 @pytest.fixture(scope="session")

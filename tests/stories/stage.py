@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -42,13 +41,6 @@ def library(folder: Path, package: str = "itsdangerous") -> Path:
     shutil.copytree(source, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "README.md").write_text(f"# {package}\n\nA library.\n")
     return folder
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @dataclass

@@ -16,11 +16,12 @@ from sqlalchemy import make_url
 
 from bot.adapters.definitions import FolderDefinitions
 from bot.hub.server import RunningHub, running_hub
+from bot.local.processes import free_port
 from tests.databases import postgres
 from tests.service import workflows
 
 from .closed_loop import ClosedLoop, closed_loop
-from .stage import REPOSITORY, Service, Story, environment, free_port, library, running
+from .stage import REPOSITORY, Service, Story, environment, library, running
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from bot.adapters.definitions import FolderDefinitions
 from bot.hub.server import running_hub
+from bot.local.processes import free_port
 
 from .closed_loop import ClosedLoop, closed_loop
-from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library, running
+from .stage import REPOSITORY, SOURCE, Service, Story, environment, library, running
 from .test_dropped_in import dropped_in
 
 

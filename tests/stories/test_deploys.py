@@ -12,9 +12,10 @@ from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
 from bot.core.record import trailers
 from bot.hub.server import running_hub
+from bot.local.processes import free_port
 
 from .closed_loop import ClosedLoop, closed_loop
-from .stage import REPOSITORY, ROOT, SOURCE, Service, Story, environment, free_port, library, running
+from .stage import REPOSITORY, ROOT, SOURCE, Service, Story, environment, library, running
 
 
 @contextmanager

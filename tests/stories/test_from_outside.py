@@ -12,9 +12,10 @@ import pytest
 
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
+from bot.local.processes import free_port
 
 from .closed_loop import ClosedLoop, closed_loop
-from .stage import REPOSITORY, ROOT, SOURCE, free_port, library
+from .stage import REPOSITORY, ROOT, SOURCE, library
 
 SCRIPT = Path(__file__).with_name("person_script.py")
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("CHARRETTE_", "ANTHROPIC_"))}

@@ -18,10 +18,11 @@ from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
 from bot.core.record import trailers
 from bot.hub.server import RunningHub, running_hub
+from bot.local.processes import free_port
 from tests.soak import Budget
 
 from .closed_loop import ClosedLoop, closed_loop
-from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library
+from .stage import REPOSITORY, SOURCE, Service, Story, environment, library
 
 # The writes that stand between the acts of a run, in the order of their first coming, by method and path. Each is
 # struck before it is applied and after.

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot.hub.server import RunningHub, running_hub
+from bot.local.processes import free_port
 from tests.databases import settings_of
 
 from .closed_loop import ClosedLoop
-from .stage import REPOSITORY, Service, Story, environment, free_port, library, running
+from .stage import REPOSITORY, Service, Story, environment, library, running
 
 
 @pytest.fixture(scope="module")

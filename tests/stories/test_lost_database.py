@@ -14,10 +14,11 @@ from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
 from bot.core.record import trailers
 from bot.hub.server import running_hub
+from bot.local.processes import free_port
 from tests.databases import KINDS, settings_of
 
 from .closed_loop import ClosedLoop, closed_loop
-from .stage import REPOSITORY, ROOT, SOURCE, Service, Story, environment, free_port, library, running
+from .stage import REPOSITORY, ROOT, SOURCE, Service, Story, environment, library, running
 
 SPENT = re.compile(r"^Charrette-Spent: (\d+) calls", re.MULTILINE)
 

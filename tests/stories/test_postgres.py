@@ -9,10 +9,11 @@ from sqlalchemy import create_engine, text
 from bot.adapters.definitions import FolderDefinitions
 from bot.core.record import trailers
 from bot.hub.server import running_hub
+from bot.local.processes import free_port
 from tests.databases import postgres
 
 from .closed_loop import ClosedLoop, closed_loop
-from .stage import REPOSITORY, SOURCE, Service, Story, environment, free_port, library, running
+from .stage import REPOSITORY, SOURCE, Service, Story, environment, library, running
 from .test_deploys import version
 from .test_dropped_in import dropped_in
 

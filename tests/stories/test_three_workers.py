@@ -15,11 +15,12 @@ from sqlalchemy import create_engine, text
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
 from bot.hub.server import RunningHub, running_hub
+from bot.local.processes import free_port
 from tests.databases import postgres
 from tests.soak import Budget
 
 from .closed_loop import ClosedLoop, closed_loop
-from .stage import REPOSITORY, SLOWNESS, SOURCE, Service, Story, environment, free_port, library, running
+from .stage import REPOSITORY, SLOWNESS, SOURCE, Service, Story, environment, library, running
 from .test_kills import once_each
 
 SHORT = """\

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.local.processes import free_port
 from bot.web import server, sign
-from tests.service import SECRET, clean, free_port
+from tests.service import SECRET, clean
 
 BODY = b'{"action": "labeled"}'
 # As `charrette web` does it, with less patience, and storing nothing.
