@@ -9,10 +9,10 @@ from ..core.concerns.contradictions import findings_of
 from ..core.concerns.shape import is_undecided
 from ..core.outputs.concerns import NAME as CONCERNS_NAME
 from ..core.outputs.contract import NAME as CONTRACT_NAME
-from ..core.record import trailers
 from ..core.tracks import ROADMAP, owning, tracks
 from ..core.tracks.contract import faults as broken
 from ..core.tracks.contract import read as read_contract
+from . import looking
 from .panel import all_accepted, check_of
 from .scenario import Played, Scenario
 from .stage import Stage
@@ -28,16 +28,12 @@ class Planning:
 
     def __init__(self, stage: Stage, say: Say) -> None:
         self.stage, self.say, self.ada = stage, say, stage.people["ada"]
-        title, _, body = (SCENARIO.folder / "issue.md").read_text("utf-8").partition("\n")
-        self.issue = self.ada.open_issue(title.strip(), body.strip())
-        say(f"@ada opened issue #{self.issue['number']}: {self.issue['html_url']}")
+        self.issue = SCENARIO.opened(stage, say)
         self.run = Watch(stage, self.issue["number"], say)
         self.first_check: str | None = None
 
     def play(self) -> None:
-        """From the label to the end, with each thing that a person has to say on the way."""
-        self.ada.label(self.issue["number"], SCENARIO.label)
-        self.say(f"@ada put the label `{SCENARIO.label}` on it")
+        """To the end, with each thing that a person has to say on the way."""
         self.run.until(lambda: self.run.questions is not None or self.run.over, "the questions")
         if self.run.questions is not None:
             self.say(f"@ada is asked: {self.run.questions['html_url']}")
@@ -128,16 +124,9 @@ class Planning:
             yield "the pull request is still a draft"
         if self.stage.scripted and self.first_check != "failure":
             yield f"the check {CONCERNS} was {self.first_check} while a critical concern was undecided"
-        runs = self.ada.get(f"/commits/{pull['head']['sha']}/check-runs")["check_runs"]
-        wanted = ("success",) if self.stage.scripted else ("success", "neutral")
-        if not runs or any(run["conclusion"] not in wanted for run in runs):
-            said = ", ".join(f"{run['name']}: {run['conclusion']}" for run in runs)
-            yield f"the checks are {said or 'none'}"
-        for commit in self.ada.get(f"/pulls/{self.pull}/commits?per_page=100"):
-            if "Run" not in trailers(commit["commit"]["message"]):
-                yield f"commit {commit['sha'][:8]} has no trailers"
-        if not self.stage.live and "replayed, no cost" not in self.run.body:
-            yield "the status does not say that the model was replayed"
+        yield from looking.checks(self.stage, self.pull)
+        yield from looking.commits(self.stage, self.pull)
+        yield from looking.honesty(self.stage, self.issue["number"])
 
     def _checked(self) -> str | None:
         found = self._check()
@@ -153,7 +142,7 @@ class Planning:
 
     def _said(self, name: str, otherwise: str) -> str:
         """What she says in the recording; something else where a model answers."""
-        return (SCENARIO.folder / name).read_text("utf-8").strip() if self.stage.scripted else otherwise
+        return SCENARIO.said(name) if self.stage.scripted else otherwise
 
     def _path(self, end: str) -> str:
         return next((path for path in self.paths() if path.endswith(end)), "")

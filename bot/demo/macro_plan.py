@@ -8,6 +8,7 @@ from typing import Any
 from ..core.errors import PersonError
 from ..core.plan import Plan, read
 from ..core.record import trailers
+from . import looking
 from .cloning import push
 from .scenario import Played, Scenario
 from .stage import Stage
@@ -26,6 +27,7 @@ class Macro:
         self.stage, self.say, self.ada = stage, say, stage.people["ada"]
         self.pages: dict[str, str] = {}
         self.circle = self.status = ""
+        self.issue: Any = None
         self.pull: Any = None
         self.issues: list[Any] = []
         self.standing: Any = None
@@ -44,12 +46,8 @@ class Macro:
 
     def plan(self) -> bool:
         """The issue with the label, and the pull request that comes of it: whether it does."""
-        title, _, body = self._said("issue.md").partition("\n")
-        issue = self.ada.open_issue(title.strip(), body.strip())
+        issue = self.issue = SCENARIO.opened(self.stage, self.say)
         self.pages["the issue"] = issue["html_url"]
-        self.say(f"@ada opened issue #{issue['number']}: {issue['html_url']}")
-        self.ada.label(issue["number"], SCENARIO.label)
-        self.say(f"@ada put the label `{SCENARIO.label}` on it")
         watch = Watch(self.stage, issue["number"], self.say)
         watch.until(lambda: self._seen(watch) or watch.over, "the plan")
         pulls = self.ada.get("/pulls?state=open")
@@ -73,10 +71,10 @@ class Macro:
     def unit(self) -> None:
         """The first unit: its validation, its pull request, its merge, and what comes of that."""
         number = self.issues[1]["number"]
-        self.ada.comment(number, self._said("validation.md"))
+        self.ada.comment(number, SCENARIO.said("validation.md"))
         self._wait(lambda: self._bot(number, "row 2"), "the answer to the validation")
         self.say(f"@ada recorded what a validation showed, on #{number}")
-        title, _, body = self._said("worker-states.md").partition("\n")
+        title, _, body = SCENARIO.said("worker-states.md").partition("\n")
         branch = f"{number}-worker-states"
         push(self.stage, "ada", branch, SCENARIO.folder / "worker-states.patch", title)
         wish = {"title": title, "head": branch, "base": "main", "body": f"{body.strip()}\n\nCloses #{number}"}
@@ -109,18 +107,12 @@ class Macro:
 
     def _plan_faults(self, plan: Plan) -> Iterator[str]:
         """The plan: checked, honest about its making, and, where the recording plays, once with a circle."""
-        head = self.ada.get(f"/pulls/{self.pull['number']}")["head"]["sha"]
-        wanted = ("success",) if self.stage.scripted else ("success", "neutral")
-        for check in self.ada.get(f"/commits/{head}/check-runs")["check_runs"]:
-            if check["conclusion"] not in wanted:
-                yield f"the check {check['name']} is {check['conclusion']}"
-        commits = self.ada.get(f"/pulls/{self.pull['number']}/commits?per_page=100")
+        number = self.pull["number"]
+        yield from looking.checks(self.stage, number)
+        yield from looking.commits(self.stage, number)
+        yield from looking.honesty(self.stage, self.issue["number"])
+        commits = self.ada.get(f"/pulls/{number}/commits?per_page=100")
         said = [trailers(each["commit"]["message"]) for each in commits]
-        if not all("Run" in each for each in said):
-            yield "a commit of the plan has no trailers"
-        bodies = "\n".join(comment["body"] for comment in self.ada.comments(1))
-        if not self.stage.live and "replayed, no cost" not in bodies:
-            yield "the status does not say that the model was replayed"
         if self.stage.scripted and not any(each.get("Mended") == "plan: cycle" for each in said):
             yield "no draft was sent back for a circle, and mended"
         if not plan.units:
@@ -198,9 +190,6 @@ class Macro:
                 raise PersonError(f"{what} did not come.")
             time.sleep(0.2)
         return value
-
-    def _said(self, name: str) -> str:
-        return (SCENARIO.folder / name).read_text("utf-8").strip()
 
 
 def play(stage: Stage, say: Say) -> Played:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .stage import SCENARIOS, Stage
 from .watching import Say
@@ -40,3 +41,17 @@ class Scenario:
     def recording(self) -> Path:
         """The folder of recorded answers."""
         return self.folder / "recording"
+
+    def said(self, name: str) -> str:
+        """What somebody says in it, by the name of the file."""
+        return (self.folder / name).read_text("utf-8").strip()
+
+    def opened(self, stage: Stage, say: Say) -> Any:
+        """Its issue, which Ada opens, and on which she puts the label."""
+        title, _, body = self.said("issue.md").partition("\n")
+        ada = stage.people["ada"]
+        issue = ada.open_issue(title.strip(), body.strip())
+        say(f"@ada opened issue #{issue['number']}: {issue['html_url']}")
+        ada.label(issue["number"], self.label)
+        say(f"@ada put the label `{self.label}` on it")
+        return issue
