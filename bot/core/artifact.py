@@ -21,6 +21,8 @@ _INLINE = MarkdownIt("commonmark")
 _ENUMERATOR = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.):]?|[A-Z][.):])\s+(?=\S)")
 _REMARK = re.compile(r"\s*\([^()]*\)\s*$")
 _BLANK = re.compile(r"(?:<[^<>]*>|[\s>*_=|:-])*")
+# A text's blocks take hundreds of times its room: larger ones are not kept.
+_LARGE = 100_000
 _LINKED = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 
 
@@ -134,12 +136,14 @@ def names(text: str, name: str) -> bool:
     return f" {wanted} " in f" {normal(text)} " if wanted else name.strip() in text
 
 
-# A run reads its documents again in every leg, and at each of its views: most of them have been parsed just before.
-@lru_cache(maxsize=64)
 def _parsed(text: str) -> tuple[list[Token], dict[str, object]]:
     """The blocks of a text, which nobody changes, and what was gathered on the way."""
     environment: dict[str, object] = {}
     return _BLOCKS.parse(text, environment), environment
+
+
+# A run reads its documents again in every leg, and at each of its views: most of them have been parsed just before.
+_kept = lru_cache(maxsize=32)(_parsed)
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,8 @@ class Artifact:
 
     @cached_property
     def _parsed(self) -> tuple[list[Token], dict[str, object]]:
-        return _parsed("\n".join(self.source))
+        text = "\n".join(self.source)
+        return _kept(text) if len(text) <= _LARGE else _parsed(text)
 
     @cached_property
     def title(self) -> str:
