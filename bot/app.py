@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import bot
 from bot.core.errors import CharretteError, Fault, FaultsError
-from bot.settings import ModelOptions, Settings
+
+from .settings import ModelOptions, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +49,8 @@ def prepare(settings: Settings) -> None:
 def web(settings: Settings) -> "WSGIApplication":
     """The web process's application. Make it after the fork; `prepare` comes before."""
     from bot.adapters.store import Store
-    from bot.web import Group, create_app, in_a_thread
+
+    from .web import Group, create_app, in_a_thread
 
     store = Store(settings.database_url)
     group = Group(store.deliveries.accept)
@@ -61,7 +63,7 @@ def services(settings: Settings) -> "Services":
     from bot.adapters.clock import SystemClock
     from bot.adapters.clone import Clones
     from bot.adapters.store import Store, use_wal
-    from bot.engine.houses import Houses
+    from bot.engine.inbox.houses import Houses
     from bot.engine.services import Services
 
     clock = SystemClock()
@@ -97,7 +99,7 @@ def services(settings: Settings) -> "Services":
 
 def resume(settings: Settings, full_name: str, number: int) -> str:
     """Has the run of an issue or pull request taken up; what will happen, in words."""
-    from bot.engine import resuming
+    from bot.engine.inbox import resuming
 
     made = services(settings)
     try:
@@ -116,7 +118,7 @@ def plan_issues(
     progress: "Callable[[int, int, str], None]",
 ) -> tuple[str, bool]:
     """Brings a plan's issues into line with it, in this process; what came of it, and whether all of it went well."""
-    from bot.engine import by_hand
+    from bot.engine.plans import by_hand
 
     app = github(settings)
     try:
@@ -127,7 +129,7 @@ def plan_issues(
 
 def work(settings: Settings, stop: threading.Event) -> None:
     """A worker, until `stop` is set."""
-    from bot.engine import worker
+    from .engine import worker
 
     made = services(settings)
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.core.errors import Fault, FaultsError
-from bot.core.record import Limits
+from bot.core.run.record import Limits
 
 from . import values
 from .values import Listen, Secret, Value

@@ -1,8 +1,8 @@
 """What each kind of event means to a run: one module per kind of event, all of them pure."""
 
-from bot.core import events
-from bot.core.commands import Vocabulary
-from bot.core.wishes import Wish
+from bot.core.incoming import events
+from bot.core.incoming.commands import Vocabulary
+from bot.core.incoming.wishes import Wish
 
 from . import comments, installations, issues, pulls, pushes
 

@@ -6,10 +6,9 @@ https://docs.github.com/en/webhooks/webhook-events-and-payloads#issue_comment
 import re
 from typing import Literal, assert_never
 
-from bot.core.commands import OTHERS, Command, Said, Vocabulary, added, built_in, nearest, parse
-from bot.core.events import CommentCreated, CommentEdited
-from bot.core.living.asking import validated
-from bot.core.messages import (
+from bot.core.incoming.commands import OTHERS, Command, Said, Vocabulary, added, built_in, nearest, parse
+from bot.core.incoming.events import CommentCreated, CommentEdited
+from bot.core.incoming.messages import (
     Approve,
     Decide,
     Deed,
@@ -23,8 +22,9 @@ from bot.core.messages import (
     Start,
     Stop,
 )
-from bot.core.opening import wished
-from bot.core.wishes import Correct, ShowHelp, ShowStatus, Tell, Wish
+from bot.core.incoming.wishes import Correct, ShowHelp, ShowStatus, Tell, Wish
+from bot.core.living.asking import validated
+from bot.core.tracks.opening import wished
 
 # Nobody has more to say at once; each is answered, the same one once, and a comment has room for ten thousand.
 MOST = 10

@@ -3,8 +3,8 @@
 https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation
 """
 
-from bot.core.events import InstallationCreated, RepositoriesAdded
-from bot.core.wishes import Welcome, Wish
+from bot.core.incoming.events import InstallationCreated, RepositoriesAdded
+from bot.core.incoming.wishes import Welcome, Wish
 
 # Somebody who chose these repositories wants us there; labels in hundreds more would be litter, and hours of writes.
 WELCOMED = 20

@@ -3,11 +3,11 @@
 https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues
 """
 
-from bot.core.commands import Vocabulary
-from bot.core.events import IssueClosed, IssueGone, IssueLabeled, IssueReopened, IssueUnlabeled, OnIssue
-from bot.core.messages import Advance, Start, Stop
+from bot.core.incoming.commands import Vocabulary
+from bot.core.incoming.events import IssueClosed, IssueGone, IssueLabeled, IssueReopened, IssueUnlabeled, OnIssue
+from bot.core.incoming.messages import Advance, Start, Stop
+from bot.core.incoming.wishes import Tell, Wish
 from bot.core.tracking.shape import UNIT
-from bot.core.wishes import Tell, Wish
 
 
 def labeled(event: IssueLabeled, vocabulary: Vocabulary) -> tuple[Wish, ...]:

@@ -5,10 +5,10 @@ One of other people may change the configuration, or be reviewed.
 https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request
 """
 
-from bot.core.events import PullRequestClosed, PullRequestOpened, PullRequestSynchronized
 from bot.core.identity import home_of
-from bot.core.messages import Advance, Pushed, Reconcile, Stop
-from bot.core.wishes import Examine, Tell, Wish
+from bot.core.incoming.events import PullRequestClosed, PullRequestOpened, PullRequestSynchronized
+from bot.core.incoming.messages import Advance, Pushed, Reconcile, Stop
+from bot.core.incoming.wishes import Examine, Tell, Wish
 
 
 def closed(event: PullRequestClosed) -> tuple[Wish, ...]:

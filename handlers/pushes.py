@@ -3,10 +3,10 @@
 https://docs.github.com/en/webhooks/webhook-events-and-payloads#push
 """
 
-from bot.core.events import Pushed as PushEvent
 from bot.core.identity import home_of
-from bot.core.messages import Pushed
-from bot.core.wishes import LookAnew, Tell, Wish
+from bot.core.incoming.events import Pushed as PushEvent
+from bot.core.incoming.messages import Pushed
+from bot.core.incoming.wishes import LookAnew, Tell, Wish
 
 
 def pushed(event: PushEvent) -> tuple[Wish, ...]:

@@ -18,10 +18,10 @@ from werkzeug.test import Client
 from bot import app
 from bot.adapters.github import App
 from bot.adapters.github.tokens import Tokens
-from bot.core.acts import Converse
 from bot.core.errors import CharretteError, FaultsError
 from bot.core.identity import Repository
-from bot.engine.conversation import Conversation, Talk
+from bot.core.run.acts import Converse
+from bot.engine.legs.conversation import Conversation, Talk
 from bot.settings import ModelOptions, Settings, read
 from bot.values import Secret
 from bot.web import sign

@@ -88,3 +88,18 @@ def test_each_rule_of_security_names_a_test_that_there_is() -> None:
     named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", text)
     assert len(named) >= 11
     assert [name for path, name in named if f"\ndef {name}(" not in (ROOT / path).read_text()] == []
+
+
+@pytest.mark.parametrize("part", ["core", "engine"])
+def test_each_package_of_the_core_and_the_engine_has_its_row(part: str) -> None:
+    packages = {path.parent.name for path in (ROOT / "bot" / part).glob("*/__init__.py")}
+    table = (ROOT / "docs/architecture.md").read_text().partition(f"| in `bot/{part}/` |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)/` \|", table, re.MULTILINE)) == packages
+
+
+FILE_NAMED = re.compile(r"`((?:bot|handlers|tests|workflows)/[\w/.-]+\.\w+)[`:]")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_each_file_of_ours_that_is_named_is_there(page: Path) -> None:
+    assert [name for name in FILE_NAMED.findall(page.read_text()) if not (ROOT / name).exists()] == []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import FaultsError
-from bot.core.record import Limits
+from bot.core.run.record import Limits
 from bot.settings import SETTINGS, Settings, read
 from bot.values import Listen, Secret
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Protocol
 
-from bot.core.invisible import visible
+from bot.core.markdown.invisible import visible
 from bot.core.ports import Tree
 
 from .tree import Entry

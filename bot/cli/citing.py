@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never, get_args
 
-from bot.core.artifact import Artifact
-from bot.core.citations import each_range, find
-from bot.core.verdicts import Verdict, Verified, verify
+from bot.core.citations.reading import each_range, find
+from bot.core.citations.verdicts import Verdict, Verified, verify
+from bot.core.markdown.artifact import Artifact
 from bot.gates.place import shown
 
 from .documents import document_text

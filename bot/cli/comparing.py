@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.core.artifact import Artifact
+from bot.core.markdown.artifact import Artifact
 from bot.core.plan.comparing import Comparison, compare
 from bot.core.plan.shape import Unit
 from bot.gates.place import shown

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.core.artifact import Artifact
 from bot.core.errors import Fault, FaultsError
 from bot.core.findings import Finding, errors
+from bot.core.markdown.artifact import Artifact
 from bot.core.ports import Tree
 from bot.gates.place import shown
 from bot.gates.plan import LEVELS, Level, Paper, lint, unknown

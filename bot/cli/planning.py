@@ -7,8 +7,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from bot.core.artifact import Artifact
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact
 from bot.core.plan import Plan, Unit
 from bot.gates.plan import RULES, Paper, lint
 

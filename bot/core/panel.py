@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .artifact import Artifact
-from .citations import find
-from .commands import nearest
+from bot.core.citations.reading import find
+from bot.core.incoming.commands import nearest
+from bot.core.markdown.artifact import Artifact
+from bot.core.run.record import Earlier
+
 from .definition import Definition, Persona
 from .errors import PersonError
-from .record import Earlier
 
 _REVIEW = re.compile(r"\d{3}-.+-review\.md")
 _ROADMAP = re.compile(r"\d{3}-roadmap\.md")

@@ -7,10 +7,11 @@ from typing import Any
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from .artifact import Artifact
+from bot.core.markdown.artifact import Artifact
+from bot.core.markdown.safe import shown_to_model
+from bot.core.markdown.sentences import UNVERIFIED, unverified
+
 from .errors import PersonError
-from .safe import shown_to_model
-from .sentences import UNVERIFIED, unverified
 
 LISTED, LONGEST = 100, 300
 

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.core.markdown.fitting import MORE
+
 from .codec import to_json
-from .fitting import MORE
 
 Conclusion = Literal["success", "neutral", "failure", "action_required"]
 CheckStatus = Literal["in_progress", "completed"]

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..core.concern_views import CONCERNS
-from ..core.concerns import Concerns, read
-from ..core.concerns.contradictions import findings_of
-from ..core.concerns.shape import is_undecided
-from ..core.outputs.concerns import NAME as CONCERNS_NAME
-from ..core.outputs.contract import NAME as CONTRACT_NAME
-from ..core.tracks import ROADMAP, owning, tracks
-from ..core.tracks.contract import faults as broken
-from ..core.tracks.contract import read as read_contract
+from bot.core.concerns import Concerns, read
+from bot.core.concerns.contradictions import findings_of
+from bot.core.concerns.shape import is_undecided
+from bot.core.outputs.concerns import NAME as CONCERNS_NAME
+from bot.core.outputs.contract import NAME as CONTRACT_NAME
+from bot.core.tracks import ROADMAP, owning, tracks
+from bot.core.tracks.contract import faults as broken
+from bot.core.tracks.contract import read as read_contract
+from bot.core.views.concerns import CONCERNS
+
 from . import looking
 from .panel import all_accepted, check_of
 from .scenario import Played, Scenario

@@ -4,7 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from ..core.errors import PersonError
+from bot.core.errors import PersonError
+
 from .stage import Stage
 
 _QUIET = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from ..core.artifact import Artifact
-from ..core.citations import find
+from bot.core.citations.reading import find
+from bot.core.markdown.artifact import Artifact
+
 from . import looking
 from .panel import Panel
 from .scenario import Played, Scenario

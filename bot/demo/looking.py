@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ..core.record import trailers
+from bot.core.run.record import trailers
+
 from .stage import Stage
 
 

@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..core.errors import PersonError
-from ..core.plan import Plan, read
-from ..core.record import trailers
+from bot.core.errors import PersonError
+from bot.core.plan import Plan, read
+from bot.core.run.record import trailers
+
 from . import looking
 from .cloning import push
 from .scenario import Played, Scenario

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..core.concern_views import CONCERNS
-from ..core.concerns import Concern, Concerns, read
-from ..core.concerns.contradictions import findings_of
-from ..core.concerns.shape import is_undecided
-from ..core.outputs.concerns import NAME
-from ..core.panel import GRAVE
-from ..core.revisions import TITLE
-from ..local.person import Person
+from bot.core.concerns import Concern, Concerns, read
+from bot.core.concerns.contradictions import findings_of
+from bot.core.concerns.shape import is_undecided
+from bot.core.outputs.concerns import NAME
+from bot.core.panel import GRAVE
+from bot.core.run.revisions import TITLE
+from bot.core.views.concerns import CONCERNS
+from bot.local.person import Person
+
 from .stage import Stage
 from .watching import Watch
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import PersonError
-from ..local.person import Person
-from ..local.processes import Process, free_port, start, wait_ready
+from bot.core.errors import PersonError
+from bot.local.person import Person
+from bot.local.processes import Process, free_port, start, wait_ready
 
 OWNER = "demo"
 SCENARIOS = Path(__file__).parent / "scenarios"

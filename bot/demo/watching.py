@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ..core.errors import PersonError
+from bot.core.errors import PersonError
+
 from .stage import Stage
 
 PATIENCE = 60.0

@@ -11,8 +11,8 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, Serializer
 from sqlalchemy.exc import DBAPIError
 
-from ..core.codec import to_json
-from ..core.errors import CharretteError, TransientError
+from bot.core.codec import to_json
+from bot.core.errors import CharretteError, TransientError
 
 log = logging.getLogger("charrette.engine")
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from dbos import DBOS
 
-from ..core.errors import TransientError
+from bot.core.errors import TransientError
+from bot.engine.legs.loading import CLOSED
+
 from .durable import log
-from .loading import CLOSED
 from .services import Services
 
 NAME = "retention"

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..core.commands import Vocabulary
-from ..core.events import Event
-from ..core.ports import (
+from bot.core.incoming.commands import Vocabulary
+from bot.core.incoming.events import Event
+from bot.core.incoming.wishes import Wish
+from bot.core.ports import (
     Clock,
     Definitions,
     Deliveries,
@@ -22,9 +23,8 @@ from ..core.ports import (
     Tree,
     Turns,
 )
-from ..core.record import Limits
-from ..core.wishes import Wish
-from .houses import Houses
+from bot.core.run.record import Limits
+from bot.engine.inbox.houses import Houses
 
 Handle = Callable[[Event, Vocabulary], tuple[Wish, ...]]
 

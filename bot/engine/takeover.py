@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 
 from dbos import DBOS, WorkflowStatus
 
-from ..core.codec import from_json
-from ..core.errors import TransientError
-from ..core.ports import Living, Presence
-from .asked import Asked
+from bot.core.codec import from_json
+from bot.core.errors import TransientError
+from bot.core.ports import Living, Presence
+from bot.engine.legs.asked import Asked
+
 from .durable import log
 
 LOOK = 1.0

@@ -4,15 +4,16 @@ import threading
 
 from dbos import DBOS, EnqueueOptions
 
-from ..core.codec import to_json
-from ..core.errors import TransientError
-from ..core.ports import Presence
-from .asked import Asked
+from bot.core.codec import to_json
+from bot.core.errors import TransientError
+from bot.core.ports import Presence
+from bot.engine.inbox.eyes import Eyes
+from bot.engine.inbox.intake import Intake
+from bot.engine.inbox.missed import Missed
+from bot.engine.legs.asked import Asked
+from bot.engine.legs.leg import Engine
+
 from .durable import CONVERSATIONS, DRAIN, LEGS, POLL, configuration, end_at_once, log
-from .eyes import Eyes
-from .intake import Intake
-from .leg import Engine
-from .missed import Missed
 from .retention import Forgetting
 from .services import Services
 from .takeover import Takeover

@@ -7,9 +7,9 @@ a heading in docs/gates.md, and a test.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.core.artifact import Artifact
 from bot.core.definition import GateUse
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact
 
 from .asked import questions
 from .calls import Gate, Parameter, faults_of, nearest, parameters_of

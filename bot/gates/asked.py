@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.core.artifact import Artifact
 from bot.core.findings import Finding
-from bot.core.questions import parse
+from bot.core.markdown.artifact import Artifact
+from bot.core.questions.asking import parse
 
 from .context import Context
 

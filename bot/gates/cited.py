@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from bot.core.artifact import Artifact
-from bot.core.citations import distinct, find
+from bot.core.citations.reading import distinct, find
+from bot.core.citations.verdicts import Verified, verify
 from bot.core.findings import Finding
-from bot.core.verdicts import Verified, verify
+from bot.core.markdown.artifact import Artifact
 
 from .context import Context
 from .place import shown

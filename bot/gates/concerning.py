@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from bot.core.artifact import Artifact
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact
 from bot.core.outputs.concerns import concerns_in
 
 from .context import Context

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.core.artifact import Artifact, Section, Table, names, normal
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact, Section, Table, names, normal
 
 from .context import Context
 from .place import missing, shown

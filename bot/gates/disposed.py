@@ -4,13 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 
-from bot.core.artifact import Artifact
 from bot.core.concerns import Concern, Concerns, Disposition, read
 from bot.core.concerns.consolidating import Reviewed, highest
 from bot.core.concerns.contradictions import findings_of
 from bot.core.concerns.shape import SEVERITIES, Severity
 from bot.core.concerns.words import severity_of
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact
 from bot.core.outputs.concerns import concerns_in, reviews_in
 
 from .context import Context

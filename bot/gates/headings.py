@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.artifact import Artifact
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact
 
 from .context import Context
 from .place import missing

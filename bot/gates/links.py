@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import unquote
 
-from bot.core.artifact import Artifact, Link
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact, Link
 from bot.core.ports import Tree
 
 from .context import Context

@@ -1,7 +1,7 @@
 """Where a gate looks, and what it says where that is missing."""
 
-from bot.core.artifact import Artifact, Section
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact, Section
 
 
 def missing(title: str) -> Finding:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.core.artifact import Artifact
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact
 
 from .context import Context
 from .plan import RULES, Level, Paper, lint, unknown

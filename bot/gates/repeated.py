@@ -3,11 +3,11 @@
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.core.artifact import Artifact
-from bot.core.citations import Range, find
+from bot.core.citations.reading import Range, find
+from bot.core.citations.verdicts import Verified
 from bot.core.findings import Finding
-from bot.core.sentences import UNVERIFIED, Sentence, repetitions, unverified
-from bot.core.verdicts import Verified
+from bot.core.markdown.artifact import Artifact
+from bot.core.markdown.sentences import UNVERIFIED, Sentence, repetitions, unverified
 
 from .context import Context
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.artifact import Artifact
+from bot.core.citations.linking import linked, marked, marked_behind
 from bot.core.definition import GateUse
 from bot.core.findings import Finding, errors
-from bot.core.linking import linked, marked, marked_behind
-from bot.core.safe import published
-from bot.core.sections import Filling, faults, others, own, part_of, spliced
-from bot.core.sentences import UNVERIFIED
+from bot.core.markdown.artifact import Artifact
+from bot.core.markdown.safe import published
+from bot.core.markdown.sections import Filling, faults, others, own, part_of, spliced
+from bot.core.markdown.sentences import UNVERIFIED
 
 from . import judge
 from .cited import claims

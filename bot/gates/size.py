@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from bot.core.artifact import Artifact, Section
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact, Section
 
 from .context import Context
 from .place import missing, shown

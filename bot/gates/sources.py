@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from urllib.parse import urlsplit
 
-from bot.core.absent import end_of_top
-from bot.core.artifact import Artifact, names
-from bot.core.citations import find
+from bot.core.citations.permalinks import is_permalink
+from bot.core.citations.reading import find
 from bot.core.findings import Finding
-from bot.core.permalinks import is_permalink
-from bot.core.sentences import unverified
+from bot.core.markdown.artifact import Artifact, names
+from bot.core.markdown.sentences import unverified
+from bot.core.run.absent import end_of_top
 
 from .context import Context
 from .place import shown

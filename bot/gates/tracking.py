@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from bot.core.absent import says_there_was_none
-from bot.core.artifact import Artifact
 from bot.core.concerns import read as read_concerns
 from bot.core.concerns.shape import OWNERS, RESOLUTION
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact
 from bot.core.outputs.contract import standing_contract
 from bot.core.outputs.owners import standing
+from bot.core.run.absent import says_there_was_none
 from bot.core.tracks import ROADMAP, tracks
 from bot.core.tracks.changing import read_settlement, unlisted
 from bot.core.tracks.contract import Fault

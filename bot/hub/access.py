@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.hub.facts import Repository, Role
-from bot.hub.hub import ROLES, Actor, Hub, RefusedError
+from .facts import Repository, Role
+from .hub import ROLES, Actor, Hub, RefusedError
 
 LEVELS = ("none", "read", "write", "admin")
 NOT_FOUND = RefusedError(404, "Not Found")

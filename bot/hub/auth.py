@@ -15,9 +15,9 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from bot.hub.facts import Account, Installation, InstallationToken, Repository
-from bot.hub.hub import Actor, Hub, RefusedError
-from bot.hub.store import text_of
+from .facts import Account, Installation, InstallationToken, Repository
+from .hub import Actor, Hub, RefusedError
+from .store import text_of
 
 ANYBODY = Actor(Account(login=""))
 TOKEN_LIFE = timedelta(hours=1)

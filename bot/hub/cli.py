@@ -12,11 +12,11 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from bot.hub.code import GitError
-from bot.hub.facts import Role
-from bot.hub.hub import ROLES
-from bot.hub.server import serving
-from bot.hub.setup import USERS, Setup
+from .code import GitError
+from .facts import Role
+from .hub import ROLES
+from .server import serving
+from .setup import USERS, Setup
 
 
 def _repository(text: str) -> tuple[str, Path]:

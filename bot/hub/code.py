@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.hub.reader import Reader
+from .reader import Reader
 
 ZERO = "0" * 40
 SHA = re.compile(r"[0-9a-f]{40}")

@@ -10,11 +10,11 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
 
-from bot.hub.facts import Delivery, Write
-from bot.hub.faults import Fault, Faults
-from bot.hub.hub import Hub
-from bot.hub.setup import USERS
-from bot.hub.webhooks import Webhooks
+from .facts import Delivery, Write
+from .faults import Fault, Faults
+from .hub import Hub
+from .setup import USERS
+from .webhooks import Webhooks
 
 HIDDEN = ("dice",)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import uuid
 
-from bot.hub.facts import Delivery, Installation, Repository
-from bot.hub.hub import Actor, Hub
 from bot.hub.resources.repositories import repository as repository_json
 from bot.hub.resources.users import organization, user
 from bot.hub.resources.view import Json, View, node_id
+
+from .facts import Delivery, Installation, Repository
+from .hub import Actor, Hub
 
 # Every App gets these, whatever it subscribed to.
 ALWAYS = ("installation", "installation_repositories", "ping")

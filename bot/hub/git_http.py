@@ -7,14 +7,15 @@ import subprocess
 
 from flask import Flask, Request, Response, request
 
-from bot.hub.access import allow, covers
-from bot.hub.auth import identify
-from bot.hub.code import ZERO, environment
-from bot.hub.facts import Repository
-from bot.hub.hub import Actor, Hub, RefusedError
 from bot.hub.operations.references import moved
-from bot.hub.store import AbsentError
-from bot.hub.writes import record
+
+from .access import allow, covers
+from .auth import identify
+from .code import ZERO, environment
+from .facts import Repository
+from .hub import Actor, Hub, RefusedError
+from .store import AbsentError
+from .writes import record
 
 SERVICES = ("git-upload-pack", "git-receive-pack")
 

@@ -12,16 +12,17 @@ from flask import Flask, Response, request
 from graphql import GraphQLError, GraphQLSchema, build_schema, graphql_sync
 from graphql.type import GraphQLObjectType
 
-from bot.hub.access import allow
 from bot.hub.api.dispatch import refusal
-from bot.hub.auth import identify
-from bot.hub.facts import Comment, Issue, PullRequest, Repository, SubIssue
-from bot.hub.hub import Actor, Hub, RefusedError
-from bot.hub.operations import comments, issues, pulls, relations
 from bot.hub.resources.issues import issue_node_id, issue_page, labels_of
 from bot.hub.resources.view import Json, View, node_id, of_node_id
-from bot.hub.store import AbsentError
-from bot.hub.writes import record
+
+from .access import allow
+from .auth import identify
+from .facts import Comment, Issue, PullRequest, Repository, SubIssue
+from .hub import Actor, Hub, RefusedError
+from .operations import comments, issues, pulls, relations
+from .store import AbsentError
+from .writes import record
 
 SDL = Path(__file__).with_name("schema.graphql")
 PAGE = 100

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.hub.code import Code
-from bot.hub.facts import Account, App, Collaborator, Installation, Repository, Role
-from bot.hub.store import AbsentError, Store
+from .code import Code
+from .facts import Account, App, Collaborator, Installation, Repository, Role
+from .store import AbsentError, Store
 
 ROLES: tuple[Role, ...] = ("none", "read", "triage", "write", "maintain", "admin")
 

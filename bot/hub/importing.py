@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bot.hub.code import ZERO, Change, Code, GitError, Signature
+from .code import ZERO, Change, Code, GitError, Signature
 
 IMPORTER = Signature("Hub Importer", "importer@users.noreply.localhost", "2026-01-01T00:00:00Z")
 SKIPPED_FOLDERS = {"__pycache__", ".git"}

@@ -16,15 +16,15 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from bot.hub import control, git_http, graphql
-from bot.hub.api import dispatch
-from bot.hub.auth import private_key_file
-from bot.hub.facts import Account, Role
-from bot.hub.faults import Faults
-from bot.hub.hub import Hub
-from bot.hub.pages import blueprint
-from bot.hub.setup import USERS, Setup, open_hub
-from bot.hub.webhooks import Webhooks, secret_file
+from . import control, git_http, graphql
+from .api import dispatch
+from .auth import private_key_file
+from .facts import Account, Role
+from .faults import Faults
+from .hub import Hub
+from .pages import blueprint
+from .setup import USERS, Setup, open_hub
+from .webhooks import Webhooks, secret_file
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.hub.auth import create_private_key, private_key_file
-from bot.hub.facts import Account, App, Installation, Label, Repository, Role
-from bot.hub.hub import Hub
-from bot.hub.importing import import_code
 from bot.hub.operations.deliveries import ping, tell_installed, tell_repositories
 from bot.hub.operations.labels import DEFAULTS
 from bot.hub.operations.people import set_role
-from bot.hub.store import AbsentError, Store
-from bot.hub.webhooks import secret_file
+
+from .auth import create_private_key, private_key_file
+from .facts import Account, App, Installation, Label, Repository, Role
+from .hub import Hub
+from .importing import import_code
+from .store import AbsentError, Store
+from .webhooks import secret_file
 
 USERS: dict[str, Role] = {"ada": "write", "grace": "admin", "eve": "read"}
 PERMISSIONS = {

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, get_origin, get_type_hints
 
-from bot.hub.facts import KINDS, Account, Issue, PullRequest, Repository
+from .facts import KINDS, Account, Issue, PullRequest, Repository
 
 F = TypeVar("F")
 

@@ -10,9 +10,9 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.hub.facts import Delivery
-from bot.hub.faults import Faults
-from bot.hub.hub import Hub
+from .facts import Delivery
+from .faults import Faults
+from .hub import Hub
 
 TIMEOUT = 10.0
 KEPT_OF_ANSWER = 4_096

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.hub.facts import Write
-from bot.hub.hub import Hub
+from .facts import Write
+from .hub import Hub
 
 MARKER = re.compile(r"<!--\s*charrette:key=([^\s>]+)")
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ..adapters.git_commands import GitCommands, GitFailedError
-from ..adapters.local import git_folder
-from ..core.errors import FaultsError, PersonError
-from ..core.identity import slug_of
+from bot.adapters.git_commands import GitCommands, GitFailedError
+from bot.adapters.local import git_folder
+from bot.core.errors import FaultsError, PersonError
+from bot.core.identity import slug_of
 
 # Never by force, never a tag, and nothing that git does by the way.
 QUIETLY = (

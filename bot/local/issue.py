@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..core.artifact import Artifact, Heading
-from ..core.errors import PersonError
-from ..core.safe import plain
+from bot.core.errors import PersonError
+from bot.core.markdown.artifact import Artifact, Heading
+from bot.core.markdown.safe import plain
 
 # GitHub's limit for the text of an issue.
 LIMIT = 65_536

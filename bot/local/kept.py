@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ..core.errors import PersonError
-from ..core.identity import branch_of, home_of, slug_of
+from bot.core.errors import PersonError
+from bot.core.identity import branch_of, home_of, slug_of
+
 from .clone import Base, Clone
 from .issue import Issue
 

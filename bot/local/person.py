@@ -7,7 +7,7 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-from ..core.errors import PersonError
+from bot.core.errors import PersonError
 
 # The hub is on this machine: no proxy of the environment is asked.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bot
-
-from ..core.errors import PersonError
+from bot.core.errors import PersonError
 
 LOOPBACK = "127.0.0.1"
 READY_SECONDS = 60.0

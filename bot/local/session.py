@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from ..core.errors import PersonError
-from ..hub.code import Code, GitError
-from ..hub.facts import Repository
-from ..hub.server import RunningHub, running_hub
-from ..settings import SETTINGS
+from bot.core.errors import PersonError
+from bot.hub.code import Code, GitError
+from bot.hub.facts import Repository
+from bot.hub.server import RunningHub, running_hub
+from bot.settings import SETTINGS
+
 from .clone import Base, Clone
 from .issue import Issue
 from .kept import Kept

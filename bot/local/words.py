@@ -3,7 +3,7 @@
 import html
 import re
 
-from ..core.invisible import visible
+from bot.core.markdown.invisible import visible
 
 _HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?(?:details|summary|br|sub|sup)\b[^>]*>", re.IGNORECASE)

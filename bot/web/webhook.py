@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from werkzeug.wsgi import get_content_length, get_input_stream
 
 from bot.core.errors import TransientError
-from bot.core.payload import MalformedEvent, read
+from bot.core.incoming.payload import MalformedEvent, read
 from bot.core.ports import Delivery
 
 from .signature import signed

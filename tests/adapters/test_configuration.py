@@ -11,7 +11,7 @@ from bot.adapters.definitions.configuration import ALLOWANCE, BUDGETS, KEYS, WOR
 from bot.app import built_in_workflows
 from bot.core.definition import Budgets, House, Policy
 from bot.core.ports import Layer
-from bot.core.record import Limits
+from bot.core.run.record import Limits
 
 from .test_definitions_faults import FIRST, W, folder
 from .test_definitions_faults import WORKFLOW as SMALL

@@ -11,8 +11,8 @@ from github.Repository import Repository as TheirRepository
 
 from bot.adapters.github import App, Client
 from bot.core.errors import ConflictError, MissingError, PersonError, TransientError
-from bot.core.events import InRepository, parse
 from bot.core.identity import Repository
+from bot.core.incoming.events import InRepository, parse
 from bot.core.publications import Annotation, CheckWish, LabelWish
 from bot.hub.facts import Delivery, Installation
 from bot.hub.facts import Repository as Fact

@@ -10,8 +10,8 @@ from github.Repository import Repository as TheirRepository
 
 from bot.adapters.github import App
 from bot.core.errors import MissingError
-from bot.core.events import IssueLabeled, parse
 from bot.core.identity import Repository
+from bot.core.incoming.events import IssueLabeled, parse
 from bot.core.ports import Hook
 from bot.hub.facts import Installation
 from bot.hub.facts import Repository as Fact

@@ -12,7 +12,7 @@ from bot.adapters.github import App, Client
 from bot.core.errors import MissingError, PersonError, TransientError
 from bot.core.identity import Repository
 from bot.core.tracking.shape import Written
-from bot.engine.tracking import carried_out, compared, known
+from bot.engine.plans.tracking import carried_out, compared, known
 from bot.hub.facts import Installation
 from bot.hub.facts import Repository as Fact
 from bot.hub.server import RunningHub, running_hub

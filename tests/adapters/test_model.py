@@ -11,7 +11,7 @@ from bot.adapters.model import ModelSettings, make_model
 from bot.adapters.model.stream import take_apart, to_bytes
 from bot.core.errors import FaultsError, PersonError
 from bot.core.ports import WARMING, Reply
-from bot.core.record import Spent
+from bot.core.run.record import Spent
 from tests.adapters.model_server import Answering, failed, loopback, message, streamed, turn
 
 KEY = "sk-ant-very-secret"

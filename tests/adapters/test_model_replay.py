@@ -10,7 +10,7 @@ from bot.adapters.model import ModelSettings, make_model
 from bot.adapters.model.recording import about, digest, file_name
 from bot.adapters.model.stream import take_apart, to_bytes
 from bot.core.ports import Reply
-from bot.core.record import Spent
+from bot.core.run.record import Spent
 from tests.adapters.model_server import Answering, failed, loopback, message, streamed, turn
 
 FILE = "understanding@1.writer.1.2.json"

@@ -18,7 +18,7 @@ from bot.adapters.store.schema import metadata
 from bot.adapters.store.turns import StoredTurns
 from bot.core.errors import CharretteError, MissingError, TransientError
 from bot.core.ports import Delivery, Remote, Reply, RunRow
-from bot.core.record import Spent
+from bot.core.run.record import Spent
 from tests.databases import postgres
 
 AT = "2026-11-20T10:00:00Z"

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from bot.adapters.clone import Clones
 from bot.adapters.tools import BYTES, HITS, LINES, RepositoryTools
 from bot.adapters.tree import GitTree
-from bot.core.artifact import Artifact
-from bot.core.citations import find
+from bot.core.citations.reading import find
+from bot.core.citations.verdicts import verify
 from bot.core.identity import Repository
+from bot.core.markdown.artifact import Artifact
 from bot.core.ports import Toolbox
-from bot.core.verdicts import verify
 from tests.adapters.repositories import Upstream
 
 

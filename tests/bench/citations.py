@@ -12,10 +12,10 @@ from typing import TypeVar
 from bot.adapters.clone import Clones
 from bot.adapters.tools import SECONDS, RepositoryTools
 from bot.adapters.tree import GitTree
-from bot.core.artifact import Artifact
-from bot.core.citations import find
+from bot.core.citations.reading import find
+from bot.core.citations.verdicts import verify
 from bot.core.identity import Repository
-from bot.core.verdicts import verify
+from bot.core.markdown.artifact import Artifact
 
 from .rows import Row, Setting
 

@@ -6,7 +6,7 @@ import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.core.artifact import Artifact
+from bot.core.markdown.artifact import Artifact
 from bot.gates.plan import Paper, lint
 
 from .rows import Row, Setting

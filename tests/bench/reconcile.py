@@ -10,7 +10,7 @@ from bot.adapters.github import App
 from bot.core.identity import Repository
 from bot.core.ports import Tracker
 from bot.core.tracking import Work
-from bot.engine.tracking import carried_out, compared, known, source_of
+from bot.engine.plans.tracking import carried_out, compared, known, source_of
 from bot.hub.facts import Installation
 from bot.hub.facts import Repository as Fact
 from bot.hub.server import running_hub

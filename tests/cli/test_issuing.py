@@ -10,7 +10,7 @@ from bot.cli import main
 from bot.cli.issuing import path_of
 from bot.core.errors import PersonError, TransientError
 from bot.core.identity import Repository
-from bot.engine import by_hand
+from bot.engine.plans import by_hand
 from bot.hub.server import RunningHub, running_hub
 from tests.core.tracking.world import PATH, PLAN, World
 from tests.hub.contract import Contract

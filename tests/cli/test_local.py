@@ -23,10 +23,10 @@ from bot.adapters.definitions import FolderDefinitions
 from bot.cli import main
 from bot.core.definition import GateUse, Phase
 from bot.core.errors import PersonError
-from bot.core.messages import Entry, Stop
-from bot.core.record import Record
-from bot.core.state import State, fold
-from bot.core.views import headline
+from bot.core.incoming.messages import Entry, Stop
+from bot.core.run.record import Record
+from bot.core.run.state import State, fold
+from bot.core.views.run import headline
 from bot.hub.code import Change, Code, Signature
 from bot.hub.importing import import_code
 from bot.local import clone, kept, processes
@@ -38,7 +38,7 @@ from bot.local.watch import Answering, standing
 from bot.local.words import at_home, readable
 from tests.adapters.repositories import IDENTITY, Upstream
 from tests.core.a_run import ASKING, PLAIN, UNDERSTAND, Play, definition, message, pinned, wrong
-from tests.core.test_endings import ENDS
+from tests.core.views.test_endings import ENDS
 from tests.service import clean, workflows
 from tests.stories.closed_loop import ClosedLoop, closed_loop
 from tests.stories.stage import ROOT

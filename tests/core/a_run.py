@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.core.acts import (
+from bot.core.definition import Definition, GateUse, Persona, Phase, Trigger
+from bot.core.findings import Finding
+from bot.core.identity import Repository, Subject
+from bot.core.incoming.messages import Deed, Entry, Message
+from bot.core.run.acts import (
     Act,
     Began,
     Brief,
@@ -18,13 +22,9 @@ from bot.core.acts import (
     Shown,
     Wait,
 )
-from bot.core.definition import Definition, GateUse, Persona, Phase, Trigger
-from bot.core.findings import Finding
-from bot.core.identity import Repository, Subject
-from bot.core.messages import Deed, Entry, Message
-from bot.core.record import Pinned, Record, Spent
-from bot.core.run import after, next_act
-from bot.core.state import State, fold
+from bot.core.run.advance import after, next_act
+from bot.core.run.record import Pinned, Record, Spent
+from bot.core.run.state import State, fold
 
 ASKING = """# Understanding
 

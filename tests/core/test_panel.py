@@ -5,7 +5,7 @@ import pytest
 from bot.core.definition import Definition, Persona
 from bot.core.errors import PersonError
 from bot.core.panel import LARGEST, choose, components, folder_of, is_document, over, within
-from bot.core.record import Earlier, Raised
+from bot.core.run.record import Earlier, Raised
 
 from .a_run import definition
 

@@ -10,7 +10,7 @@ from bot.core.errors import Fault, FaultsError, PersonError, TransientError
 from bot.core.findings import Finding, errors
 from bot.core.prompts import document_block, render
 from bot.core.publications import CommentWish, digest, marked, marker
-from bot.core.record import Spent, parse_failed, parse_spent, spent_trailer, trailers, with_trailers
+from bot.core.run.record import Spent, parse_failed, parse_spent, spent_trailer, trailers, with_trailers
 
 from .a_run import PRIOR, REVIEWS, definition
 

@@ -17,12 +17,12 @@ import requests
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
 from bot.cli import main
-from bot.core.artifact import Artifact
-from bot.core.citations import find
-from bot.core.concern_views import CONCERNS
+from bot.core.citations.reading import find
+from bot.core.citations.verdicts import verify
 from bot.core.concerns import read, render
 from bot.core.definition import GateUse, Phase
-from bot.core.verdicts import verify
+from bot.core.markdown.artifact import Artifact
+from bot.core.views.concerns import CONCERNS
 from bot.demo.feature_design import SCENARIO
 from bot.demo.stage import OWNER, staged
 from bot.gates import Context, judge

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from bot.core.ports import WARMING
-from bot.core.record import trailers
+from bot.core.run.record import trailers
 from bot.core.tracks.owning import opened
 from bot.hub.facts import Delivery
 from bot.hub.server import RunningHub, running_hub

@@ -10,9 +10,9 @@ import pytest
 
 from bot.core.codec import to_json
 from bot.core.identity import Repository, Subject
-from bot.core.messages import Message, Retry
+from bot.core.incoming.messages import Message, Retry
 from bot.engine import takeover as module
-from bot.engine.asked import Asked
+from bot.engine.legs.asked import Asked
 from bot.engine.takeover import Takeover
 
 GRACE = 6.0

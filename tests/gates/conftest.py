@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.artifact import Artifact
 from bot.core.definition import GateUse
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact
 from bot.gates import Context, as_parameters, judge, problems
 
 Judge = Callable[..., list[Finding]]

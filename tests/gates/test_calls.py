@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.artifact import Artifact
 from bot.core.definition import GateUse
+from bot.core.markdown.artifact import Artifact
 from bot.gates import GATES, Context, as_parameters, judge, parameters, problems
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.core.artifact import Artifact
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact
 from bot.gates import GATES, Context, parameters
 
 Judge = Callable[..., list[Finding]]

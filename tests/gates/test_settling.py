@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.artifact import Artifact
 from bot.core.definition import GateUse
 from bot.core.findings import errors
-from bot.core.sections import Filling
+from bot.core.markdown.artifact import Artifact
+from bot.core.markdown.sections import Filling
 from bot.gates import Context
 from bot.gates.settling import settled, settled_part
 

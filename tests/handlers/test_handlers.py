@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from bot.core import events as e
-from bot.core.commands import COMMANDS, Vocabulary
 from bot.core.identity import Repository
-from bot.core.messages import (
+from bot.core.incoming import events as e
+from bot.core.incoming.commands import COMMANDS, Vocabulary
+from bot.core.incoming.messages import (
     Advance,
     Approve,
     Decide,
@@ -25,8 +25,8 @@ from bot.core.messages import (
     Stop,
     Validate,
 )
+from bot.core.incoming.wishes import Correct, Examine, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
 from bot.core.ports import Issue, Pull
-from bot.core.wishes import Correct, Examine, LookAnew, ShowHelp, ShowStatus, Tell, Welcome, Wish
 from handlers import handle
 
 KNOWN = Vocabulary({"design": "feature-design"}, {"design": "feature-design"}, {"feature-design": "Designs a feature."})

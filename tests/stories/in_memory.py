@@ -23,12 +23,13 @@ from bot.core.errors import ConflictError, MissingError
 from bot.core.identity import Repository
 from bot.core.ports import BranchCommit, Comment, Delivery, Issue, Layer, Permission, Pull, RunRow, Tree
 from bot.core.publications import CheckWish, LabelWish, Remark
-from bot.core.record import Limits
-from bot.engine import conversation, durable, leg, worker
-from bot.engine.eyes import Eyes
-from bot.engine.houses import Houses
-from bot.engine.intake import Intake
-from bot.engine.leg import Engine
+from bot.core.run.record import Limits
+from bot.engine import durable, worker
+from bot.engine.inbox.eyes import Eyes
+from bot.engine.inbox.houses import Houses
+from bot.engine.inbox.intake import Intake
+from bot.engine.legs import conversation, leg
+from bot.engine.legs.leg import Engine
 from tests.adapters.repositories import Upstream
 from tests.service import clean, pem
 

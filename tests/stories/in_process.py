@@ -22,11 +22,12 @@ from bot.adapters.model import ModelSettings, make_model
 from bot.adapters.model.stream import take_apart, to_bytes
 from bot.app import built_in_workflows
 from bot.core.ports import Delivery, RunRow
-from bot.core.record import Limits
-from bot.engine import conversation, durable, leg, worker
-from bot.engine.eyes import Eyes
-from bot.engine.intake import Intake
-from bot.engine.leg import Engine
+from bot.core.run.record import Limits
+from bot.engine import durable, worker
+from bot.engine.inbox.eyes import Eyes
+from bot.engine.inbox.intake import Intake
+from bot.engine.legs import conversation, leg
+from bot.engine.legs.leg import Engine
 from bot.engine.services import Services
 from bot.hub.facts import Delivery as Sent
 from bot.hub.server import RunningHub, running_hub

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.ports import Comment, Delivery
-from bot.core.record import trailers
+from bot.core.run.record import trailers
 
 from .in_memory import BOT, PAGE, Play, delivery, make_play
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.ports import Delivery
-from bot.core.record import Limits
+from bot.core.run.record import Limits
 from bot.hub.facts import Delivery as Sent
 from bot.hub.server import running_hub
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.core.record import trailers
+from bot.core.run.record import trailers
 from bot.hub.code import Change, Signature
 from bot.hub.events import view_of
 from bot.hub.facts import Account, Repository

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.core.record import trailers
+from bot.core.run.record import trailers
 from bot.hub.facts import Account, Comment, Issue, Repository
 from bot.hub.operations.issues import delete
 from bot.hub.operations.transfers import transfer

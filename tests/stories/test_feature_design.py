@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from bot.core.record import trailers
+from bot.core.run.record import trailers
 
 from .closed_loop import ClosedLoop
 from .stage import Story

@@ -17,7 +17,7 @@ import pytest
 
 from bot.core.outputs import REVIEW
 from bot.core.publications import marked, marker
-from tests.core.test_safe import ATTACKS, MENTION, faults
+from tests.core.markdown.test_safe import ATTACKS, MENTION, faults
 
 from .in_memory import KEY, Play, Write, make_play
 from .in_process import Json, message, text, tool

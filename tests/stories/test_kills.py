@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
-from bot.core.record import trailers
+from bot.core.run.record import trailers
 from bot.hub.server import RunningHub, running_hub
 from bot.local.processes import free_port
 from tests.soak import Budget

@@ -12,7 +12,7 @@ import pytest
 
 from bot.adapters.definitions import FolderDefinitions
 from bot.app import built_in_workflows
-from bot.core.record import trailers
+from bot.core.run.record import trailers
 from bot.hub.server import running_hub
 from bot.local.processes import free_port
 from tests.databases import KINDS, settings_of

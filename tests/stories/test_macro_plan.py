@@ -2,7 +2,7 @@
 
 import re
 
-from bot.core.artifact import Artifact
+from bot.core.markdown.artifact import Artifact
 from bot.core.plan import read
 from bot.gates.plan import Paper, lint
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.adapters.definitions import FolderDefinitions
-from bot.core.record import trailers
+from bot.core.run.record import trailers
 from bot.hub.server import running_hub
 from bot.local.processes import free_port
 from tests.hub.contract import Contract

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from bot.core.concerns import Decision, read
 from bot.core.concerns.deciding import Decided, decide
 from bot.core.ports import WARMING
-from bot.engine.reviewing import INLINE
+from bot.engine.legs.reviewing import INLINE
 from tests.bench.cache import Books
 
 from .closed_loop import panel_answer

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.engine.reconciling import NO_PLAN
+from bot.engine.plans.reconciling import NO_PLAN
 from tests.core.tracking.world import PLAN
 
 from .in_process import House, Json, diligent, message, witnessed

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from bot.adapters.definitions import FolderDefinitions
-from bot.core.record import trailers
+from bot.core.run.record import trailers
 from bot.hub.server import running_hub
 from bot.local.processes import free_port
 from tests.databases import postgres

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.core.concerns import read
-from bot.core.record import trailers
+from bot.core.run.record import trailers
 from bot.core.tracks import tracks
 
 from .in_process import House, Json, message, witnessed

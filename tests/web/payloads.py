@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.test_events import COMMENT, COMMON, INSTALLED, ISSUE, PULL
+from tests.core.incoming.test_events import COMMENT, COMMON, INSTALLED, ISSUE, PULL
 
 Json = dict[str, Any]
 Example = tuple[str, Json]

@@ -17,10 +17,10 @@ from bot.adapters.store import Store
 from bot.app import built_in_workflows, definitions
 from bot.core.errors import ConflictError, MissingError, PersonError, TransientError
 from bot.core.ports import Comment, Delivery, Installations, Issue, Layer, Pull
-from bot.core.record import Limits
-from bot.engine.eyes import Eyes
-from bot.engine.houses import Houses
-from bot.engine.intake import Intake
+from bot.core.run.record import Limits
+from bot.engine.inbox.eyes import Eyes
+from bot.engine.inbox.houses import Houses
+from bot.engine.inbox.intake import Intake
 from bot.engine.services import Services
 from bot.web import create_app, sign
 from handlers import handle

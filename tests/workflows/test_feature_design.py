@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.adapters.definitions import load_folder
-from bot.core.artifact import Artifact
 from bot.core.definition import Definition, Phase
+from bot.core.markdown.artifact import Artifact
 from bot.core.prompts import render
-from bot.core.questions import Reading, parse
+from bot.core.questions.asking import Reading, parse
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = ROOT / "workflows"

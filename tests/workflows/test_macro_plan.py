@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.definitions import load_folder
-from bot.core.briefs import briefs
 from bot.core.definition import Definition
 from bot.core.outputs import OUTPUTS
-from bot.core.placing import guests
 from bot.core.plan.sections import TITLES
-from bot.core.record import Brought, PanelRound, Pinned, Record
-from bot.core.state import fold
-from bot.core.views import pull_request
+from bot.core.run.briefs import briefs
+from bot.core.run.placing import guests
+from bot.core.run.record import Brought, PanelRound, Pinned, Record
+from bot.core.run.state import fold
+from bot.core.views.run import pull_request
 from bot.gates.plan import RULES
 from tests.core.a_run import pinned
 

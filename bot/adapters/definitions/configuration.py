@@ -8,7 +8,7 @@ from yaml.nodes import Node
 
 from bot.core.definition import Budgets, Policy
 from bot.core.errors import Fault
-from bot.core.invisible import visible
+from bot.core.markdown.invisible import visible
 
 from .nodes import KEBAB, Reader, nearest
 

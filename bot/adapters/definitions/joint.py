@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from yaml.nodes import Node
 
-from bot.core.artifact import loose
-from bot.core.sections import NOTES
+from bot.core.markdown.artifact import loose
+from bot.core.markdown.sections import NOTES
 
 from .neighbours import Neighbour, scalar
 from .nodes import Reader, nearest

@@ -1,6 +1,6 @@
 """The words that a definition may use, beside its own: keys, tools, outputs, and what is reserved for later."""
 
-from bot.core.commands import COMMANDS, OURS
+from bot.core.incoming.commands import COMMANDS, OURS
 from bot.core.outputs import OUTPUTS as _OUTPUTS
 from bot.core.outputs import TOUCHED
 

@@ -12,7 +12,7 @@ import httpx2
 
 from bot.adapters.prices import Table, dollars
 from bot.core.ports import WARMING, Reply
-from bot.core.record import Spent
+from bot.core.run.record import Spent
 
 from .recording import REFUSED
 from .stream import Assembly, BrokenStreamError, Message

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from bot.core.ports import Reply
-from bot.core.record import Spent
+from bot.core.run.record import Spent
 
 from .database import Database, dump, words
 from .schema import spend

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from ..artifact import Artifact, Section, Table, normal
+from bot.core.markdown.artifact import Artifact, Section, Table, normal
+
 from .reading import fates_in, label_of, read
 from .shape import SECTIONS, SEVERITIES, Concern, Concerns, Disposition, Source
 from .words import severity_of

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ..findings import Finding
+from bot.core.findings import Finding
+
 from .shape import LETTERS, Concern, Concerns, LogRow
 from .words import is_open, severity_of_id, verdict_in
 

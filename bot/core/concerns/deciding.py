@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..artifact import Artifact, Table
+from bot.core.markdown.artifact import Artifact, Table
+
 from .reading import columns_of, is_log, read
 from .shape import Concern, Concerns, Decision
 from .writing import LOG_HEADER, decision_text, table_row

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..artifact import Artifact, Section, Table, normal
-from ..inert import whole
+from bot.core.markdown.artifact import Artifact, Section, Table, normal
+from bot.core.markdown.inert import whole
+
 from .shape import APART, LETTERS, Concern, Concerns, Disposition, Kind, LogRow, Loose, Severity
 from .words import decision_in, ids_in, severity_of, severity_of_id, sources_in
 

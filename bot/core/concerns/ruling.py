@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..safe import plain
+from bot.core.markdown.safe import plain
+
 from .shape import Verdict
 from .words import ids_in
 

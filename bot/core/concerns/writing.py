@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ..inert import whole
-from ..invisible import visible
+from bot.core.markdown.inert import whole
+from bot.core.markdown.invisible import visible
+
 from .shape import SECTIONS, SEVERITIES, Concern, Concerns, Decision, Disposition, LogRow, Source
 from .words import sources_in
 

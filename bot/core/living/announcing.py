@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..identity import slug_of
-from ..plan import Freeze
-from ..plan.ids import ids
-from ..safe import line
+from bot.core.identity import slug_of
+from bot.core.markdown.safe import line
+from bot.core.plan import Freeze
+from bot.core.plan.ids import ids
+
 from .known import Known
 from .standing import Overview, Standing
 from .words import all_shown, listed, recorded, row, shown

@@ -2,7 +2,7 @@
 
 import re
 
-from ..messages import Validate
+from bot.core.incoming.messages import Validate
 
 _VALIDATION = re.compile(
     r"\s*(?P<row>.*?)\s*\b(?P<verdict>passed|failed)\b[ \t]*[:,.–—-]*\s*(?P<found>.*)", re.IGNORECASE | re.DOTALL

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..artifact import Artifact
+from bot.core.markdown.artifact import Artifact
 
 How = Literal["linked", "keyword", "branch"]
 

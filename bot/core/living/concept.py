@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ..acts import Brief
-from ..artifact import Artifact
-from ..codec import from_json
-from ..definition import Definition
-from ..identity import Address, Repository
-from ..outputs.concept_check import ConceptCheck
-from ..plan import plan_of
-from ..plan.sections import letter_of
-from ..prompts import render
-from ..safe import line, published
+from bot.core.codec import from_json
+from bot.core.definition import Definition
+from bot.core.identity import Address, Repository
+from bot.core.markdown.artifact import Artifact
+from bot.core.markdown.safe import line, published
+from bot.core.outputs.concept_check import ConceptCheck
+from bot.core.plan import plan_of
+from bot.core.plan.sections import letter_of
+from bot.core.prompts import render
+from bot.core.run.acts import Brief
+
 from .edits import Reworded
 
 _MOST_DIFF = 60_000

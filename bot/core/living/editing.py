@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import assert_never
 
-from ..artifact import Artifact, Table, normal
-from ..plan import Plan, Risk, Unit, plan_of
-from ..plan.ids import ids, spoken
-from ..plan.marking import cells_of, with_cell, with_status
-from ..plan.risks import abort_plan, named_risk
-from ..safe import line, published
-from ..tracking.units import pieces
+from bot.core.markdown.artifact import Artifact, Table, normal
+from bot.core.markdown.safe import line, published
+from bot.core.plan import Plan, Risk, Unit, plan_of
+from bot.core.plan.ids import ids, spoken
+from bot.core.plan.marking import cells_of, with_cell, with_status
+from bot.core.plan.risks import abort_plan, named_risk
+from bot.core.tracking.units import pieces
+
 from .edits import Edit, Edited, Finished, Recorded, Reworded
 from .known import said_done
 from .words import BAR, said

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ..plan.risks import Verdict
+from bot.core.plan.risks import Verdict
 
 
 @dataclass(frozen=True)

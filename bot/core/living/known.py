@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..plan import Unit
-from ..plan.shape import DONE, GONE
+from bot.core.plan import Unit
+from bot.core.plan.shape import DONE, GONE
 
 
 @dataclass(frozen=True)

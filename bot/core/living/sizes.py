@@ -2,7 +2,7 @@
 
 import re
 
-from ..plan import Unit
+from bot.core.plan import Unit
 
 _FIELD = re.compile(r"\b(?:size|sizing|loc|lines|estimates?|effort)\b")
 _NUMBER = re.compile(r"(?P<first>\d[\d,]{0,11})(?:\s*(?:-|–|—|to)\s*(?P<last>\d[\d,]{0,11}))?")

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from ..plan import Plan, Risk, Unit
-from ..plan.graph import Graph
-from ..plan.ids import ids
-from ..plan.risks import MANDATORY, Result, protected, result_of, rework
+from bot.core.plan import Plan, Risk, Unit
+from bot.core.plan.graph import Graph
+from bot.core.plan.ids import ids
+from bot.core.plan.risks import MANDATORY, Result, protected, result_of, rework
+
 from .known import Known, said_done, said_gone
 from .sizes import size_of
 

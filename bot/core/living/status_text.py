@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..drift import Drift
-from ..fitting import shortened
-from ..plan.ids import spoken
-from ..safe import line
+from bot.core.citations.drift import Drift
+from bot.core.markdown.fitting import shortened
+from bot.core.markdown.safe import line
+from bot.core.plan.ids import spoken
+
 from .standing import Gate, Overview, Standing, State
 from .words import all_shown, decision, people, recorded, said, shown, state, waits
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
-from ..plan import Risk
-from ..plan.ids import spoken
-from ..safe import line, published
+from bot.core.markdown.safe import line, published
+from bot.core.plan import Risk
+from bot.core.plan.ids import spoken
+
 from .standing import Gate, Overview, Standing
 
 BAR = r"\|"

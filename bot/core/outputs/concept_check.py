@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ..codec import from_json, to_json
+from bot.core.codec import from_json, to_json
+
 from .output import Output, Setting, on_one_line
 
 

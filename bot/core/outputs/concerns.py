@@ -6,11 +6,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ..codec import from_json, to_json
-from ..concerns import Concerns, read, render
-from ..concerns.consolidating import Grouping, Reviewed, consolidated, faults
-from ..concerns.continuing import continued
-from ..concerns.writing import tidied
+from bot.core.codec import from_json, to_json
+from bot.core.concerns import Concerns, read, render
+from bot.core.concerns.consolidating import Grouping, Reviewed, consolidated, faults
+from bot.core.concerns.continuing import continued
+from bot.core.concerns.writing import tidied
+
 from .output import Output, Setting, on_one_line
 from .review import reviewed
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ..artifact import normal
-from ..codec import from_json, to_json
-from ..concerns.writing import one_line
-from ..tracks import ROADMAP, tracks
-from ..tracks.contract import Contract, Item, Track, TrackPhase, Use, faults, read, render, unplaced
+from bot.core.codec import from_json, to_json
+from bot.core.concerns.writing import one_line
+from bot.core.markdown.artifact import normal
+from bot.core.tracks import ROADMAP, tracks
+from bot.core.tracks.contract import Contract, Item, Track, TrackPhase, Use, faults, read, render, unplaced
+
 from .output import Output, Setting, on_one_line
 from .owners import standing
 

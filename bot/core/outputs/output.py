@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..invisible import visible
+from bot.core.markdown.invisible import visible
 
 
 def _no_lines(path: str) -> Sequence[str] | None:  # noqa: ARG001

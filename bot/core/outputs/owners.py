@@ -6,13 +6,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ..artifact import normal
-from ..codec import from_json, to_json
-from ..concerns import Concerns, read
-from ..concerns.writing import one_line
-from ..identity import slug_of
-from ..tracks.owning import Component, Owned, Owners, faults, render, unplaced
-from ..tracks.owning import read as read_owners
+from bot.core.codec import from_json, to_json
+from bot.core.concerns import Concerns, read
+from bot.core.concerns.writing import one_line
+from bot.core.identity import slug_of
+from bot.core.markdown.artifact import normal
+from bot.core.tracks.owning import Component, Owned, Owners, faults, render, unplaced
+from bot.core.tracks.owning import read as read_owners
+
 from .concerns import NAME
 from .output import Output, Setting, on_one_line
 

@@ -5,15 +5,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ..artifact import Artifact, normal
-from ..codec import from_json, to_json
-from ..plan import Plan, Unit, read
-from ..plan.graph import Graph
-from ..plan.ids import ids, in_order
-from ..plan.writing import Form, parse, render, settle
-from ..plan.writing import order as ordering
-from ..plan.writing import sections as forms
-from ..plan.writing.cards import spaced, unit_id
+from bot.core.codec import from_json, to_json
+from bot.core.markdown.artifact import Artifact, normal
+from bot.core.plan import Plan, Unit, read
+from bot.core.plan.graph import Graph
+from bot.core.plan.ids import ids, in_order
+from bot.core.plan.writing import Form, parse, render, settle
+from bot.core.plan.writing import order as ordering
+from bot.core.plan.writing import sections as forms
+from bot.core.plan.writing.cards import spaced, unit_id
+
 from .output import Output, Setting
 
 Data = dict[str, Any]

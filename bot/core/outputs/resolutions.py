@@ -5,16 +5,17 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from ..artifact import normal
-from ..codec import from_json, to_json
-from ..concerns import read as read_concerns
-from ..concerns.ruling import tidied_reason
-from ..concerns.shape import Decision
-from ..concerns.writing import one_line
-from ..tracks import ROADMAP
-from ..tracks.contract import read as read_contract
-from ..tracks.owning import read as read_owners
-from ..tracks.resolving import CONTRACT, Amendment, Resolutions, Resolved, faults, read, render, unplaced
+from bot.core.codec import from_json, to_json
+from bot.core.concerns import read as read_concerns
+from bot.core.concerns.ruling import tidied_reason
+from bot.core.concerns.shape import Decision
+from bot.core.concerns.writing import one_line
+from bot.core.markdown.artifact import normal
+from bot.core.tracks import ROADMAP
+from bot.core.tracks.contract import read as read_contract
+from bot.core.tracks.owning import read as read_owners
+from bot.core.tracks.resolving import CONTRACT, Amendment, Resolutions, Resolved, faults, read, render, unplaced
+
 from .contract import SaidItem, cell, item_of, standing_contract, tidied
 from .output import Output, Setting, on_one_line
 from .owners import standing

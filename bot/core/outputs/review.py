@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from ..codec import from_json, to_json
-from ..concerns.consolidating import Found, Reviewed
-from ..concerns.shape import Severity
+from bot.core.codec import from_json, to_json
+from bot.core.concerns.consolidating import Found, Reviewed
+from bot.core.concerns.shape import Severity
+
 from .output import Output, Setting, on_one_line
 
 Confidence = Literal["high", "medium", "low"]

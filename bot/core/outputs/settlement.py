@@ -7,11 +7,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ..artifact import normal
-from ..codec import from_json, to_json
-from ..tracks.changing import Change, Learnt, Settlement, read_settlement, section, unlisted, unplaced
-from ..tracks.contract import Contract, items_section, read
-from ..tracks.contract import faults as contract_faults
+from bot.core.codec import from_json, to_json
+from bot.core.markdown.artifact import normal
+from bot.core.tracks.changing import Change, Learnt, Settlement, read_settlement, section, unlisted, unplaced
+from bot.core.tracks.contract import Contract, items_section, read
+from bot.core.tracks.contract import faults as contract_faults
+
 from .contract import SaidItem, cell, item_of, standing_contract, tidied
 from .output import Output, Setting, on_one_line
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..artifact import Artifact, normal
-from ..findings import Finding
+from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact, normal
+
 from .reading import plan_of
 from .sections import letter_of
 from .shape import Guarantee, Plan, Unit

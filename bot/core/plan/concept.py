@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ..artifact import Artifact, Section, Table, normal
+from bot.core.markdown.artifact import Artifact, Section, Table, normal
+
 from .sections import letter_of
 from .shape import Block
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ..artifact import Artifact, Section
+from bot.core.markdown.artifact import Artifact, Section
+
 from .reading import plan_of
 from .sections import letter_of
 from .shape import Unit

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
-from ..artifact import Fence
+from bot.core.markdown.artifact import Fence
+
 from .ids import ids, leading, only_ids
 
 _ARROW = re.compile(r"\s*(?:[-─━═=~]*[>►▶→⟶⇒➔➜])+\s*")

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from ..artifact import Artifact, Table, normal
-from ..findings import Finding
+from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact, Table, normal
+
 from .concept import blocks
 from .drawings import Drawn, ascii_drawing, backwards, mermaid, one_line
 from .ids import ids, leading, only_ids

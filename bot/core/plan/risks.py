@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..artifact import normal
+from bot.core.markdown.artifact import normal
+
 from .ids import ids
 from .shape import Plan, Risk
 

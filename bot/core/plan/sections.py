@@ -2,7 +2,7 @@
 
 import re
 
-from ..artifact import loose
+from bot.core.markdown.artifact import loose
 
 TITLES = {
     "A": "Executive Summary",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from ..findings import Finding
+from bot.core.findings import Finding
 
 # Where a dependency was stated: a table's row, a labelled line, the heading, an ASCII drawing, or Mermaid.
 Where = Literal["row", "label", "heading", "drawing", "mermaid"]

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ..artifact import normal
+from bot.core.markdown.artifact import normal
+
 from .ids import leading, named
 
 Label = Literal["needs", "blocks", "parallel", "independent"]

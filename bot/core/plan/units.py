@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal
 
-from ..artifact import Artifact, Heading, Row, Section, Table, normal
+from bot.core.markdown.artifact import Artifact, Heading, Row, Section, Table, normal
+
 from .ids import ids, leading
 from .shape import Guarantee, Unit
 from .stated import label_of

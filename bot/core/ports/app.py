@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..identity import Repository
+from bot.core.identity import Repository
+
 from .code import Checkout
 from .configuration import Layer
 from .github import GitHub

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..definition import Definition, House
-from ..errors import Fault
+from bot.core.definition import Definition, House
+from bot.core.errors import Fault
 
 LARGEST_FILE = 200_000
 """The bytes of a file of a workflow; more is a fault."""

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from ..identity import Repository
-from ..living.closing import Merge
-from ..living.known import Hands
-from ..publications import CheckWish, LabelWish, Remark
-from ..tracking.shape import Relations, Written
+from bot.core.identity import Repository
+from bot.core.living.closing import Merge
+from bot.core.living.known import Hands
+from bot.core.publications import CheckWish, LabelWish, Remark
+from bot.core.tracking.shape import Relations, Written
+
 from .configuration import Layer
 
 Permission = Literal["none", "read", "triage", "write", "maintain", "admin"]

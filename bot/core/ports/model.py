@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from ..record import Spent
+from bot.core.run.record import Spent
 
 # `max_tokens` of a turn that only fills the server's cache. Anthropic's own server takes 0 too; compatible ones don't.
 WARMING = 1

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..record import Spent
+from bot.core.run.record import Spent
+
 from .model import Reply
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from ..plan.ids import spoken
-from ..safe import plain
+from bot.core.markdown.safe import plain
+from bot.core.plan.ids import spoken
+
 from . import plan_text
 from .grouping import grouped
 from .marks import Notes, digest, mention, numbered, same, section

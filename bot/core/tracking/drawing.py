@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..plan.ids import spoken
-from ..safe import plain
+from bot.core.markdown.safe import plain
+from bot.core.plan.ids import spoken
+
 from .standing import Standing
 from .units import Piece
 

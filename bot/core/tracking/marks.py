@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
-from ..artifact import normal
-from ..publications import marked, marker
+from bot.core.markdown.artifact import normal
+from bot.core.publications import marked, marker
+
 from .shape import Ref
 
 END = "<!-- charrette:end -->"

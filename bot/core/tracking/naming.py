@@ -3,7 +3,7 @@
 import re
 from collections.abc import Container
 
-from ..identity import slug_of
+from bot.core.identity import slug_of
 
 
 def plan_id(title: str, path: str, taken: Container[str]) -> str:

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ..fitting import shortened
-from ..plan.ids import spoken
-from ..safe import line
+from bot.core.markdown.fitting import shortened
+from bot.core.markdown.safe import line
+from bot.core.plan.ids import spoken
+
 from .drawing import drawing
 from .marks import mention
 from .shape import MOST

@@ -4,11 +4,12 @@ import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..artifact import Artifact, names
-from ..fitting import shortened
-from ..plan import Plan
-from ..plan.ids import ids, spoken
-from ..safe import line, plain, published
+from bot.core.markdown.artifact import Artifact, names
+from bot.core.markdown.fitting import shortened
+from bot.core.markdown.safe import line, plain, published
+from bot.core.plan import Plan
+from bot.core.plan.ids import ids, spoken
+
 from .marks import mention
 from .units import Piece
 

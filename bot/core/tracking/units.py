@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..artifact import normal
-from ..findings import Finding
-from ..identity import slug_of
-from ..living.standing import overview
-from ..plan import Plan, Unit
-from ..plan.graph import Graph
-from ..plan.ids import spoken
-from ..plan.shape import DONE, GONE
+from bot.core.findings import Finding
+from bot.core.identity import slug_of
+from bot.core.living.standing import overview
+from bot.core.markdown.artifact import normal
+from bot.core.plan import Plan, Unit
+from bot.core.plan.graph import Graph
+from bot.core.plan.ids import spoken
+from bot.core.plan.shape import DONE, GONE
+
 from .marks import digest, named
 
 _MOST_NOTED = 40

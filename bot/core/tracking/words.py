@@ -4,28 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
-from ..findings import Finding
-from ..plan.ids import spoken
-from ..plan.shape import DONE, Plan
-from ..safe import line, published
+from bot.core.findings import Finding
+from bot.core.markdown.safe import line, published
+from bot.core.plan.ids import spoken
+from bot.core.plan.shape import DONE, Plan
+
 from .marks import numbered
-from .shape import (
-    PLAN,
-    Block,
-    Done,
-    Doubt,
-    Label,
-    Milestone,
-    Nest,
-    Open,
-    Ref,
-    Say,
-    Step,
-    Unblock,
-    Unnest,
-    Work,
-    Write,
-)
+from .shape import PLAN, Block, Done, Doubt, Label, Milestone, Nest, Open, Ref, Say, Step, Unblock, Unnest, Work, Write
 
 _MOST_ROWS = 200
 _MOST_SAID = 5

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..artifact import Artifact, normal
-from ..concerns.writing import table_row
+from bot.core.concerns.writing import table_row
+from bot.core.markdown.artifact import Artifact, normal
+
 from . import tables
 from .contract import CHANGES, ITEM_HEADER, ITEMS, Contract, Fault, Item, read, row_of
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 
-from ..artifact import Artifact, normal
+from bot.core.markdown.artifact import Artifact, normal
+
 from . import tables
 
 TRACKS, PHASES, ITEMS, CHANGES = "Tracks", "Phases", "Items", "Changes"

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..identity import slug_of
+from bot.core.identity import slug_of
+
 from . import owning
 
 ROADMAP = "Roadmap"

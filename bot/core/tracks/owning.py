@@ -7,10 +7,11 @@ open. (Architecture planning, phase 2.)
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..artifact import Artifact, Table, normal
-from ..concerns.shape import OWNERS
-from ..concerns.words import ids_in
-from ..concerns.writing import table_row
+from bot.core.concerns.shape import OWNERS
+from bot.core.concerns.words import ids_in
+from bot.core.concerns.writing import table_row
+from bot.core.markdown.artifact import Artifact, Table, normal
+
 from . import tables
 
 TRACKS = "Tracks"

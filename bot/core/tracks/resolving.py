@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..artifact import Artifact, normal
-from ..concerns import Concerns
-from ..concerns.shape import RESOLUTION, Decision, is_undecided
-from ..concerns.words import ids_in, verdict_in
+from bot.core.concerns import Concerns
+from bot.core.concerns.shape import RESOLUTION, Decision, is_undecided
+from bot.core.concerns.words import ids_in, verdict_in
+from bot.core.markdown.artifact import Artifact, normal
+
 from . import tables
 from .changing import Change, applied, concerned, names
 from .contract import Contract, Fault, Item, number_in, uses_of, uses_text

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..artifact import Artifact, Table, normal
-from ..concerns.writing import table_row
+from bot.core.concerns.writing import table_row
+from bot.core.markdown.artifact import Artifact, Table, normal
 
 
 @dataclass(frozen=True)

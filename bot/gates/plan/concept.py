@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from bot.core.artifact import normal
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import normal
 from bot.core.plan.concept import ASPECTS
 from bot.core.plan.ids import ids
+from bot.gates.place import shown
 
-from ..place import shown
 from .paper import NONE, Paper, empty
 
 _ARROW = re.compile(r"\s*(?:[-─=]*[>►▶→⟶⇒]|->)\s*")

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from bot.core.artifact import Fence
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Fence
 from bot.core.plan.sections import TITLES
+from bot.gates.cited import claims, faults
+from bot.gates.context import Context
+from bot.gates.place import shown
 
-from ..cited import claims, faults
-from ..context import Context
-from ..place import shown
 from .paper import Paper, headline
 
 _OPTIONAL = "G"

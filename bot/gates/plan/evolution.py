@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from bot.core.artifact import Fence, Section
-from bot.core.citations import find
+from bot.core.citations.reading import find
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Fence, Section
 
 from .lookups import filled, subjects
 from .paper import Paper

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.core.artifact import normal
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import normal
 
 from .paper import Paper, empty
 

@@ -8,8 +8,8 @@ from typing import Literal
 from bot.core.findings import Finding
 from bot.core.plan import Statement
 from bot.core.plan.graph import Graph
+from bot.gates.place import shown
 
-from ..place import shown
 from .paper import Paper
 
 Voice = Literal["unit", "table", "drawing", "mermaid"]

@@ -8,8 +8,8 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Literal, TypeVar
 
-from bot.core.artifact import Artifact, Fence, Item, Line, Row, Section, Table, normal
 from bot.core.findings import Finding, Severity
+from bot.core.markdown.artifact import Artifact, Fence, Item, Line, Row, Section, Table, normal
 from bot.core.plan import Plan, plan_of
 from bot.core.plan.graph import Graph
 from bot.core.plan.ids import ids

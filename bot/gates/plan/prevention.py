@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from bot.core.artifact import normal
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import normal
 
 from .lookups import subjects
 from .paper import Paper, empty

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.core.citations import find
+from bot.core.citations.reading import find
 from bot.core.findings import Finding
 
 from .lookups import subjects

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.core.artifact import Section
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Section
+from bot.gates.place import shown
 
-from ..place import shown
 from .lookups import subjects
 from .paper import Cells, Paper, empty
 

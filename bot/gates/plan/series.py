@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.core.artifact import Section, normal
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Section, normal
 from bot.core.plan import Unit
+from bot.gates.place import shown
 
-from ..place import shown
 from .paper import Paper, empty
 
 TIER_1: Mapping[str, Sequence[str]] = {

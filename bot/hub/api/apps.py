@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from bot.hub.api.routing import NOTHING, Call, Reply, Routes
 from bot.hub.auth import create_token
 from bot.hub.facts import Account, Delivery, Installation, InstallationToken, Repository
 from bot.hub.hub import RefusedError
@@ -18,6 +17,8 @@ from bot.hub.resources.accounts import (
     public_user,
 )
 from bot.hub.resources.repositories import permissions_of, repository
+
+from .routing import NOTHING, Call, Reply, Routes
 
 routes = Routes()
 LIMIT = 5_000

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bot.hub.api.routing import Call, Reply, Routes
 from bot.hub.facts import Annotation, CheckRun, CommitStatus
 from bot.hub.hub import RefusedError
 from bot.hub.operations import checks
 from bot.hub.resources.checks import annotation, check_run, combined_status, status
 from bot.hub.resources.repositories import minimal_repository
 from bot.hub.resources.view import Json
+
+from .routing import Call, Reply, Routes
 
 routes = Routes()
 REPO = "/repos/{owner}/{repo}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.hub.api.routing import NOTHING, Call, Reply, Routes
 from bot.hub.facts import Comment, Reaction, Subject
 from bot.hub.hub import RefusedError
 from bot.hub.operations import comments
 from bot.hub.resources.issues import comment, reaction
+
+from .routing import NOTHING, Call, Reply, Routes
 
 routes = Routes()
 REPO = "/repos/{owner}/{repo}"

@@ -10,14 +10,15 @@ from typing import Any
 from flask import Flask, Response, request
 
 from bot.hub import auth
-from bot.hub.api import apps, checks, comments, git, issues, labels, pulls, relations, repositories
-from bot.hub.api.routing import Call, Reply, Route
 from bot.hub.auth import Credentials, identify
 from bot.hub.facts import Repository
 from bot.hub.hub import Hub, RefusedError
 from bot.hub.resources.view import View
 from bot.hub.store import AbsentError
 from bot.hub.writes import record
+
+from . import apps, checks, comments, git, issues, labels, pulls, relations, repositories
+from .routing import Call, Reply, Route
 
 PREFIX = "/api/v3"
 AREAS = (apps, checks, comments, git, issues, labels, pulls, relations, repositories)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 
-from bot.hub.api.routing import NOTHING, Call, Reply, Routes
 from bot.hub.code import Change, Code, Signature
 from bot.hub.history import commit
 from bot.hub.hub import RefusedError
 from bot.hub.operations import objects, references
 from bot.hub.resources.commits import blob, git_commit, reference, tree
 from bot.hub.resources.view import Json
+
+from .routing import NOTHING, Call, Reply, Routes
 
 routes = Routes()
 GIT = "/repos/{owner}/{repo}/git"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.hub.api.routing import NOTHING, Call, Reply, Routes
 from bot.hub.facts import Comment, Issue, IssueEvent, Milestone
 from bot.hub.hub import RefusedError
 from bot.hub.operations import issues, relations
@@ -10,6 +9,8 @@ from bot.hub.operations.people import members
 from bot.hub.resources.issues import commented, issue, issue_event, labels_of, milestone
 from bot.hub.resources.users import user
 from bot.hub.store import AbsentError
+
+from .routing import NOTHING, Call, Reply, Routes
 
 routes = Routes()
 REPO = "/repos/{owner}/{repo}"

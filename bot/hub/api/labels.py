@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.hub.api.routing import NOTHING, Call, Reply, Routes
 from bot.hub.facts import Issue, Label
 from bot.hub.hub import RefusedError
 from bot.hub.operations import labels
 from bot.hub.resources.issues import label, labels_of
+
+from .routing import NOTHING, Call, Reply, Routes
 
 routes = Routes()
 REPO = "/repos/{owner}/{repo}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.hub.api.routing import NOTHING, Call, Reply, Routes
 from bot.hub.facts import Issue, PullRequest, Review, ReviewComment
 from bot.hub.history import diff_text, log
 from bot.hub.hub import RefusedError
@@ -11,6 +10,8 @@ from bot.hub.resources.commits import changed_file
 from bot.hub.resources.commits import commit as commit_json
 from bot.hub.resources.pulls import base_tip, files_of, full_pull_request, pull_request, review, review_comment
 from bot.hub.resources.view import Json
+
+from .routing import NOTHING, Call, Reply, Routes
 
 routes = Routes()
 PULLS = "/repos/{owner}/{repo}/pulls"

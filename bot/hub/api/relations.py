@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.hub.api.routing import Call, Reply, Routes
 from bot.hub.facts import Issue, SubIssue
 from bot.hub.hub import RefusedError
 from bot.hub.operations import relations
 from bot.hub.resources.issues import issue
+
+from .routing import Call, Reply, Routes
 
 routes = Routes()
 ONE = "/repos/{owner}/{repo}/issues/{issue_number}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 
-from bot.hub.api.routing import NOTHING, Call, Reply, Routes
 from bot.hub.code import Code
 from bot.hub.facts import Account, PullRequest, Role
 from bot.hub.history import changed_files, commit, count, log
@@ -19,6 +18,8 @@ from bot.hub.resources.commits import commit as commit_json
 from bot.hub.resources.pulls import pull_request
 from bot.hub.resources.repositories import full_repository
 from bot.hub.resources.view import Json
+
+from .routing import NOTHING, Call, Reply, Routes
 
 routes = Routes()
 REPO = "/repos/{owner}/{repo}"

@@ -6,10 +6,11 @@ from bot.hub.access import allow
 from bot.hub.events import emit, view_of
 from bot.hub.facts import Comment, Issue, Reaction, Repository, Subject
 from bot.hub.hub import Actor, Hub, RefusedError, invalid
-from bot.hub.operations.issues import checked_body
-from bot.hub.operations.labels import BOTH
 from bot.hub.resources.issues import CONTENTS, issue_in_webhook
 from bot.hub.resources.issues import comment as comment_json
+
+from .issues import checked_body
+from .labels import BOTH
 
 
 def _checked(body: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bot.hub.events import deliver, view_of
 from bot.hub.facts import Account, Installation, Repository
 from bot.hub.hub import Hub
-from bot.hub.operations.deliveries import brief
 from bot.hub.resources.accounts import installation as installation_json
 from bot.hub.resources.users import user
+
+from .deliveries import brief
 
 
 def uninstall(hub: Hub, installation: Installation, sender: Account) -> None:

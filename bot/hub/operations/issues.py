@@ -8,22 +8,13 @@ from typing import Any
 
 from bot.hub.access import allow
 from bot.hub.events import emit
-from bot.hub.facts import (
-    Account,
-    Comment,
-    Dependency,
-    Issue,
-    IssueEvent,
-    Milestone,
-    PullRequest,
-    Repository,
-    SubIssue,
-)
+from bot.hub.facts import Account, Comment, Dependency, Issue, IssueEvent, Milestone, PullRequest, Repository, SubIssue
 from bot.hub.hub import Actor, Hub, RefusedError, invalid
-from bot.hub.operations.labels import BOTH, find_or_create, may_label, subject_parts
-from bot.hub.operations.labels import add as add_labels
-from bot.hub.operations.labels import replace as replace_labels
 from bot.hub.store import AbsentError
+
+from .labels import BOTH, find_or_create, may_label, subject_parts
+from .labels import add as add_labels
+from .labels import replace as replace_labels
 
 BODY_LIMIT = 65_536
 REASONS = ("completed", "not_planned", "duplicate", "reopened")

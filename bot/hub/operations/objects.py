@@ -9,8 +9,9 @@ from bot.hub.code import Change, Signature
 from bot.hub.events import view_of
 from bot.hub.facts import Repository, SignedCommit
 from bot.hub.hub import Actor, Hub, RefusedError, invalid
-from bot.hub.operations import references
 from bot.hub.resources.commits import noreply
+
+from . import references
 
 MODES = ("100644", "100755", "040000", "160000", "120000")
 

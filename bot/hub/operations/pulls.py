@@ -12,11 +12,12 @@ from bot.hub.events import emit, view_of
 from bot.hub.facts import Issue, PullRequest, Repository
 from bot.hub.history import count, log, merged_tree
 from bot.hub.hub import Actor, Hub, RefusedError, invalid
-from bot.hub.operations import references
-from bot.hub.operations.issues import checked_body, checked_title, happened, set_state
-from bot.hub.operations.objects import signature
 from bot.hub.resources.pulls import full_pull_request
 from bot.hub.store import AbsentError
+
+from . import references
+from .issues import checked_body, checked_title, happened, set_state
+from .objects import signature
 
 MergeMethod = Literal["merge", "squash", "rebase"]
 CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:([\w.-]+/[\w.-]+))?#(\d+)\b", re.IGNORECASE)

@@ -8,11 +8,12 @@ from bot.hub.events import emit, view_of
 from bot.hub.facts import Issue, PullRequest, Repository
 from bot.hub.history import CommitData, changed_files, commit, log
 from bot.hub.hub import Actor, Hub, RefusedError
-from bot.hub.operations.issues import happened, set_state
 from bot.hub.resources.commits import account_of
 from bot.hub.resources.pulls import full_pull_request
 from bot.hub.resources.repositories import repository as repository_json
 from bot.hub.resources.view import Json, View
+
+from .issues import happened, set_state
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 COMMITS_IN_PUSH = 20

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.hub.access import allow
 from bot.hub.facts import Dependency, Issue, Milestone, Repository, SubIssue
 from bot.hub.hub import Actor, Hub, RefusedError, invalid
-from bot.hub.operations.issues import checked_title, happened
+
+from .issues import checked_title, happened
 
 CHILD_LIMIT = 100
 DEPTH_LIMIT = 8

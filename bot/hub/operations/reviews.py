@@ -10,8 +10,9 @@ from bot.hub.events import emit, view_of
 from bot.hub.facts import Issue, PullRequest, Repository, Review, ReviewComment, ReviewState
 from bot.hub.history import DiffLine, diff_lines
 from bot.hub.hub import Actor, Hub, RefusedError
-from bot.hub.operations.issues import checked_body, happened
 from bot.hub.resources.pulls import files_of, pull_request, review, review_comment
+
+from .issues import checked_body, happened
 
 STATES: dict[str, ReviewState] = {
     "COMMENT": "COMMENTED",

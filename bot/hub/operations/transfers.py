@@ -9,10 +9,11 @@ from bot.hub.access import allow
 from bot.hub.events import emit, view_of
 from bot.hub.facts import Comment, Issue, Repository
 from bot.hub.hub import Actor, Hub, RefusedError
-from bot.hub.operations.issues import happened
-from bot.hub.operations.labels import subject_parts
 from bot.hub.resources.issues import issue_in_webhook
 from bot.hub.resources.repositories import repository as repository_json
+
+from .issues import happened
+from .labels import subject_parts
 
 
 def transfer(hub: Hub, actor: Actor, issue: Issue, to: Repository) -> Issue:

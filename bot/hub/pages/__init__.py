@@ -3,6 +3,6 @@
 `visit` (one request) < `browsing`, `issues`, `pulls`, `checks`, `deliveries`, `home` (an area each) < `serving`.
 """
 
-from bot.hub.pages.serving import blueprint
+from .serving import blueprint
 
 __all__ = ["blueprint"]

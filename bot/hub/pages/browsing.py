@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response as Answer
 
 from bot.hub.code import Entry
 from bot.hub.history import count, log
-from bot.hub.pages.highlight import lines_of_file
-from bot.hub.pages.visit import NOT_FOUND, Routes, Visit
+
+from .highlight import lines_of_file
+from .visit import NOT_FOUND, Routes, Visit
 
 routes = Routes()
 README = ("readme.md", "readme.rst", "readme.txt", "readme")

@@ -10,10 +10,11 @@ from bot.hub.facts import Issue, PullRequest
 from bot.hub.history import EMPTY_TREE, changed_files, commit, count, log
 from bot.hub.hub import RefusedError
 from bot.hub.operations import objects, pulls, references
-from bot.hub.pages.browsing import Spot, spot
-from bot.hub.pages.diffs import file_diffs
-from bot.hub.pages.history import told
-from bot.hub.pages.visit import NOT_FOUND, Routes, Visit
+
+from .browsing import Spot, spot
+from .diffs import file_diffs
+from .history import told
+from .visit import NOT_FOUND, Routes, Visit
 
 routes = Routes()
 PAGE = 30

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response as Answer
 
 from bot.hub.facts import Annotation, CheckRun, CommitStatus, PullRequest
 from bot.hub.operations import checks
-from bot.hub.pages.visit import NOT_FOUND, Routes, Visit
+
+from .visit import NOT_FOUND, Routes, Visit
 
 routes = Routes()
 

@@ -9,23 +9,14 @@ from typing import Literal, TypeAlias
 
 from markupsafe import Markup
 
-from bot.hub.facts import (
-    Account,
-    Comment,
-    Issue,
-    IssueEvent,
-    PullRequest,
-    Reaction,
-    Review,
-    ReviewComment,
-    Subject,
-)
+from bot.hub.facts import Account, Comment, Issue, IssueEvent, PullRequest, Reaction, Review, ReviewComment, Subject
 from bot.hub.history import is_as_it_was, log
-from bot.hub.pages.diffs import Row, Thread, rows_of, threads_of
-from bot.hub.pages.history import Told, told
-from bot.hub.pages.visit import Visit
 from bot.hub.resources.issues import CONTENTS, author_association
 from bot.hub.resources.pulls import base_tip
+
+from .diffs import Row, Thread, rows_of, threads_of
+from .history import Told, told
+from .visit import Visit
 
 FACES = dict(zip(CONTENTS, ("👍", "👎", "😄", "😕", "❤️", "🎉", "🚀", "👀"), strict=True))
 HUNK_SHOWN = 6

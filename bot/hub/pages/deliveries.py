@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response as Answer
 
 from bot.hub.facts import Delivery
 from bot.hub.operations.deliveries import redeliver as send_again
-from bot.hub.pages.highlight import block
-from bot.hub.pages.visit import Routes, Visit
+
+from .highlight import block
+from .visit import Routes, Visit
 
 routes = Routes()
 SHOWN = 100

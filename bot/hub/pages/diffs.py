@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from bot.hub.facts import ReviewComment
 from bot.hub.history import ChangedFile, DiffLine, diff_lines
-from bot.hub.pages.highlight import lines_of_file
+
+from .highlight import lines_of_file
 
 # A longer diff is shown on demand.
 FOLDED = 1_500

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from bot.hub.facts import Account, CheckRun, SignedCommit
 from bot.hub.history import CommitData
-from bot.hub.pages.visit import Visit
 from bot.hub.resources.commits import account_of
+
+from .visit import Visit
 
 # Git takes any word before a colon for a key; ours, and those in wide use, have a dash, and sentences have none.
 _TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9]*-[A-Za-z0-9-]*): +(.*)")

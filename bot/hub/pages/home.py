@@ -5,8 +5,9 @@ from __future__ import annotations
 from werkzeug.wrappers import Response as Answer
 
 from bot.hub.facts import Account, Collaborator, Installation, Repository, Role
-from bot.hub.pages.sanitizing import is_local
-from bot.hub.pages.visit import COOKIE, NOT_FOUND, Routes, Visit, account_path, people
+
+from .sanitizing import is_local
+from .visit import COOKIE, NOT_FOUND, Routes, Visit, account_path, people
 
 routes = Routes()
 YEAR = 365 * 86_400

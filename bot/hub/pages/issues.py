@@ -24,10 +24,11 @@ from bot.hub.facts import (
     SubIssue,
 )
 from bot.hub.operations import issues, relations
-from bot.hub.pages.conversation import FACES, Said, entries_of, said
-from bot.hub.pages.lists import is_blocked
-from bot.hub.pages.visit import Routes, Visit
 from bot.hub.resources.issues import labels_of
+
+from .conversation import FACES, Said, entries_of, said
+from .lists import is_blocked
+from .visit import Routes, Visit
 
 routes = Routes()
 ONE = "/<owner>/<repo>/issues/<int:number>"

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response as Answer
 
 from bot.hub.facts import Issue, Label
 from bot.hub.operations import labels
-from bot.hub.pages.visit import NOT_FOUND, Routes, Visit
+
+from .visit import NOT_FOUND, Routes, Visit
 
 routes = Routes()
 

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response as Answer
 
 from bot.hub.facts import CheckRun, Comment, Issue, Label, Milestone, PullRequest, SubIssue
 from bot.hub.operations import relations
-from bot.hub.pages.history import state_of
-from bot.hub.pages.visit import NOT_FOUND, Routes, Visit
 from bot.hub.resources.issues import labels_of
+
+from .history import state_of
+from .visit import NOT_FOUND, Routes, Visit
 
 routes = Routes()
 

@@ -16,9 +16,9 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 from mdit_py_plugins.gfm import gfm_plugin
 
-from bot.hub.pages.diagrams import draw
-from bot.hub.pages.highlight import block
-from bot.hub.pages.sanitizing import PREFIX, clean, is_local
+from .diagrams import draw
+from .highlight import block
+from .sanitizing import PREFIX, clean, is_local
 
 SHORT = re.compile(
     r"(?<![\w/#@.`&-])(?:"

@@ -10,13 +10,14 @@ from bot.hub.facts import Issue, PullRequest, ReviewComment
 from bot.hub.history import diff_text
 from bot.hub.hub import RefusedError
 from bot.hub.operations import pulls, reviews
-from bot.hub.pages.checks import latest, shown, statuses
-from bot.hub.pages.conversation import pushed, remark_thread
-from bot.hub.pages.diffs import FileDiff, file_diffs, threads_of
-from bot.hub.pages.history import state_of
-from bot.hub.pages.issues import side, talk_of
-from bot.hub.pages.visit import NOT_FOUND, Routes, Visit
 from bot.hub.resources.pulls import base_tip, files_of, mergeable
+
+from .checks import latest, shown, statuses
+from .conversation import pushed, remark_thread
+from .diffs import FileDiff, file_diffs, threads_of
+from .history import state_of
+from .issues import side, talk_of
+from .visit import NOT_FOUND, Routes, Visit
 
 routes = Routes()
 ONE = "/<owner>/<repo>/pull/<int:number>"

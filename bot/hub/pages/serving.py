@@ -11,19 +11,20 @@ from werkzeug.wrappers import Response as Answer
 
 from bot.hub.auth import ANYBODY
 from bot.hub.hub import Hub, RefusedError
-from bot.hub.pages.browsing import routes as browsing
-from bot.hub.pages.changes import routes as changes
-from bot.hub.pages.checks import routes as checks
-from bot.hub.pages.deliveries import listed
-from bot.hub.pages.deliveries import routes as deliveries
-from bot.hub.pages.home import routes as home
-from bot.hub.pages.issues import routes as issues
-from bot.hub.pages.labels import routes as labels
-from bot.hub.pages.lists import routes as lists
-from bot.hub.pages.pulls import routes as pulls
-from bot.hub.pages.talk import routes as talk
-from bot.hub.pages.visit import COOKIE, NOT_FOUND, Route, Visit, actor_of
 from bot.hub.store import AbsentError
+
+from .browsing import routes as browsing
+from .changes import routes as changes
+from .checks import routes as checks
+from .deliveries import listed
+from .deliveries import routes as deliveries
+from .home import routes as home
+from .issues import routes as issues
+from .labels import routes as labels
+from .lists import routes as lists
+from .pulls import routes as pulls
+from .talk import routes as talk
+from .visit import COOKIE, NOT_FOUND, Route, Visit, actor_of
 
 POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; style-src 'self'; "

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response as Answer
 from bot.hub.facts import Comment, Issue, PullRequest, Reaction, ReviewComment, Subject
 from bot.hub.hub import RefusedError
 from bot.hub.operations import comments, issues
-from bot.hub.pages.visit import NOT_FOUND, Routes, Visit
+
+from .visit import NOT_FOUND, Routes, Visit
 
 routes = Routes()
 ONE = "/<owner>/<repo>/issues/<int:number>"

@@ -18,10 +18,11 @@ from bot.hub.auth import ANYBODY
 from bot.hub.facts import Account, Issue, Label, PullRequest, Repository, Role
 from bot.hub.hub import Actor, Hub, RefusedError
 from bot.hub.operations.issues import may_manage
-from bot.hub.pages import words
-from bot.hub.pages.markdown import Place, render
 from bot.hub.resources.view import View
 from bot.hub.store import AbsentError
+
+from . import words
+from .markdown import Place, render
 
 COOKIE = "hub_user"
 

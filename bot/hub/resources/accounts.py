@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.hub.facts import Account, App, Delivery, Installation, InstallationToken, Repository, Role
-from bot.hub.resources.repositories import permissions_of, repository
-from bot.hub.resources.users import user
-from bot.hub.resources.view import Json, View, node_id
+
+from .repositories import permissions_of, repository
+from .users import user
+from .view import Json, View, node_id
 
 
 def public_user(view: View, account: Account) -> Json:

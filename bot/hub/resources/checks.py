@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.hub.facts import Annotation, CheckRun, CommitStatus, Issue, PullRequest, Repository
-from bot.hub.resources.accounts import integration
-from bot.hub.resources.users import user
-from bot.hub.resources.view import Json, View, node_id
+
+from .accounts import integration
+from .users import user
+from .view import Json, View, node_id
 
 _WORST = ("error", "failure", "pending", "success")
 

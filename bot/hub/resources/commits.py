@@ -9,8 +9,9 @@ from urllib.parse import quote
 from bot.hub.code import Entry, Signature
 from bot.hub.facts import Account, Repository, SignedCommit
 from bot.hub.history import ChangedFile, CommitData
-from bot.hub.resources.users import user
-from bot.hub.resources.view import Json, View, node_id
+
+from .users import user
+from .view import Json, View, node_id
 
 
 def noreply(view: View, account: Account) -> str:

@@ -18,9 +18,10 @@ from bot.hub.facts import (
     SubIssue,
     Subject,
 )
-from bot.hub.resources.accounts import integration
-from bot.hub.resources.users import user
-from bot.hub.resources.view import Json, View, node_id
+
+from .accounts import integration
+from .users import user
+from .view import Json, View, node_id
 
 CONTENTS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.hub.facts import Comment, Issue, Milestone, PullRequest, Repository, Review, ReviewComment
 from bot.hub.history import ChangedFile, changed_files, count, is_as_it_was, merged_tree
-from bot.hub.resources.issues import author_association, label, labels_of, milestone, reactions
-from bot.hub.resources.repositories import repository as repository_json
-from bot.hub.resources.users import user
-from bot.hub.resources.view import Json, View, node_id
+
+from .issues import author_association, label, labels_of, milestone, reactions
+from .repositories import repository as repository_json
+from .users import user
+from .view import Json, View, node_id
 
 
 def base_tip(view: View, fact: PullRequest) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.hub.facts import Account, Issue, Repository, Role
 from bot.hub.hub import ROLES
-from bot.hub.resources.users import user
-from bot.hub.resources.view import Json, View, node_id
+
+from .users import user
+from .view import Json, View, node_id
 
 # Every address of a repository, by its key; the braces are GitHub's own URI templates.
 _ADDRESSES = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.hub.facts import Account
-from bot.hub.resources.view import Json, View, node_id
+
+from .view import Json, View, node_id
 
 
 def user(view: View, account: Account) -> Json:

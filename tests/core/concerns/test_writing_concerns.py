@@ -11,7 +11,7 @@ from bot.core.concerns import Concern, Concerns, Decision, Disposition, LogRow, 
 from bot.core.concerns.deciding import Decided, decide
 from bot.core.concerns.shape import LETTERS, SEVERITIES, Severity
 from bot.core.concerns.writing import tidied
-from bot.core.safe import published
+from bot.core.markdown.safe import published
 
 WORDS = st.text(
     st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"], exclude_characters="\\<`"), max_size=40

@@ -1,8 +1,8 @@
 import pytest
 
+from bot.core.incoming.messages import Validate
 from bot.core.living.asking import validated
 from bot.core.living.closing import Merge, by_branch, by_keyword, closed_by
-from bot.core.messages import Validate
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.artifact import Artifact
 from bot.core.living.editing import edited
 from bot.core.living.edits import Edit, Finished, Recorded, Reworded
+from bot.core.markdown.artifact import Artifact
 from bot.core.plan import read
 from bot.core.plan.comparing import compare
 from bot.core.plan.risks import result_of

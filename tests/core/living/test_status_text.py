@@ -1,8 +1,8 @@
-from bot.core.drift import Drift, Drifted
-from bot.core.fitting import LIMIT
+from bot.core.citations.drift import Drift, Drifted
 from bot.core.living import overview
 from bot.core.living.status_text import status
 from bot.core.living.words import state
+from bot.core.markdown.fitting import LIMIT
 from bot.core.plan import read
 
 from .series import ASIDE, DONE, PLAN, TAKEN, issues, validated, view

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.artifact import Artifact
+from bot.core.markdown.artifact import Artifact
 from bot.core.plan.comparing import Comparison, compare
 
 OLD = """\

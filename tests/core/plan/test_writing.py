@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.artifact import Artifact
+from bot.core.markdown.artifact import Artifact
+from bot.core.markdown.safe import published
 from bot.core.outputs import OUTPUTS, Setting
 from bot.core.plan import read
 from bot.core.plan.core import review_core
 from bot.core.plan.writing.cards import unit_id
 from bot.core.plan.writing.order import Order
 from bot.core.plan.writing.tidy import cell, plain, tidied
-from bot.core.safe import published
 from bot.gates.plan import Paper, lint
 from tests import plan_data as plans
 from tests.gates.plan.examples import Files

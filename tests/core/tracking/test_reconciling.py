@@ -9,7 +9,7 @@ import pytest
 from bot.core.errors import PersonError, TransientError
 from bot.core.tracking import Work
 from bot.core.tracking.words import doubted, preview, summary
-from bot.engine.tracking import compared
+from bot.engine.plans.tracking import compared
 
 from .world import PATH, PLAN, KilledError, World, reconcile, source, units
 
@@ -407,7 +407,7 @@ def test_two_at_once_leave_nothing_twice_once_either_runs_again() -> None:
 
 
 def run_again(world: World, work: Work) -> None:
-    from bot.engine.tracking import carried_out, known
+    from bot.engine.plans.tracking import carried_out, known
 
     refs = dict(work.refs)
     for step in work.steps:

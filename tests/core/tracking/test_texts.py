@@ -12,7 +12,7 @@ from bot.core.tracking.naming import plan_id, short_title
 from bot.core.tracking.shape import Block, Label, Milestone, Nest, Open, Say, Step, Unblock, Unnest, Write
 from bot.core.tracking.units import pieces
 from bot.core.tracking.words import preview, step_name, summary
-from bot.engine.tracking import source_of
+from bot.engine.plans.tracking import source_of
 
 from .world import PLAN, World, reconcile, units
 

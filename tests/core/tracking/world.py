@@ -9,7 +9,7 @@ from bot.core.errors import ConflictError, MissingError, PersonError, TransientE
 from bot.core.ports import Comment, Issue
 from bot.core.publications import LabelWish
 from bot.core.tracking import Done, Ref, Relations, Work, Written
-from bot.engine.tracking import carried_out, compared, known, source_of
+from bot.engine.plans.tracking import carried_out, compared, known, source_of
 
 PATH = "_tasks/worker-limits/002-macro-plan.md"
 PLAN = (Path(__file__).parents[2] / "data" / "macro-plan.md").read_text("utf-8")

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.artifact import normal
 from bot.core.concerns import Decision, read
 from bot.core.concerns.deciding import Decided, decide
+from bot.core.markdown.artifact import normal
+from bot.core.markdown.safe import published
 from bot.core.outputs import CONCERNS as CONSOLIDATION
 from bot.core.outputs import CONTRACT, OWNERS, RESOLUTIONS, SETTLEMENT, Setting
-from bot.core.safe import published
 from tests.core.tracks.documents import (
     BARE,
     CONTRACT_PATH,

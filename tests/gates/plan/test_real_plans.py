@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.artifact import Artifact
+from bot.core.markdown.artifact import Artifact
 from bot.gates.plan import Paper, lint
 
 DATA = Path(__file__).parents[4] / "shared/data"

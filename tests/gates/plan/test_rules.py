@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.core.artifact import Artifact
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact
 from bot.gates.plan import RULES, Paper, lint
 
 from .examples import EXAMPLES, GOOD, OTHER_WAYS, Bad, Files

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bot.core.artifact import Artifact
+from bot.core.markdown.artifact import Artifact
 from bot.core.plan.comparing import RULES as OF_REVISIONS
 from bot.gates.plan import RULES
 

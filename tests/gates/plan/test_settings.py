@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.core.artifact import Artifact
 from bot.core.definition import GateUse
 from bot.core.findings import Finding
+from bot.core.markdown.artifact import Artifact
 from bot.gates import Context, judge, problems
 from bot.gates.plan import Level, Paper, lint, unknown
 

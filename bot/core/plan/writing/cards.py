@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ...artifact import Artifact, Section, normal
-from ..concept import blocks
-from ..ids import ids
-from ..reading import plan_of
-from ..shape import Unit
-from ..units import cleaned
+from bot.core.markdown.artifact import Artifact, Section, normal
+from bot.core.plan.concept import blocks
+from bot.core.plan.ids import ids
+from bot.core.plan.reading import plan_of
+from bot.core.plan.shape import Unit
+from bot.core.plan.units import cleaned
+
 from . import tidy
 from .forms import Data
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
 
-from ...artifact import Artifact, Section, normal
-from ...invisible import visible
-from ..sections import TITLES, letter_of
+from bot.core.markdown.artifact import Artifact, Section, normal
+from bot.core.markdown.invisible import visible
+from bot.core.plan.sections import TITLES, letter_of
+
 from . import tidy
 
 Data: TypeAlias = dict[str, Any]

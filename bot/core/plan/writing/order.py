@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..graph import Graph
-from ..ids import ids, in_order
-from ..shape import Plan
+from bot.core.plan.graph import Graph
+from bot.core.plan.ids import ids, in_order
+from bot.core.plan.shape import Plan
+
 from .cards import spaced
 from .forms import Data, Derived, Form, Items, Labelled, Rows
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ...invisible import visible
+from bot.core.markdown.invisible import visible
 
 # What begins a list, a quotation, a heading or a fence, where a text stands at the beginning of a block.
 _OPENER = re.compile(r"(?:[-+*]|#{1,6}|\d{1,9}[.)])(?:\s+|$)|>\s*|[`~]{3,}\s*")

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..forms import Form, Items, Labelled, Lines, Rows
+from bot.core.plan.writing.forms import Form, Items, Labelled, Lines, Rows
+
 from .without import Without
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from .. import cards
-from ..forms import Cards, Form, Items, Labelled, Matrix, Rows
+from bot.core.plan.writing import cards
+from bot.core.plan.writing.forms import Cards, Form, Items, Labelled, Matrix, Rows
+
 from .without import Without
 
 Group: TypeAlias = Literal["Always", "Never", "Causality", "State and statistics"]

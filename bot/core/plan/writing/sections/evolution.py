@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..forms import Form, Items, Rows, Signatures
+from bot.core.plan.writing.forms import Form, Items, Rows, Signatures
+
 from .without import Without
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..forms import Form, Rows
+from bot.core.plan.writing.forms import Form, Rows
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from .. import cards
-from ..forms import Cards, Form, Rows
+from bot.core.plan.writing import cards
+from bot.core.plan.writing.forms import Cards, Form, Rows
+
 from .without import Without
 
 

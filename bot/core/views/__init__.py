@@ -1,0 +1,1 @@
+"""What GitHub shows: pure functions from where things stand to publications."""

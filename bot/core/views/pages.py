@@ -1,0 +1,15 @@
+"""Addresses of a run's files on GitHub."""
+
+from bot.core.run.state import State
+
+
+def link(state: State, path: str, text: str) -> str:
+    """A link to a file on the branch; its text alone where there is none."""
+    if state.pinned.branchless:
+        return text
+    return f"[{text}]({web(state)}/blob/{state.pinned.branch}/{path})"
+
+
+def web(state: State) -> str:
+    """The repository's page."""
+    return state.pinned.web

@@ -1,0 +1,130 @@
+"""What is said to a person where no run has to do anything: help, corrections, refusals."""
+
+from collections.abc import Sequence
+
+from bot.core.incoming.commands import COMMANDS, Needs, Vocabulary, usage
+from bot.core.markdown.safe import plain
+
+OVER = ("done", "findings")
+NO_RUN = "There is no run here. `/help` says how to start one."
+
+
+def help_text(vocabulary: Vocabulary) -> str:
+    """The commands, made from the tables and the definitions."""
+    lines = ["| command | does |", "| --- | --- |"]
+    labels = {workflow: label for label, workflow in vocabulary.labels.items()}
+    for name, workflow in vocabulary.commands.items():
+        if workflow in vocabulary.pulls:
+            hint = " [names, all or mini]" if workflow in vocabulary.panels else ""
+            lines.append(f"| `/{name}{hint}` | {vocabulary.summaries[workflow]} |")
+            continue
+        does = f"{vocabulary.summaries[workflow]} The label `{labels[workflow]}` does the same."
+        lines.append(f"| `/{name} [description]` | {does} |")
+    for known in COMMANDS:
+        hint = f" {known.hint}" if known.hint else ""
+        lines.append(f"| `/{known.name}{hint}` | {known.help} |")
+    lines += [
+        "",
+        "Taking the label off, or closing the issue, stops a run. `/charrette <command>` works beside other bots.",
+    ]
+    return "\n".join(lines)
+
+
+def corrected(written: str, nearest: str, vocabulary: Vocabulary) -> str:
+    """What to write in the place of a command that is none, or that lacks its argument."""
+    written = plain(written, 40).replace("`", "")
+    if written == nearest:
+        known = usage(written)
+        hint = f" {known.hint}" if known and known.hint else ""
+        first = f"`/{written}` needs something after it: `/{written}{hint}`."
+    elif nearest:
+        first = f"There is no command `/{written}`. Did you mean `/{nearest}`?"
+    else:
+        first = f"There is no command `/{written}`."
+    return f"{first}\n\n<details><summary>The commands</summary>\n\n{help_text(vocabulary)}\n\n</details>"
+
+
+def refusal_key(login: str) -> str:
+    """One refusal for each person and subject."""
+    return f"refusal/{login}"
+
+
+def refusal(login: str, needs: Needs) -> str:
+    """A polite word to somebody who may not do this."""
+    who = {
+        "write": "people with write access to this repository",
+        "triage": "people with triage access or more to this repository",
+        "author": "the issue's author and people with write access",
+        "anyone": "anyone",
+    }[needs]
+    return f"@{login}, thank you, but that is for {who}. Please ask one of them."
+
+
+def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str | None:
+    """What a start meets: None to go ahead, "" to do nothing, or one line to the person.
+
+    `rows` are the subject's runs, oldest first: workflow, status, pull request.
+    """
+    for other, status, pull in reversed(rows):
+        at = f" in #{pull}" if pull else ""
+        if other != workflow and status not in (*OVER, "stopped", "failed", "budget"):
+            return f"The `{other}` run{at} is still open here ({status}). `/cancel` it first; one run at a time."
+        if other == workflow and status in OVER:
+            return f"This is done already{at}. `/revise <what>` changes a document; so does an edit on the branch."
+        if other == workflow and status in ("starting", "running"):
+            return ""
+    return None
+
+
+def next_round(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str | None:
+    """What a wish for a round of reviews meets: None to go ahead, "" to do nothing, or one line to the person."""
+    for other, status, _ in reversed(rows):
+        if status in (*OVER, "stopped", "failed", "budget"):
+            continue
+        if other == workflow and status == "starting":
+            return ""
+        if other == workflow:
+            return "The panel is at work on this already; its status says how far it is."
+        return f"The `{other}` run is still open here ({status}). `/cancel` it first, or let it end; one run at a time."
+    return None
+
+
+def stands_still(status: str) -> str:
+    """What a stop meets where there is nothing to stop; "" where there is."""
+    if status in OVER:
+        return "The run is done, so there is nothing to stop. Close the pull request if its documents are not wanted."
+    if status == "stopped":
+        return "The run is stopped already. `/resume`, or the label, takes it up again."
+    return ""
+
+
+def unknown_run(workflow: str, branch: str) -> str:
+    """Where a run stands of which only its branch is left."""
+    return (
+        f"There is a `{workflow}` run on the branch `{branch}` that this service does not know: its database is new. "
+        "`/resume` takes it up from the branch; what is finished there is not made, or paid for, again."
+    )
+
+
+def too_many(login: str, limit: int) -> str:
+    """A word to somebody whose comments are no longer answered for a while."""
+    return (
+        f"@{login}, I answer {limit} comments of one person on an issue within an hour, and those are used up. "
+        "What you write meanwhile is left alone, but for `/cancel` by people who may; write again later."
+    )
+
+
+def started_often(limit: int) -> str:
+    """What a start meets on a subject where runs were started too often."""
+    return (
+        f"A run was started {limit} times within an hour here, so I wait. "
+        "Put the label on again, or write `/retry`, later."
+    )
+
+
+def begun_often(limit: int) -> str:
+    """What a start meets in a repository with too many runs in a day."""
+    return (
+        f"{limit} runs were begun in this repository within a day, which is all that this service allows. "
+        "Put the label on again tomorrow, or ask the operator to raise `CHARRETTE_DAY_RUNS`."
+    )

@@ -1,0 +1,373 @@
+"""What GitHub shows of a run: a pure function from the state to publications."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import assert_never
+
+from bot.core.findings import Finding, errors
+from bot.core.incoming.messages import Revise, Touched
+from bot.core.markdown.fitting import LIMIT, shortened
+from bot.core.markdown.safe import line as one_line
+from bot.core.markdown.safe import plain
+from bot.core.plan.core import review_core
+from bot.core.publications import (
+    Annotation,
+    CheckWish,
+    CommentWish,
+    Conclusion,
+    DraftWish,
+    Publication,
+    PullRequestWish,
+)
+from bot.core.run.advance import ending
+from bot.core.run.phase import PhaseState
+from bot.core.run.record import Included, Spent
+from bot.core.run.state import State
+from bot.core.views import endings
+
+from .checklist import lines_of, progress, revised
+from .pages import link, web
+from .questions import asking, author
+
+ROOM = 500
+FEW, MANY = 5, 100
+SHORT = 7
+CHECK = "charrette"
+DESIGN, PLAN = "Design", "Plan"
+
+
+def publications(state: State) -> tuple[Publication, ...]:
+    """All that GitHub ought to show now."""
+    return tuple(_publications(state))
+
+
+def _publications(state: State) -> Iterator[Publication]:
+    """In the order in which they come about; the status comes last, so that what it says is already there."""
+    if state.record.head is not None:
+        yield PullRequestWish(
+            state.pinned.branch,
+            state.pinned.base_branch,
+            plain(f"{kind(state)}: {state.pinned.title}"),
+            shortened(pull_request(state)),
+            draft=not is_over(state),
+            reopens=not state.stopped,
+        )
+        yield from _drafted_again(state)
+        yield check(state)
+        yield from left_behind(state)
+    yield from asking(state)
+    yield from _untouched(state)
+    yield CommentWish("status", state.pinned.subject.home, shortened(status(state)))
+
+
+def kind(state: State) -> str:
+    """What the run makes, in a word, with which the title of its pull request begins."""
+    return PLAN if state.definition.plans else DESIGN
+
+
+def is_over(state: State) -> bool:
+    """Whether every phase is finished, so that the pull request is ready for review."""
+    return state.current is None and not state.stopped
+
+
+def _drafted_again(state: State) -> Iterator[DraftWish]:
+    """A pull request whose documents are revised is a draft until they are."""
+    wishes = [entry.message.id for entry in state.record.entries if isinstance(entry.message.deed, Revise)]
+    if wishes and state.current is not None and not state.stopped:
+        yield DraftWish(f"draft/{wishes[-1]}", state.pinned.branch)
+
+
+def _untouched(state: State) -> Iterator[CommentWish]:
+    """A word to those whose wish touches no document, or one that a person edited."""
+    by = {entry.message.id: entry.message.by for entry in state.record.entries}
+    titles = {phase.phase.id: phase.phase.label for phase in state.phases}
+    for entry in state.record.entries:
+        deed = entry.message.deed
+        if not isinstance(deed, Touched):
+            continue
+        kept = [touch.phase for touch in deed.touches if touch.kept]
+        words = ""
+        if kept:
+            edited = ", ".join(titles[phase] for phase in kept)
+            words = f"this touches documents that people edited, which only their names change: {edited}. "
+            words += f"To have them made again too: `/revise {titles[kept[0]][:3]} ...`."
+        elif not deed.touches:
+            words = "I can't tell which documents this touches. Please name them, for example `/revise 002 ...`."
+        if words:
+            yield CommentWish(f"revise/{deed.of}", state.pinned.subject.home, f"@{by.get(deed.of, '')} {words}\n")
+
+
+# --- the status comment ----------------------------------------------------------------------------------------------
+
+
+def status(state: State) -> str:
+    """The run's one status comment."""
+    pinned = state.pinned
+    head = [f"### {kind(state)}: {one_line(pinned.title)}", "", f"**{headline(state)}**", ""]
+    if state.record.request is not None:
+        head.append(f"- [x] {link(state, state.request_path, '001 The request')}")
+    tail = [*_open_findings(state), *_drift(state, FEW), "", *_facts(state), ""]
+    room = LIMIT - ROOM - sum(len(line) + 1 for line in (*head, *tail))
+    items: list[str] = []
+    for phase in state.phases:
+        item = "\n".join(lines_of(state, phase))
+        room -= len(item) + 1
+        if room < 0:
+            items.append(f"- and {len(state.phases) - len(items)} documents more, on the branch")
+            break
+        items.append(item)
+    return "\n".join([*head, *items, *tail])
+
+
+def _open_findings(state: State) -> Iterator[str]:
+    """The first findings of the phase that waits because of them, or of its draft that is being mended."""
+    phase = state.current
+    if phase is None:
+        return
+    found = phase.findings if phase.status in ("blocked", "awaiting") else _to_mend(state)
+    if not found:
+        return
+    yield ""
+    for finding in found[:FEW]:
+        yield f"- line {finding.line}, {finding.rule}: {one_line(f'{finding.wrong} {finding.mend}', 400)}"
+    if len(found) > FEW:
+        yield f"- and {len(found) - FEW} more{', in the check' if phase.findings else ''}"
+
+
+def _to_mend(state: State) -> tuple[Finding, ...]:
+    """What the draft in hand went back for, where the phase is one document."""
+    phase = state.current
+    if phase is None or phase.phase.each is not None or state.unplaced is not None:
+        return ()
+    return errors(tuple(finding for draft in state.drafts.values() for finding in draft.findings))
+
+
+def _drift(state: State, most: int) -> Iterator[str]:
+    """The first cited places that are not what they were, now that the default branch has moved."""
+    drift = state.record.drift
+    if drift is None:
+        return
+    head = f"[`{drift.head[:8]}`]({web(state)}/commit/{drift.head})"
+    count = len(drift.places)
+    yield from ("", f"The branch `{drift.branch}` has moved to {head}. {drift.words}.")
+    if drift.places:
+        yield ""
+    for one in drift.places[:most]:
+        name = one.document.rpartition("/")[2]
+        where = f"{link(state, one.document, name)}, line {one.line}"
+        yield f"- `{one.place}` ({where}) {one.words}"
+    if count > most:
+        yield f"- and {count - most} more" + (", in the check" if most == FEW else "")
+
+
+def headline(state: State) -> str:
+    """In a sentence or two: where the run stands and what it waits for, or how it ended and what to do."""
+    asked = author(state)
+    if state.stopped:
+        return endings.stopped(state)
+    if state.trouble is not None:
+        return endings.troubled(state)
+    if state.lacks_description:
+        return f"Waits for a description from {asked}: reply with it, or write `/answer <description>`."
+    phase = state.current
+    if state.unplaced is not None:
+        return f"Looks for the documents that the wish of @{state.unplaced.message.by} touches …"
+    if phase is None:
+        return endings.done(state)
+    where = _where(state, phase)
+    if phase.included is not None and phase.status == "blocked":
+        return _held_up(where, phase, phase.included)
+    match phase.status:
+        case "pending" | "done" | "findings":
+            again = " again, as a person asked" if phase.wish else ""
+            count = len(_to_mend(state))
+            back = f": the draft went back with {count} finding{'s' if count != 1 else ''}" if count else ""
+            return f"{where}: {phase.phase.title.lower()}{again}{back} …"
+        case "asking":
+            open = len(phase.round.open) if phase.round else 0
+            ways = "Reply, or write `/answer recommended`; `/proceed` goes on without."
+            return f"{where} waits for answers from {asked} ({open} open). {ways}"
+        case "awaiting":
+            digest = state.awaited.digest[:SHORT] if state.awaited else ""
+            return f"{where} waits for a maintainer's `/approve` or `/reject <why>`, as it stands (`{digest}`)."
+        case "convened":
+            return f"{where} waits for “{phase.phase.title}”: {progress(phase)}."
+        case "blocked":
+            count = len(phase.findings)
+            return (
+                f"{where} has {count} finding{'s' if count != 1 else ''} that {state.definition.attempts} attempts did "
+                "not mend (see the check). `/proceed` goes on with them, `/retry` tries again."
+            )
+        case _:
+            assert_never(phase.status)
+
+
+def _held_up(where: str, phase: PhaseState, other: Included) -> str:
+    """A phase that is another run, which came to no end."""
+    how = "was stopped" if other.status == "stopped" else "failed"
+    why = f" {one_line(other.words, 300).rstrip('. ')}." if other.words else ""
+    ways = "`/retry` begins it anew, `/proceed` goes on without it."
+    return f"{where} waits: “{phase.phase.title}” {how}.{why} {ways}"
+
+
+def _where(state: State, phase: PhaseState) -> str:
+    counted = [other.phase.id for other in state.phases if other.phase.counted]
+    if phase.phase.id in counted:
+        return f"Phase {counted.index(phase.phase.id) + 1} of {len(counted)}"
+    return phase.phase.title
+
+
+def _facts(state: State) -> Iterator[str]:
+    where = []
+    if state.record.head is not None:
+        where.append(f"Branch [`{state.pinned.branch}`]({web(state)}/tree/{state.pinned.branch})")
+    if state.record.pull is not None:
+        where.append(f"pull request #{state.record.pull}")
+    if where:
+        yield ", ".join(where) + "."
+    yield f"{elapsed(state.pinned.started_at, state.now)} · {cost(state.spent)}"
+    if "web" in state.without and any(phase.commit for phase in state.phases):
+        yield (
+            "\nThis was made without web search: what other systems do is taken from what people gave, "
+            "and what the model only remembers is marked UNVERIFIED."
+        )
+
+
+def elapsed(since: str, now: str) -> str:
+    """`1 h 2 min` between two ISO times."""
+    if not since or not now:
+        return "just started"
+    seconds = max(0, int((datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds()))
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"
+
+
+def cost(spent: Spent) -> str:
+    """Tokens and money, in words that are honest about a replay and about an unknown price."""
+    if not spent.calls:
+        return "no tokens yet"
+    if spent.replayed == spent.calls:
+        return f"{spent.calls} answer{'' if spent.calls == 1 else 's'} of a recording · replayed, no cost"
+    tokens = f"{spent.tokens:,} tokens in {spent.calls} calls"
+    money = "cost unknown" if spent.dollars is None else f"{spent.dollars:.2f} USD"
+    return f"{tokens} · {money}" + (f" ({spent.replayed} replayed)" if spent.replayed else "")
+
+
+# --- the pull request and the check ----------------------------------------------------------------------------------
+
+
+def pull_request(state: State) -> str:
+    """The pull request's body: what this is, how far it is, and an index."""
+    issue, what = f"#{state.pinned.subject.home}", kind(state).lower()
+    gist = next((phase.commit.gist for phase in reversed(state.phases) if phase.commit and phase.finished), "")
+    lines = [
+        f"The {what} for {issue}, made by the `{state.pinned.workflow}` process, for people to read and decide.",
+        "A person's edits on this branch are kept.",
+        "",
+        f"**{headline(state)}**",
+        "",
+        "| document | state |",
+        "| --- | --- |",
+        f"| {link(state, state.request_path, '001-user-request.md')} | what was asked, answered and done |",
+    ]
+    words = {
+        "pending": "to come",
+        "asking": "draft, questions open",
+        "awaiting": "waits for approval",
+        "blocked": "draft, with findings",
+        "done": "done",
+        "findings": "done, with findings",
+    }
+    for phase in state.phases:
+        for path in sorted(phase.commit.files) if phase.commit else [path for _, path in phase.paths]:
+            name = path.rpartition("/")[2]
+            shown = link(state, path, name) if phase.commit else name
+            standing = words["done" if phase.wish else phase.status]
+            lines.append(f"| {shown}{_parts(phase)} | {standing}{revised(phase)} |")
+    base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
+    lines += ["", f"Based on {base} · {cost(state.spent)}", ""]
+    shared = sorted(state.record.shared.items())
+    plans = (review_core(text, f"{web(state)}/blob/{state.pinned.branch}/{path}") for path, text in shared)
+    if core := next(filter(None, plans), ""):
+        return "\n".join([*lines, core])
+    return "\n".join([*lines, "## Summary", "", gist, ""] if gist else lines)
+
+
+def _parts(phase: PhaseState) -> str:
+    """Which sections of a document a phase makes, behind the document's name."""
+    return f": {', '.join(map(one_line, phase.phase.sections))}" if phase.phase.into else ""
+
+
+def check(state: State) -> CheckWish:
+    """The run's check on the branch's head: gates with annotations; neutral, never green, where nothing was made."""
+    annotations = tuple(_annotations(state))
+    conclusion = _conclusion(state)
+    return CheckWish(
+        key=f"check/{state.record.head}",
+        name=f"{CHECK}/{state.pinned.workflow}",
+        head=state.record.head or "",
+        status="in_progress" if conclusion is None else "completed",
+        conclusion=conclusion,
+        title=plain(headline(state).partition(". ")[0].rstrip("."), 120),
+        summary=shortened(_summary(state)),
+        annotations=annotations,
+    )
+
+
+def left_behind(state: State) -> Iterator[CheckWish]:
+    """The check on the head before this one: it does not stay in progress for ever."""
+    shown = [state.pinned.base] if state.pinned.branchless else []
+    shown += [commit.sha for commit in state.record.commits]
+    older = [sha for sha in shown if sha != state.record.head]
+    if older:
+        yield CheckWish(
+            key=f"check/{older[-1]}",
+            name=f"{CHECK}/{state.pinned.workflow}",
+            head=older[-1],
+            status="completed",
+            conclusion="neutral",
+            title="The run went on",
+            summary=f"The run went on: see the check on {state.record.head}.\n",
+        )
+
+
+def _conclusion(state: State) -> Conclusion | None:
+    produced = any(phase.commit for phase in state.phases)
+    if state.trouble is not None:
+        return "failure" if produced else "neutral"
+    if state.stopped:
+        return "neutral"
+    phase = state.current
+    if state.unplaced is not None:
+        return None
+    if phase is None:
+        return "success" if produced and ending(state) == "done" else "neutral"
+    if phase.status in ("asking", "awaiting"):
+        return "action_required"
+    return "failure" if phase.status == "blocked" else None
+
+
+def _summary(state: State) -> str:
+    lines = [headline(state), "", "| document | findings |", "| --- | --- |"]
+    for phase in state.phases:
+        if phase.commit:
+            names = ", ".join(path.rpartition("/")[2] for path in sorted(phase.commit.files)) + _parts(phase)
+            lines.append(f"| {names} | {len(phase.findings) or 'none'} |")
+    return "\n".join([*lines, *_drift(state, MANY), "", cost(state.spent), ""])
+
+
+def _annotations(state: State) -> Iterator[Annotation]:
+    levels = {"error": "failure", "warning": "warning", "asks": "notice"}
+    for phase in state.phases:
+        if phase.commit is None:
+            continue
+        for finding in phase.findings:
+            yield Annotation(
+                finding.path or min(phase.commit.files),
+                max(1, finding.line),
+                levels[finding.severity],  # type: ignore[arg-type]
+                finding.rule or "gate",
+                plain(f"{finding.wrong} {finding.mend}", 1000),
+            )

@@ -1,0 +1,80 @@
+"""What a leg leaves behind: the run's row, the leg that ends a wait, and a word to runs that wait for this one."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
+
+from bot.core.codec import to_json
+from bot.core.concerns.decisions import watched
+from bot.core.findings import Finding
+from bot.core.incoming.messages import Approve, Expired, Message, Pushed
+from bot.core.run.acts import End, Wait
+from bot.core.run.record import Seen
+from bot.core.run.state import State
+from bot.engine.durable import step
+from bot.engine.services import Services
+
+from .asked import Asked
+from .including import forgotten, waiting
+
+Enqueue = Callable[[str, Asked, float], None]
+
+
+def leave(services: Services, enqueue: Enqueue, state: State, act: Wait | End, asked: Asked) -> None:
+    """Leaves the run where it stands: its row, and for a wait with an end the one delayed leg."""
+    match act:
+        case Wait(reason=reason):
+            status: str = f"waits for {reason}"
+        case End(ending=ending):
+            status = ending
+        case _:
+            assert_never(act)
+    kept = {
+        "findings": {c.sha: to_json(c.findings, tuple[Finding, ...]) for c in state.record.commits if c.findings},
+        "pull": state.record.pull,
+        "closed": state.record.closed,
+        "without": list(state.without),
+        "now": state.now,
+        "seen": to_json(state.awaited) if state.awaited else None,
+        "concerns": to_json(watched(state.record, state.now), tuple[Seen, ...]),
+    }
+    run = state.pinned.run
+    step("close", lambda: services.runs.close(run, status, kept, state.trouble or "", state.reason))
+    if state.pinned.round is not None:
+        tell_waiting(services, enqueue, asked, f"{run}/{state.record.head}/{status}")
+    _told_of_reviews(services, enqueue, state, act, asked)
+    _told_of_decisions(services, enqueue, state, asked)
+    if isinstance(act, Wait) and act.seconds is not None:
+        id = f"{run}/expires/{act.about}"
+        message = Message(id, "", step("clock", services.clock.now), state.pinned.url, Expired(act.about))
+        enqueue(id, replace(asked, message=message), act.seconds)
+
+
+def tell_waiting(services: Services, enqueue: Enqueue, asked: Asked, by: str) -> None:
+    """Runs that wait for one that has come to a wait or an end look how it stands."""
+    repository, home = asked.subject.repository.id, asked.subject.home
+    for workflow in step("who waits", lambda: waiting(services, repository, home)):
+        id = f"{by}/told/{workflow}"
+        message = Message(id, "", step("clock", services.clock.now), "", Pushed("", workflow=workflow))
+        enqueue(id, replace(asked, message=message), 0.0)
+
+
+def _told_of_reviews(services: Services, enqueue: Enqueue, state: State, act: Wait | End, asked: Asked) -> None:
+    """A round that wrote on a design's branch tells that design's run, which shows its check on the new head."""
+    pinned, head = state.pinned, state.record.head
+    ours = pinned.round is not None and not pinned.round.into and not pinned.branchless
+    if ours and head and isinstance(act, End) and not isinstance(asked.message.deed, Pushed):
+        id = f"{pinned.run}/told/{head}"
+        message = Message(id, "", step("clock", services.clock.now), pinned.url, Pushed(head))
+        enqueue(id, replace(asked, message=message), 0.0)
+
+
+def _told_of_decisions(services: Services, enqueue: Enqueue, state: State, asked: Asked) -> None:
+    """The panel that a run included shows what an approval in that run decided."""
+    head, includes = state.record.head, any(phase.phase.source == "workflow" for phase in state.phases)
+    if head and includes and isinstance(asked.message.deed, Approve):
+        lost = step("who is forgotten", lambda: forgotten(services, state))
+        for deed in (Pushed(head, panel=True), *(Pushed(head, workflow=workflow) for workflow in lost)):
+            id = f"{state.pinned.run}/decided/{head}/{deed.workflow}"
+            message = Message(id, "", step("clock", services.clock.now), state.pinned.url, deed)
+            enqueue(id, replace(asked, message=message), 0.0)

@@ -1,0 +1,45 @@
+"""What the plans' leg does on GitHub, each once: an issue closed, a label, a comment."""
+
+from bot.core.identity import Repository
+from bot.core.living.announcing import READY, Announcement, Tag
+from bot.core.ports import Remote
+from bot.core.publications import marked, marker
+from bot.engine.services import Services
+
+from .meant import Done
+from .standing_pull import scope_of
+
+
+def close(services: Services, repository: Repository, plan: str, done: Done) -> None:
+    """The issue of a unit is closed where GitHub did not do so; one that a person opened again stays open."""
+    github = services.installations.github(repository)
+    scope = scope_of(repository, plan)
+    handled = services.remotes.get(scope, f"merged/{done.issue}")
+    services.remotes.put(scope, f"merged/{done.issue}", Remote(str(done.pull), done.on))
+    issue = github.issue(done.issue)
+    if not issue.open or (handled and handled.id == str(done.pull)):
+        return
+    github.edit_issue(done.issue, "", issue.body, "closed", "completed")
+    named = ", whose branch is named after it" if done.how == "branch" else ""
+    text = f"Done by #{done.pull}{named}, so this is closed. Open it again if something of it is missing."
+    said_once(services, repository, plan, Announcement(f"closed/{done.issue}/{done.pull}", done.issue, text))
+
+
+def labelled(services: Services, repository: Repository, plan: str, tag: Tag) -> None:
+    """The label is put on or taken off once; what people do with it afterwards is theirs."""
+    scope, now = scope_of(repository, plan), "on" if tag.on else "off"
+    known = services.remotes.get(scope, tag.key)
+    if known is None or known.digest != now:
+        services.installations.github(repository).label(tag.number, READY, tag.on)
+        services.remotes.put(scope, tag.key, Remote(str(tag.number), now))
+
+
+def said_once(services: Services, repository: Repository, plan: str, said: Announcement) -> None:
+    """A comment that is made once, ever; looked for by its marker before it is made."""
+    scope = scope_of(repository, plan)
+    if services.remotes.get(scope, said.key) is not None:
+        return
+    github = services.installations.github(repository)
+    there = [each.id for each in github.comments(said.number) if each.ours and marked(each.body) == (plan, said.key)]
+    id = there[0] if there else github.create_comment(said.number, f"{said.text}\n\n{marker(plan, said.key)}\n")
+    services.remotes.put(scope, said.key, Remote(str(id), ""))

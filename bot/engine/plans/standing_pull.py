@@ -1,0 +1,185 @@
+"""The standing pull request of a plan: one branch that collects what its document has to say, until somebody merges it.
+
+The plan's file is not written at every merge: a file that all merges write is a conflict. The next branch is begun when
+there is something to say after the last one was merged, or closed. What people commit to it stays.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.errors import ConflictError, PersonError, TransientError
+from bot.core.identity import BRANCH_PREFIX, Repository
+from bot.core.living.editing import edited
+from bot.core.living.edits import Edit
+from bot.core.markdown.safe import plain
+from bot.core.ports import BranchCommit, Checkout, GitHub, Pull, Remote
+from bot.core.publications import PullRequestWish
+from bot.core.run.record import trailers
+from bot.core.tracking.naming import short_title
+from bot.engine.legs.publish import Publisher
+from bot.engine.services import Services
+
+PREFIX = f"{BRANCH_PREFIX}plan-status-"
+STANDING = "standing"
+_MADE = re.compile(r"^Charrette-Made: (.+)$", re.MULTILINE)
+_SECTION = re.compile(r"^## ", re.MULTILINE)
+_BODY = (
+    "What happened since the plan was merged, for its document: which units are done, what validations showed, and "
+    "what else has to be said there. Merge it when it suits you; until then it is kept up to date, and after that a "
+    "new one is begun when there is something new.\n\n"
+    "Edit it as you like, on this branch: what you change stays, and what you take back is not made again. A "
+    "validation that failed comes with its abort plan as a proposal; how the plan goes on from there is for you to "
+    "write.\n"
+)
+_BY_HAND = (
+    "`{path}` was changed on `{base}` and on the branch `{branch}` in the same places, so I can't bring them together. "
+    "Merge `{base}` into the branch; I go on then."
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The standing pull request, 0 where there is none; what could not be placed; and why it could not be written."""
+
+    pull: int = 0
+    unplaced: tuple[str, ...] = ()
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The branch that is, or would be, the standing one; `head` is None where it is to be begun."""
+
+    branch: str
+    head: str | None
+    pull: Pull | None
+
+
+def scope_of(repository: Repository, plan: str) -> str:
+    """Under which what is known of a plan is kept."""
+    return f"{repository.id}.{plan}"
+
+
+def plan_of_branch(branch: str) -> str | None:
+    """The plan whose standing branch this is, with a number behind it perhaps; None of any other branch."""
+    return f"plan-{branch.removeprefix(PREFIX)}" if branch.startswith(PREFIX) else None
+
+
+def standing(services: Services, github: GitHub, plan: str) -> Standing:
+    """The branch of this plan whose pull request nobody merged or closed yet."""
+    scope, first = scope_of(github.repository, plan), f"{PREFIX}{plan.removeprefix('plan-')}"
+    known = services.remotes.get(scope, STANDING)
+    n = int(known.id) if known else 1
+    while True:
+        branch = first if n == 1 else f"{first}-{n}"
+        head, pull = github.head(branch), github.pull_for(branch)
+        if pull is None or pull.open:
+            services.remotes.put(scope, STANDING, Remote(str(n), ""))
+            return Standing(branch, head, pull)
+        n += 1
+
+
+def kept(services: Services, repository: Repository, plan: str, path: str, title: str, edits: Sequence[Edit]) -> Kept:
+    """The standing pull request has these edits, each once, ever. It is made anew from what is there each time."""
+    github = services.installations.github(repository)
+    now = standing(services, github, plan)
+    base_branch, base = github.default_branch()
+    checkout = services.installations.checkout(repository)
+    checkout.fetch(base, *([now.head] if now.head else []))
+    mine = github.branch_commits(now.branch, base_branch) if now.head else ()
+    made = {key for commit in mine if commit.ours for key in _MADE.findall(commit.message)}
+    scope = scope_of(repository, plan)
+    due = [edit for edit in edits if edit.key not in made and services.remotes.get(scope, f"edit/{edit.key}") is None]
+    text = checkout.files().text(path, now.head or base)
+    if text is None:
+        return Kept(word=f"`{path}` is not on the branch `{now.branch}`, so nothing could be noted there.")
+    files, also = _brought_up(checkout, now, mine, path, base, base_branch)
+    after = edited(files.get(path, text), due, services.clock.now()[:10])
+    files = {**files, path: after.text}
+    if after.text != text or also:
+        _commit(github, now, base, files, _message(path, after.made, base), also)
+    for edit in after.made:
+        services.remotes.put(scope, f"edit/{edit.key}", Remote(now.branch, ""))
+    if now.head is None and not after.made:
+        return Kept(unplaced=after.unplaced)
+    wish = PullRequestWish(
+        now.branch,
+        base_branch,
+        plain(f"Plan status: {short_title(title)}", 200),
+        _BODY,
+        draft=False,
+        reopens=False,
+        key=f"pull/{now.branch}",
+    )
+    return Kept(int(Publisher(services, repository, scope).publish(wish)), after.unplaced)
+
+
+def standing_text(services: Services, github: GitHub, plan: str, path: str) -> str | None:
+    """The plan's document as the standing branch has it; None where there is no such branch."""
+    now = standing(services, github, plan)
+    if now.head is None:
+        return None
+    checkout = services.installations.checkout(github.repository)
+    checkout.fetch(now.head)
+    return checkout.files().text(path, now.head)
+
+
+def _brought_up(
+    checkout: Checkout, now: Standing, mine: Sequence[BranchCommit], path: str, base: str, base_branch: str
+) -> tuple[Mapping[str, str], str]:
+    """Where the document was changed on the default branch meanwhile: the files with both, and the commit to merge."""
+    last = next((commit for commit in reversed(mine) if commit.ours and "Base" in trailers(commit.message)), None)
+    if now.head is None or last is None:
+        return {}, ""
+    before = trailers(last.message)["Base"]
+    checkout.fetch(before)
+    files = checkout.files()
+    ours, theirs, common = (files.text(path, commit) for commit in (now.head, base, before))
+    if theirs in (common, None) or ours is None or common is None:
+        return {}, ""
+    assert theirs is not None
+    both = _together(checkout, common, ours, theirs)
+    if both is None:
+        raise PersonError(_BY_HAND.format(path=path, base=base_branch, branch=now.branch))
+    if both == ours:
+        return {}, ""
+    return {**dict(_others(checkout, now.head, before, path)), path: both}, base
+
+
+def _together(checkout: Checkout, common: str, ours: str, theirs: str) -> str | None:
+    """Above the first section both sides add notes, and all of them stay; below, nothing is guessed."""
+    parts = [_split(text) for text in (common, ours, theirs)]
+    top = checkout.merged(parts[0][0], parts[1][0], parts[2][0], both=True)
+    rest = checkout.merged(parts[0][1], parts[1][1], parts[2][1])
+    return None if top is None or rest is None else top + rest
+
+
+def _split(text: str) -> tuple[str, str]:
+    match = _SECTION.search(text)
+    at = match.start() if match else len(text)
+    return text[:at], text[at:]
+
+
+def _others(checkout: Checkout, head: str, before: str, path: str) -> Iterator[tuple[str, str]]:
+    """Other files that people changed on the branch."""
+    then, now = checkout.blobs(before, ""), checkout.blobs(head, "")
+    for other, blob in now.items():
+        text = checkout.files().text(other, head) if other != path and then.get(other) != blob else None
+        if text is not None:
+            yield other, text
+
+
+def _commit(github: GitHub, now: Standing, base: str, files: Mapping[str, str], message: str, also: str) -> None:
+    try:
+        github.commit(now.branch, now.head or base, files, message, create=now.head is None, also=also)
+    except ConflictError as error:
+        # Somebody pushed meanwhile, or an attempt before this one got through: it is looked at anew.
+        raise TransientError(f"The branch {now.branch} moved.", 1.0) from error
+
+
+def _message(path: str, made: Sequence[Edit], base: str) -> str:
+    name = path.rpartition("/")[2]
+    what = "status" if made else "the plan as it is now"
+    keys = [f"Charrette-Made: {' '.join(edit.key.split())}" for edit in made]
+    return "\n".join([f"docs: {what} of {name}", "", *keys, f"Charrette-Base: {base}"])

@@ -1,0 +1,102 @@
+"""The rounds of reviews that a pull request had before: read from the commits that they left, so no table is needed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.concerns import Concern, counted, read
+from bot.core.concerns.shape import is_undecided
+from bot.core.errors import MissingError, PersonError
+from bot.core.outputs.concerns import NAME
+from bot.core.ports import BranchCommit, Checkout, GitHub, Pull
+from bot.core.run.record import Closed, Earlier, Raised, Record, trailers
+from bot.engine.services import Services
+
+
+@dataclass(frozen=True)
+class Past:
+    """The last commit of a round: the commit of its concerns, and the one that it read."""
+
+    run: str
+    commit: str
+    base: str
+
+
+def moved(services: Services, record: Record) -> str:
+    """The newest commit of somebody else on the branch under review since it was pinned, or ""."""
+    pinned = record.pinned
+    assert pinned.round is not None
+    github = services.installations.github(pinned.subject.repository)
+    if pinned.branchless:
+        return record.head if record.head and record.head != pinned.base else ""
+    branch = pinned.round.into or pinned.branch
+    if github.head(branch) in (None, pinned.base):
+        return ""
+    others = [commit.sha for commit in github.branch_commits(branch, pinned.base) if not _of(commit, pinned.run)]
+    return others[-1] if others else ""
+
+
+def closed(*pulls: Pull | None) -> Closed:
+    """What became of the first of these that is not open any more."""
+    shut = next((pull for pull in pulls if pull is not None and not pull.open), None)
+    return "" if shut is None else "merged" if shut.merged else "closed"
+
+
+def _of(commit: BranchCommit, run: str) -> bool:
+    return commit.ours and trailers(commit.message).get("Run") == run
+
+
+def past_rounds(github: GitHub, branches: Iterable[str], run: str, phase: str) -> tuple[Past, ...]:
+    """The rounds that left their concerns on these branches, oldest first."""
+    base = github.default_branch()[1]
+    found: dict[str, Past] = {}
+    for branch in branches:
+        for commit in github.branch_commits(branch, base):
+            values = trailers(commit.message)
+            of = values.get("Run", "")
+            same = of.rpartition(".")[0] == run.rpartition(".")[0]
+            if commit.ours and same and values.get("Phase", "").partition("@")[0] == phase:
+                found[of] = Past(of, commit.sha, values.get("Base", ""))
+    return tuple(sorted(found.values(), key=lambda past: int(past.run.rpartition(".")[2])))
+
+
+def earlier(
+    checkout: Checkout, pull: Pull, head: str, folder: str, past: Sequence[Past], texts: Mapping[str, str]
+) -> Earlier | None:
+    """What a round builds on: the concerns that stand at `head`, of an earlier round or written by people."""
+    there = (path for path in checkout.blobs(head, folder) if path.rpartition("/")[0] == folder)
+    path = next((path for path in there if path.endswith(NAME)), None)
+    if path is None:
+        return None
+    raised = raised_in(checkout.text(path, head) or "")
+    if not past:
+        return Earlier(path, head, pull.head, raised, tuple(texts))
+    try:
+        checkout.fetch(*(each.commit for each in past))
+        trend = tuple(counted(read(checkout.text(path, each.commit) or "").concerns) for each in past)
+    except (MissingError, PersonError):
+        # Somebody rewrote the branch: what it was before is not to be had any more.
+        return Earlier(path, head, pull.head, raised, tuple(texts))
+    changed = changed_since(checkout, past[-1].base, texts)
+    if changed is None:
+        return Earlier(path, head, pull.head, raised, tuple(texts))
+    return Earlier(path, head, past[-1].base, raised, changed, trend)
+
+
+def changed_since(checkout: Checkout, base: str, texts: Mapping[str, str]) -> tuple[str, ...] | None:
+    """The documents that are not as they were at a commit; None where that is not to be had any more."""
+    try:
+        checkout.fetch(base)
+    except (MissingError, PersonError):
+        return None
+    return tuple(name for name, text in texts.items() if checkout.text(name, base) != text)
+
+
+def raised_in(text: str) -> tuple[Raised, ...]:
+    """The concerns of a document, with what was decided."""
+    return tuple(_raised(concern) for concern in read(text).concerns)
+
+
+def _raised(concern: Concern) -> Raised:
+    decision = None if is_undecided(concern) else concern.decision
+    said = (decision.verdict or "decided", decision.why) if decision else ("", "")
+    return Raised(concern.id, concern.title, concern.severity, *said)
