@@ -15,8 +15,8 @@ from bot.gates.plan import RULES, Paper, lint
 from . import comparing, issuing, linting
 from .documents import document_text
 
-_OF_READING = ("units", "line-breaks")
-"""The rules on what keeps a document from being read as a plan at all; what else is wrong with it, `lint` says."""
+_OF_READING = ("units", "line-breaks", "dangling", "ambiguous")
+"""The rules on what can't be placed: all of it, or what is needed and is no unit; what else is wrong, `lint` says."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -90,6 +90,26 @@ def test_what_is_no_plan_is_said(text: str, rules: list[str], plan: Path, capsys
     assert [each["rule"] for each in json.loads(capsys.readouterr().out)["findings"]] == rules
 
 
+def test_what_is_needed_and_is_no_unit_is_said(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan.write_text(TEXT.replace("**Depends on:** PR 1\n", "**Depends on:** PR 1, PR 9\n"))
+    assert main(["plan", "parse", str(plan)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert f"{plan}:12: dangling: PR9 is no unit of this plan. There are PR1, PR2, PR3." in said
+    assert main(["plan", "parse", str(plan), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(each["rule"], each["line"]) for each in told["findings"]] == [
+        ("dangling", 12),
+        ("unread-dependency", 16),
+    ]
+    assert told["edges"] == [["PR1", "PR2"]]
+
+
+def test_what_could_mean_several_units_is_said(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan.write_text(TEXT.replace("### PR 1: Ground", "### PR 1a: Ground"))
+    assert main(["plan", "parse", str(plan)]) == 0
+    assert "ambiguous: PR1 is no unit, and could mean PR1a. Name those that are needed." in capsys.readouterr().out
+
+
 def test_a_commit_of_no_repository(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "lint", str(plan), "--commit", "v1"]) == 2
     error = capsys.readouterr().err

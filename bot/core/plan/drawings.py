@@ -1,13 +1,14 @@
-"""Drawings of dependencies: arrows on one line, chains downwards, Mermaid. Any other is reported, not guessed."""
+"""Drawings of dependencies in characters: arrows on one line, chains downwards. Any other is reported, not guessed."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
+from bot.core.findings import Finding
 from bot.core.markdown.artifact import Fence
 
-from .ids import ids, leading, only_ids
+from .ids import ids, only_ids
 
 _ARROW = re.compile(r"\s*(?:[-─━═=~]*[>►▶→⟶⇒➔➜])+\s*")
 _BACK = re.compile(r"[<◄◀←⟵⇐]")
@@ -18,68 +19,16 @@ _BOX = re.compile(r"<[-=]|[◄◀←⟵⇐┌┐└┘├┤┬┴┼╭╮╰�
 _BRANCH = re.compile(r"^[\s│|]*(?:[├└]─*|\+--|\|--)\s*[\w.*]+[/.]", re.MULTILINE)
 _TEXTUAL = ("", "text", "txt", "ascii", "diagram", "plain", "plaintext", "dag", "graph")
 
-_NODE = re.compile(r"\s*(?P<id>[\w.-]+)\s*(?:@\{[^}]*\}|[\[({>/\\]+(?P<label>.*?)[\])}/\\]+)?\s*(?::::?\w+)?\s*")
-_TEXT_BEHIND = re.compile(r"(?<=>)\|[^|]*\|")
-_TEXT_ON_ARROW = re.compile(r"--\s+[^->|]+\s+-->|-\.\s*[^-.]+\s*\.->|==\s+[^=>]+\s+==>")
-_EDGE = re.compile(r"\s*(?:[ox<]?(?:-{2,}|={2,}|-\.+-)>)\s*")
-_LABEL = re.compile(r"\"[^\"]{0,500}\"|\[[^\]]{0,500}\]|\([^)]{0,500}\)|\{[^}]{0,500}\}")
-# A line without a direction, or with another end than an arrow's: `a --- b`, `a --x b`.
-_OTHER_LINK = re.compile(
-    r"(?<![\w.-])(?P<one>\w(?:[\w.]|-(?!-))*)\s*[ox<]?(?:-{2,}|={2,}|-\.+-)[ox]?\s*(?P<other>\w(?:[\w.]|-(?!-))*)"
-)
 MOST = 2_500
 """So many edges one arrow stands for at most; more than that is no drawing that a person reads."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """The edges of a drawing with their lines, and the lines of it that could not be read (0 where all could)."""
+    """The edges of a drawing with their lines, and what of it could not be read."""
 
     edges: tuple[tuple[str, str, int], ...]
-    first: int = 0
-    last: int = 0
-
-
-def mermaid(fence: Fence) -> Drawn:
-    """The edges of a flowchart between nodes that are units, by the label of a node or by its name."""
-    names: dict[str, str] = {}
-    edges: list[tuple[str, str, int]] = []
-    unread: list[int] = []
-    others: list[tuple[tuple[str, str], int]] = []
-    for number, text in enumerate(fence.text.split("\n"), fence.line + 1):
-        for statement in text.partition("%%")[0].split(";"):
-            parts = _EDGE.split(_TEXT_ON_ARROW.sub("-->", _TEXT_BEHIND.sub("", statement)))
-            groups = [[_node(each, names) for each in part.split("&")] for part in parts]
-            others += [(each, number) for part in parts if (each := _other_link(part))]
-            for left, right in pairwise(groups):
-                if len(left) * len(right) > MOST:
-                    unread.append(number)
-                else:
-                    edges += [(a, b, number) for a, b in product(left, right) if a and b]
-    unread += [number for ends, number in others if all(end in names or leading(end) for end in ends)]
-    known = tuple((names[a], names[b], at) for a, b, at in edges if a in names and b in names)
-    return Drawn(known, min(unread), max(unread)) if unread else Drawn(known)
-
-
-def _other_link(text: str) -> tuple[str, str] | None:
-    """What a line of another kind joins; what units its ends are, the whole drawing says, or their labels."""
-    match = _OTHER_LINK.search(_LABEL.sub("", text))
-    if match is None:
-        return None
-    labels = ids(text)
-    return (labels[0], labels[1]) if len(labels) > 1 else (match["one"], match["other"])
-
-
-def _node(text: str, names: dict[str, str]) -> str:
-    """A node's name in the drawing; what unit it is, is kept in `names`."""
-    match = _NODE.fullmatch(text)
-    if not match:
-        return ""
-    label = (match["label"] or "").strip("\"'` ")
-    found = leading(label) or leading(match["id"].replace("_", " ")) or leading(match["id"])
-    if found and (label or match["id"] not in names):
-        names[match["id"]] = found[0]
-    return match["id"]
+    unread: Finding | None = None
 
 
 def ascii_drawing(fence: Fence) -> Drawn | None:
@@ -97,7 +46,15 @@ def ascii_drawing(fence: Fence) -> Drawn | None:
     ):
         return None  # a tree of files draws no dependency
     rest = [at for at, line in enumerate(lines, fence.line + 1) if line.strip() and not _understood(line)]
-    return Drawn(tuple(across), rest[0], rest[-1]) if rest else Drawn(tuple(across))
+    return Drawn(tuple(across), unread(rest[0], rest[-1]) if rest else None)
+
+
+def unread(first: int, last: int) -> Finding:
+    """These lines are a drawing that is not read, or not all of it."""
+    lines = f"line {first}" if first == last else f"lines {first} to {last}"
+    wrong = f"This drawing ({lines}) is read in part or not at all."
+    mend = "Draw it as Mermaid, as arrows on one line, or as a chain from top to bottom; rows say it best."
+    return Finding(first, wrong, mend, "unread-drawing", "warning")
 
 
 def one_line(line: str, at: int) -> Iterator[tuple[str, str, int]]:

@@ -13,8 +13,9 @@ from bot.core.findings import Finding
 from bot.core.markdown.artifact import Artifact, Table, normal
 
 from .concept import blocks
-from .drawings import Drawn, ascii_drawing, backwards, mermaid, one_line
+from .drawings import Drawn, ascii_drawing, backwards, one_line, unread
 from .ids import ids, leading, only_ids
+from .mermaid import mermaid
 from .shape import Freeze, Plan, PlanSection, Risk, Sense, Statement, Unit, Where
 from .stated import Label, label_of, said
 from .units import Entry, fields_of, headed, listed
@@ -211,8 +212,8 @@ def _drawn_statements(artifact: Artifact, found: list[Finding]) -> Iterator[Stat
             continue
         for first, then, line in drawn.edges:
             yield Statement(then, first, "mermaid" if flow else "drawing", line)
-        if drawn.first:
-            found.append(_unread(drawn.first, drawn.last))
+        if drawn.unread:
+            found.append(drawn.unread)
     yield from _arrows_in_prose(artifact, found)
 
 
@@ -228,14 +229,7 @@ def _arrows_in_prose(artifact: Artifact, found: list[Finding]) -> Iterator[State
             for first, then, at in one_line(bare, line.number):
                 yield Statement(then, first, "drawing", at)
         elif backwards(bare):
-            found.append(_unread(line.number, line.number))
-
-
-def _unread(first: int, last: int) -> Finding:
-    lines = f"line {first}" if first == last else f"lines {first} to {last}"
-    wrong = f"This drawing ({lines}) is read in part or not at all."
-    mend = "Draw it as Mermaid, as arrows on one line, or as a chain from top to bottom; rows say it best."
-    return Finding(first, wrong, mend, "unread-drawing", "warning")
+            found.append(unread(line.number, line.number))
 
 
 def _only_arrows(text: str) -> bool:

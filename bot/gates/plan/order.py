@@ -94,7 +94,10 @@ def says_dependencies(paper: Paper) -> Iterator[Finding]:
 
 @dataclass
 class _Said:
-    """What one voice says: the edges with their lines, the units of which it says what they need, and all it names."""
+    """What one voice says: the edges with their lines, the units of which it says what they need, and all it names.
+
+    What was not read `whole` may say more: nothing is made of what it does not say.
+    """
 
     lines: dict[tuple[str, str], int] = field(default_factory=dict)
     of: dict[str, int] = field(default_factory=dict)
@@ -148,8 +151,10 @@ def _voices(paper: Paper) -> dict[Voice, _Said]:
             said.lines.setdefault((each.other, each.unit), each.line)
             if voice in ("drawing", "mermaid"):
                 said.of.setdefault(each.other, each.line)
-    if "drawing" in found:
-        found["drawing"].whole = not any(finding.rule == "unread-drawing" for finding in paper.plan.findings)
+    unread = {finding.rule for finding in paper.plan.findings}
+    for voice in ("drawing", "mermaid"):
+        if voice in found:
+            found[voice].whole = f"unread-{voice}" not in unread
     return found
 
 

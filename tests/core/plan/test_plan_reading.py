@@ -190,9 +190,6 @@ def test_any_other_drawing_is_one_finding_with_its_lines(drawing: str) -> None:
     [
         pytest.param("```\nPR 1 --> PR 2\nPR 3 <-- PR 1\n```", {("PR1", "PR2")}, id="an arrow back among others"),
         pytest.param("## Dependency graph\n\nPR 2 ← PR 1", set(), id="an arrow back in prose"),
-        pytest.param("```mermaid\ngraph TD\n  PR1 --> PR2\n  PR2 --- PR3\n```", {("PR1", "PR2")}, id="no direction"),
-        pytest.param("```mermaid\ngraph TD\n  a[PR 1] --> b[PR 2]\n  a --x b\n```", {("PR1", "PR2")}, id="a cross"),
-        pytest.param('```mermaid\ngraph TD\n  a["PR 1"] --- b["PR 2"]\n```', set(), id="labels on such a line"),
     ],
 )
 def test_what_is_left_of_a_drawing_is_said(text: str, read_of_it: set[tuple[str, str]]) -> None:

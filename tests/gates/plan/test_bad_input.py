@@ -145,6 +145,30 @@ def test_a_drawing_that_is_read_in_part_disagrees_with_nothing() -> None:
     assert found(text, "disagreement") == []
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("PR1[PR 1] --> PR3[PR 3]", ["PR2 needs PR1 by the unit itself, but not by the Mermaid diagram (line 20)."]),
+        ("PR1[PR 1] --- PR2[PR 2]", []),
+        ("PR1[PR 1] --> x[Check] --> PR2[PR 2]", []),
+    ],
+    ids=["read whole", "a line without a direction", "by way of what is no unit"],
+)
+def test_of_a_mermaid_drawing_that_is_read_in_part_nothing_is_claimed(line: str, said: list[str]) -> None:
+    text = HEAD + unit("PR 1", "**Depends on:** none") + unit("PR 2", "**Depends on:** PR 1")
+    text += unit("PR 3", "**Depends on:** PR 1, PR 2") + "## Dependency DAG\n\n"
+    text += f"```mermaid\ngraph TD\n  {line}\n  PR2 --> PR3\n  PR1 --> PR3\n```\n"
+    assert [wrong for _, _, wrong in found(text, "disagreement")] == said
+    assert len(found(text, "unread")) == (0 if said else 1)
+
+
+def test_a_drawing_is_compared_although_another_was_not_read() -> None:
+    text = HEAD + unit("PR 1", "**Depends on:** none") + unit("PR 2", "**Depends on:** none")
+    text += "## Dependency DAG\n\n```mermaid\ngraph TD\n  PR1 --- PR2\n```\n\n```\nPR 1 → PR 2\n```\n"
+    (said,) = found(text, "disagreement")
+    assert said[2].startswith("PR2 needs PR1 by the drawing, but not by the unit itself")
+
+
 def test_what_blocks_another_says_not_all_that_it_needs() -> None:
     text = HEAD + unit("PR 1", "**Blocks:** PR 3", "**Depends on:** none") + unit("PR 2", "**Depends on:** none")
     text += unit("PR 3") + "## Dependency DAG\n\n```\nPR 2 → PR 3\nPR 1 → PR 3\n```\n"
@@ -233,14 +257,14 @@ def test_long_lines_and_many_are_read_whole(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "drawing",
+    ("drawing", "rule"),
     [
-        "```\n{left} → {right}\n```",
-        "```mermaid\nflowchart LR\n  {nodes} --> {others}\n```",
+        ("```\n{left} → {right}\n```", "unread-drawing"),
+        ("```mermaid\nflowchart LR\n  {nodes} --> {others}\n```", "unread-mermaid"),
     ],
     ids=["arrows", "Mermaid"],
 )
-def test_an_arrow_between_crowds_is_not_read(drawing: str) -> None:
+def test_an_arrow_between_crowds_is_not_read(drawing: str, rule: str) -> None:
     left, right = (", ".join(f"PR {n}" for n in range(first, first + 300)) for first in (1, 301))
     nodes, others = (" & ".join(f"PR{n}" for n in range(first, first + 300)) for first in (1, 301))
     text = (
@@ -251,4 +275,4 @@ def test_an_arrow_between_crowds_is_not_read(drawing: str) -> None:
     )
     plan = read(text)
     assert plan.statements == ()
-    assert [finding.rule for finding in plan.findings] == ["unread-drawing"]
+    assert [finding.rule for finding in plan.findings] == [rule]
