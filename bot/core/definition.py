@@ -117,7 +117,8 @@ class Definition:
 
     `panel` are the personas that are called, `mini` those that are called for little, and `personas` all that could be
     called by name. `documents` are texts that come with the workflow and are given to each conversation, as templates
-    by name; a parameter of that name may put a file of the repository in the place of one.
+    by name; a parameter of that name may put a file of the repository in the place of one. `makes` is what its runs
+    make, in a word or two for people.
     """
 
     id: str
@@ -137,6 +138,7 @@ class Definition:
     personas: tuple[Persona, ...] = ()
     prompts: dict[str, str] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
+    makes: str = ""
 
     def without(self, gone: Brings) -> "Definition":
         """The workflow for a request that brings this: less the phases that would make it, the others numbered anew."""
@@ -167,6 +169,16 @@ class Definition:
         """sha256 over all of it: the `Charrette-Definition` trailer."""
         text = json.dumps(to_json(self), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def kind(self) -> str:
+        """What it makes, with which the titles of pull requests and statuses begin."""
+        return self.makes or ("Plan" if self.plans else "Design")
+
+    @property
+    def thing(self) -> str:
+        """The same within a sentence: small letters, but for a name such as RFC."""
+        return self.kind.lower() if self.kind[1:].islower() else self.kind
 
     @property
     def plans(self) -> bool:

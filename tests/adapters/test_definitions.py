@@ -15,6 +15,7 @@ from bot.core.definition import Definition, GateUse, Persona, Trigger
 WHOLE = """\
     version: 1
     summary: All keys at once.
+    makes: RFC
     trigger: {label: Whole thing, command: /whole}
     artifacts: docs/{slug}/design/
     model: quick
@@ -87,6 +88,7 @@ def test_every_key_arrives(folder: Path) -> None:
     assert (whole.id, whole.version, whole.summary) == ("whole", 1, "All keys at once.")
     assert whole.trigger == Trigger("Whole thing", "/whole")
     assert whole.artifacts == "docs/{slug}/design"
+    assert (whole.kind, whole.thing) == ("RFC", "RFC")
     assert (whole.model, whole.attempts, whole.rounds, whole.wait_days) == ("quick", 5, 1, 0.5)
     assert whole.needs_description == ("Feature description", "Wish")
     assert whole.parameters == {"systems": ["Nomad", "Ray"], "commit_format": "fix: ..."}

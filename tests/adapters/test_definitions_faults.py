@@ -98,6 +98,8 @@ YAML = {
         'Expected text, not a whole number “2024”. Put it in quotes: "2024".',
     ),
     "empty text": ("summary: A small one.", 'summary: ""', 2, "The text is empty."),
+    "what it makes, as a sentence": ("trigger:", "makes: 'A design: whole'\ntrigger:", 3, "begin the title of a pull"),
+    "makes nothing": ("trigger:", "makes: ''\ntrigger:", 3, "The text is empty."),
     "text as number": ("gates: [", "attempts: many\ngates: [", 6, "Expected a whole number, not text “many”."),
     "true as number": ("gates: [", "attempts: true\ngates: [", 6, "Expected a whole number"),
     "number too small": ("gates: [", "attempts: 0\ngates: [", 6, "from 1 to 999999"),

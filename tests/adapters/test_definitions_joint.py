@@ -69,6 +69,12 @@ def test_phases_of_one_document_share_its_number(tmp_path: Path) -> None:
     assert phases[2].persona.lens == "Algorithms"
 
 
+def test_a_workflow_about_a_pull_request_makes_none(tmp_path: Path) -> None:
+    changed = growing() | {"look/workflow.yaml": PULLS.replace("trigger:", "makes: Look\ntrigger:")}
+    told = [f"{fault.line} {fault.wrong} {fault.mend}" for fault in check(folder(tmp_path, changed))]
+    assert told == ["3 A workflow about a pull request opens none that “makes” would name. Leave it out."]
+
+
 FAULTS = {
     "a document that nobody else makes": (
         "into: roadmap\n    sections: [Steps]",

@@ -201,6 +201,13 @@ def test_errors_are_values_and_asked_once(answer: httpx2.Response | Exception, k
     assert len(server.bodies) == 1
 
 
+def test_a_server_that_falls_silent_is_told_as_such_and_no_connection_as_another_thing() -> None:
+    silent, _ = ask(httpx2.ReadTimeout("slow"), timeout=90.0)
+    assert silent.reason == "The model's server sent nothing for 90 seconds (a timeout)."
+    unreached, _ = ask(httpx2.ConnectTimeout("slow"))
+    assert unreached.reason == "The connection to the model failed: ConnectTimeout slow."
+
+
 @pytest.mark.parametrize(
     ("settings", "text", "setting"),
     [

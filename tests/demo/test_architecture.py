@@ -70,6 +70,13 @@ def test_no_check_says_that_the_default_branch_has_moved(ended: Ended) -> None:
     assert [run["name"] for run in runs if "has moved to" in run["output"]["summary"]] == []
 
 
+def test_the_pull_request_says_what_it_is_and_no_status_that_others_moved_the_branch(ended: Ended) -> None:
+    assert str(ended.pull["title"]).startswith("Architecture plan: ")
+    told = [str(each["body"]) for number in (1, 2) for each in ended.ada.comments(number)]
+    assert [words for words in told if "The branch has moved on since" in words] == []
+    assert " · convened · Charrette · about review-experts@1 · " in ended.text("001-user-request.md")
+
+
 def test_the_documents_are_numbered_as_architecture_planning_says(ended: Ended) -> None:
     assert sorted(path.rpartition("/")[2] for path in ended.paths) == sorted(
         [

@@ -463,7 +463,8 @@ def found(*items: tuple[str, int, str], **more: str) -> Json:
     return message(text_block(json.dumps(whole)))
 
 
-MISFORTUNES: dict[str, Json | httpx2.Response] = {
+MISFORTUNES: dict[str, Json | httpx2.Response | httpx2.ReadTimeout] = {
+    "Security": httpx2.ReadTimeout("slow"),
     "Graph algorithms": message(stop="refusal"),
     "Soundness": found(),
     "Interface design": found(*((f"Rule {n}", n, f"The rule number {n} is kept") for n in range(3, 303))),
@@ -481,16 +482,25 @@ MISFORTUNES: dict[str, Json | httpx2.Response] = {
 def test_experts_who_fail_find_nothing_find_too_much_invent_and_give_orders(house: House) -> None:
     story = house.story()
     number = pull_of(story, "luck", {"docs/luck.md": LUCK}, draft=True)
-    house.mind.says = lambda request: MISFORTUNES.get(member(request)) or panel(request)
+
+    def says(request: Json) -> Json | httpx2.Response:
+        answer = MISFORTUNES.get(member(request)) or panel(request)
+        if isinstance(answer, httpx2.ReadTimeout):
+            raise answer
+        return answer
+
+    house.mind.says = says
 
     def pushed() -> None:
         push(story, "luck", head_of(story, "luck"), {"docs/luck.md": "# Anew\n"})
 
     house.mind.before = once(pushed)
     read_at = head_of(story, "luck")
-    status = asked(house, story, number, "/review experts tarjan, cousot, hejlsberg, jobs, don and ops")
+    status = asked(house, story, number, "/review experts tarjan, cousot, hejlsberg, jobs, don, ops and security")
     assert "after R. Tarjan: **failed**, so this lens is missing. The model refused to answer." in status
-    assert "Operations: **failed**, so this lens is missing. The model did not answer after 10 tries" in status
+    unanswered = "**failed**, so this lens is missing. The model did not answer after 10 tries: The model's server"
+    assert f"Operations: {unanswered} said overloaded_error: Busy" in status
+    assert f"Security: {unanswered} sent nothing for 120 seconds (a timeout)" in status
     moved = f"The branch has moved on since, to `{head_of(story, 'luck')[:8]}`"
     assert moved in status
     bodies = {str(each["body"])[2:9]: each for each in reviewed(story, number)}

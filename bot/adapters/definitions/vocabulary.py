@@ -7,8 +7,8 @@ from bot.core.outputs import TOUCHED
 VERSION = 1
 
 WORKFLOW_KEYS = (
-    "version", "summary", "trigger", "artifacts", "model", "attempts", "rounds", "wait-days", "needs-description",
-    "tools", "gates", "panel", "parameters", "documents", "phases",
+    "version", "summary", "makes", "trigger", "artifacts", "model", "attempts", "rounds", "wait-days",
+    "needs-description", "tools", "gates", "panel", "parameters", "documents", "phases",
 )  # fmt: skip
 NEEDED = ("version", "summary", "trigger", "phases")
 

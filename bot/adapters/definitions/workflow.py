@@ -20,6 +20,7 @@ from .phases import Makings, phases
 
 _PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 _SEGMENT = re.compile(r"[A-Za-z0-9_{}.-]+")
+_FEW_WORDS = re.compile(r"[^\W\d_][\w -]{0,39}")
 FOLDER = "_tasks/{slug}"
 THOROUGH = "thorough"
 
@@ -105,6 +106,7 @@ def _read(
         personas=tuple(house.personas.values()) if full else (),
         prompts=house.prompts,
         documents=documents(folder, path, reader, keys.get("documents"), parameters),
+        makes=_makes(reader, keys.get("makes"), trigger.pull),
     )
     label_at = (ours.where, ours.line) if ours else (reader.where, label_line)
     return Written(definition, folder.depth(f"{path}/workflow.yaml"), label_at, (reader.where, command_line))
@@ -115,6 +117,19 @@ def _version(reader: Reader, node: Node | None) -> None:
         version = reader.number(node, 1)
         if version is not None and version != vocabulary.VERSION:
             reader.fault(node, f"The format has no version {version}.", f"Write “version: {vocabulary.VERSION}”.")
+
+
+def _makes(reader: Reader, node: Node | None, pull: bool) -> str:
+    """What a run makes, with which its pull request and its status are titled."""
+    if node is None:
+        return ""
+    text = reader.text(node) or ""
+    if pull:
+        reader.fault(node, "A workflow about a pull request opens none that “makes” would name.", "Leave it out.")
+    elif text and not _FEW_WORDS.fullmatch(text):
+        mend = "Write a word or two of letters, such as “makes: Design”."
+        reader.fault(node, f"“{text}” can't begin the title of a pull request.", mend)
+    return text
 
 
 def _number(reader: Reader, node: Node | None, default: float, least: float, whole: bool = True) -> float:

@@ -78,7 +78,7 @@ class AnthropicModel:
             error = failure
         if error is None:
             return of_message(assembly, body, self._settings.prices, self.replayed)
-        reply = self._without_key(of_error(error, body))
+        reply = self._without_key(of_error(error, body, self._settings.timeout))
         self._web = self._web and reply.rejected != "web"
         if not assembly.message:
             return reply

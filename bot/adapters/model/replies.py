@@ -125,8 +125,11 @@ def spent_of(message: Message, model: str, prices: Table, replayed: bool) -> Spe
     )
 
 
-def of_error(error: Exception, body: Mapping[str, Any]) -> Reply:
-    """The reply for what the SDK or the transport raised; the spending is the caller's to add."""
+def of_error(error: Exception, body: Mapping[str, Any], silence: float) -> Reply:
+    """The reply for what the SDK or the transport raised; the spending is the caller's to add.
+
+    `silence` are the seconds without a byte that are waited for.
+    """
     from anthropic import APIConnectionError, APIStatusError
 
     if isinstance(error, APIStatusError):
@@ -137,6 +140,8 @@ def of_error(error: Exception, body: Mapping[str, Any]) -> Reply:
             return Reply("refused", reason=reason, rejected="web")
         return Reply("refused", reason=reason + (_OPERATOR if _is_denied(error) else _advice(reason, body)))
     if isinstance(error, APIConnectionError | httpx2.HTTPError | httpx2.StreamError):
+        if isinstance(error.__cause__ or error, httpx2.ReadTimeout):
+            return Reply("transient", reason=f"The model's server sent nothing for {silence:g} seconds (a timeout).")
         return Reply("transient", reason=f"The connection to the model failed: {_root(error)}.")
     return Reply("transient", reason=f"The server's answer is not what the Messages API says: {error}")
 

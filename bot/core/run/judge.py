@@ -166,7 +166,8 @@ def _hindrance(state: State) -> str:
 
 
 def _merged(state: State) -> str:
-    final = "is merged, so this design is final here. A new issue starts another, which can change it."
+    what = state.definition.thing
+    final = f"is merged, so this {what} is final here. A new issue starts another, which can change it."
     return f"#{state.record.pull} {final}" if state.record.closed == "merged" else ""
 
 

@@ -43,8 +43,9 @@ OURS = ("Questions and answers", "Log")
 NO_QUESTION, NOTHING, OPEN = "No question was asked so far.", "Nothing yet.", "**Open.**"
 DROPPED = "**Dropped:** the document is made again without an answer."
 _PASSING = {NO_QUESTION, NOTHING, OPEN, DROPPED, ""}
+ITSELF, OPERATOR = "Charrette", "the operator"
 _LOG = re.compile(
-    r"^- (?P<at>\S+) · (?P<kind>[a-z]+) · @(?P<by>\S*)(?P<roles>(?: · (?:author|writer))*)"
+    rf"^- (?P<at>\S+) · (?P<kind>[a-z]+) · (?:@(?P<by>\S*)|{ITSELF}|{OPERATOR})(?P<roles>(?: · (?:author|writer))*)"
     r"(?: · about (?P<about>\S+))?(?: · of `(?P<digest>\w+)`)? · \[(?P<id>[^\]]+)\]\((?P<link>[^)]*)\)$"
 )
 
@@ -117,8 +118,11 @@ def _theirs(existing: str, ours: str, earlier: Callable[[], Iterable[str]]) -> s
 
 
 def _timeless(line: str) -> str:
-    """A line less its times: the same commit's time is told by us and by GitHub."""
-    return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "", line.rstrip())
+    """A line less its times: the same commit's time is told by us and by GitHub. What the run did itself had no name
+    in earlier versions.
+    """
+    timeless = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "", line.rstrip())
+    return re.sub(rf"^(-  · [a-z]+ · )(?:@ |{ITSELF} |{OPERATOR} )", r"\1", timeless)
 
 
 def _place(text: str, title: str) -> tuple[int, int]:
@@ -197,9 +201,16 @@ def _line(entry: Entry) -> str:
     about = f" · about {entry.about}" if entry.about else ""
     digest = f" · of `{entry.digest}`" if entry.digest else ""
     kind = "answer" if isinstance(message.deed, Say) and message.deed.direct else data["kind"]
-    first = f"- {message.at} · {kind} · @{message.by}{roles}{about}{digest} · [{message.id}]({message.link})"
+    first = f"- {message.at} · {kind} · {_who(message)}{roles}{about}{digest} · [{message.id}]({message.link})"
     words = _words(message.deed)
     return first if not words else first + "\n" + "\n".join(f"  {line}" for line in _quote(words).split("\n"))
+
+
+def _who(message: Message) -> str:
+    """Who did it: a person by their login, the run itself, or who resumed it at a terminal."""
+    if message.by:
+        return f"@{message.by}"
+    return OPERATOR if isinstance(message.deed, Retry) else ITSELF
 
 
 def _words(deed: Deed) -> str:
@@ -259,7 +270,7 @@ def _entries(log: str) -> tuple[Entry, ...]:
             continue
         roles = match["roles"]
         message = Message(
-            match["id"], match["by"], match["at"], match["link"], deed, "author" in roles, "writer" in roles
+            match["id"], match["by"] or "", match["at"], match["link"], deed, "author" in roles, "writer" in roles
         )
         entries.append(Entry(message, match["about"] or "", match["digest"] or ""))
     return tuple(entries)

@@ -29,7 +29,7 @@ def asking(state: State) -> Iterator[CommentWish]:
 
 def _round(state: State, round: Round, width: int) -> str:
     """The comment of one round of questions, each of its texts no longer than `width`."""
-    body = [f"{author(state)}, before the design goes on:", ""]
+    body = [f"{author(state)}, before the {state.definition.thing} goes on:", ""]
     if round.closed:
         there = f"the answers are in {link(state, state.request_path, '001')}"
         body = [f"These questions are answered; {there}.", ""]

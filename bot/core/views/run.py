@@ -33,7 +33,6 @@ ROOM = 500
 FEW, MANY = 5, 100
 SHORT = 7
 CHECK = "charrette"
-DESIGN, PLAN = "Design", "Plan"
 
 
 def publications(state: State) -> tuple[Publication, ...]:
@@ -47,7 +46,7 @@ def _publications(state: State) -> Iterator[Publication]:
         yield PullRequestWish(
             state.pinned.branch,
             state.pinned.base_branch,
-            plain(f"{kind(state)}: {state.pinned.title}"),
+            plain(f"{state.definition.kind}: {state.pinned.title}"),
             shortened(pull_request(state)),
             draft=not is_over(state),
             reopens=not state.stopped,
@@ -58,11 +57,6 @@ def _publications(state: State) -> Iterator[Publication]:
     yield from asking(state)
     yield from _untouched(state)
     yield CommentWish("status", state.pinned.subject.home, shortened(status(state)))
-
-
-def kind(state: State) -> str:
-    """What the run makes, in a word, with which the title of its pull request begins."""
-    return PLAN if state.definition.plans else DESIGN
 
 
 def is_over(state: State) -> bool:
@@ -103,7 +97,7 @@ def _untouched(state: State) -> Iterator[CommentWish]:
 def status(state: State) -> str:
     """The run's one status comment."""
     pinned = state.pinned
-    head = [f"### {kind(state)}: {one_line(pinned.title)}", "", f"**{headline(state)}**", ""]
+    head = [f"### {state.definition.kind}: {one_line(pinned.title)}", "", f"**{headline(state)}**", ""]
     if state.record.request is not None:
         head.append(f"- [x] {link(state, state.request_path, '001 The request')}")
     tail = [*_open_findings(state), *_drift(state, FEW), "", *_facts(state), ""]
@@ -260,7 +254,7 @@ def cost(spent: Spent) -> str:
 
 def pull_request(state: State) -> str:
     """The pull request's body: what this is, how far it is, and an index."""
-    issue, what = f"#{state.pinned.subject.home}", kind(state).lower()
+    issue, what = f"#{state.pinned.subject.home}", state.definition.thing
     gist = next((phase.commit.gist for phase in reversed(state.phases) if phase.commit and phase.finished), "")
     lines = [
         f"The {what} for {issue}, made by the `{state.pinned.workflow}` process, for people to read and decide.",

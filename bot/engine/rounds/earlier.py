@@ -7,7 +7,7 @@ from bot.core.concerns import Concern, counted, read
 from bot.core.concerns.shape import is_undecided
 from bot.core.errors import MissingError, PersonError
 from bot.core.outputs.concerns import NAME
-from bot.core.ports import BranchCommit, Checkout, GitHub, Pull
+from bot.core.ports import Checkout, GitHub, Pull
 from bot.core.run.record import Closed, Earlier, Raised, Record, trailers
 from bot.engine.services import Services
 
@@ -22,7 +22,10 @@ class Past:
 
 
 def moved(services: Services, record: Record) -> str:
-    """The newest commit of somebody else on the branch under review since it was pinned, or ""."""
+    """The newest commit of people on the branch under review since it was pinned, or "".
+
+    What runs of ours write there, such as the log of 001, is told by their own status.
+    """
     pinned = record.pinned
     assert pinned.round is not None
     github = services.installations.github(pinned.subject.repository)
@@ -31,7 +34,7 @@ def moved(services: Services, record: Record) -> str:
     branch = pinned.round.into or pinned.branch
     if github.head(branch) in (None, pinned.base):
         return ""
-    others = [commit.sha for commit in github.branch_commits(branch, pinned.base) if not _of(commit, pinned.run)]
+    others = [commit.sha for commit in github.branch_commits(branch, pinned.base) if not commit.ours]
     return others[-1] if others else ""
 
 
@@ -39,10 +42,6 @@ def closed(*pulls: Pull | None) -> Closed:
     """What became of the first of these that is not open any more."""
     shut = next((pull for pull in pulls if pull is not None and not pull.open), None)
     return "" if shut is None else "merged" if shut.merged else "closed"
-
-
-def _of(commit: BranchCommit, run: str) -> bool:
-    return commit.ours and trailers(commit.message).get("Run") == run
 
 
 def past_rounds(github: GitHub, branches: Iterable[str], run: str, phase: str) -> tuple[Past, ...]:

@@ -13,7 +13,6 @@ from bot.core.outputs.concerns import NAME
 from bot.core.panel import LARGEST, choose, folder_of, is_document, over, within
 from bot.core.ports import Checkout, GitHub, Pull, RunRow
 from bot.core.run.record import Earlier, PanelRound, Pinned
-from bot.core.views.run import DESIGN, PLAN
 from bot.engine.legs.asked import Asked
 from bot.engine.services import Services
 
@@ -51,7 +50,8 @@ def pin_round(
     texts, left = within(documents(sorted(github.touched(pull.number)), checkout, pull.head))
     if not texts:
         raise PersonError(_nothing(left))
-    folder = folder_of(tuple(texts), definition.artifacts.format(slug=slug_of(_title(pull))))
+    title = _title(services, asked, pull)
+    folder = folder_of(tuple(texts), definition.artifacts.format(slug=slug_of(title)))
     words = getattr(asked.message.deed, "description", "")
     chosen = choose(definition, words, texts)
     if pull.fork:
@@ -82,13 +82,13 @@ class Inputs:
 
 def pinned_of(services: Services, github: GitHub, asked: Asked, pull: Pull, base: str, inputs: Inputs) -> Pinned:
     """The pinned inputs of a round that reviews a pull request at `base`."""
-    definition, round = inputs.definition, inputs.round
+    definition, round, title = inputs.definition, inputs.round, _title(services, asked, pull)
     wait = services.wait_days if services.wait_days is not None else definition.wait_days
     return Pinned(
         run=inputs.run,
         workflow=definition.id,
         subject=asked.subject,
-        title=" ".join(shown_to_model(_title(pull)).split()),
+        title=" ".join(shown_to_model(title).split()),
         body=shown_to_model(pull.body),
         author=asked.author,
         url=pull.url,
@@ -96,7 +96,7 @@ def pinned_of(services: Services, github: GitHub, asked: Asked, pull: Pull, base
         started_by=asked.message.by,
         base=base,
         base_branch=round.into or github.default_branch()[0],
-        slug=slug_of(_title(pull)),
+        slug=slug_of(title),
         branch=inputs.ground.branch,
         folder=inputs.folder,
         definition=replace(
@@ -109,10 +109,13 @@ def pinned_of(services: Services, github: GitHub, asked: Asked, pull: Pull, base
     )
 
 
-def _title(pull: Pull) -> str:
+def _title(services: Services, asked: Asked, pull: Pull) -> str:
     """What the documents are about: a pull request of ours says in its title what it is."""
-    ours = home_of(pull.head_branch) is not None
-    return re.sub(rf"^(?:{DESIGN}|{PLAN}): ", "", pull.title) if ours else pull.title
+    if home_of(pull.head_branch) is None:
+        return pull.title
+    definitions = services.houses.of(asked.subject.repository).house.definitions.values()
+    kind, _, title = pull.title.partition(": ")
+    return title if title and kind in {each.kind for each in definitions} else pull.title
 
 
 def _ground(

@@ -28,3 +28,4 @@ def test_a_workflow_with_the_gate_makes_plans(gates: tuple[str, ...], plans: boo
     phase = Phase("outline", 2, "Outline", "", gates=tuple(map(GateUse, gates)))
     made = Definition("outline", 1, "Outlines.", Trigger("outline", "/outline"), "notes/{slug}", (phase,))
     assert made.plans is plans
+    assert (made.kind, made.thing) == (("Plan", "plan") if plans else ("Design", "design"))

@@ -101,6 +101,29 @@ def test_a_log_line_that_somebody_bent_is_left_out() -> None:
     assert [each.message.id for each in found.entries] == ["gh-3.0"]
 
 
+@pytest.mark.parametrize(
+    ("deed", "who"),
+    [
+        (m.Convened("7.12.review-experts.1"), "Charrette"),
+        (m.Expired("understanding@1"), "Charrette"),
+        (m.Retry(), "the operator"),
+    ],
+)
+def test_what_no_person_did_has_a_name_in_the_log_and_one_line_also_after_an_older_version(
+    deed: m.Deed, who: str
+) -> None:
+    entry = Entry(message(deed, id="gh-2.0", by="", author=False, writer=False), "understanding@1")
+    fresh = render(pinned(), (), [entry])
+    line = f" · {who} · about understanding@1 · [gh-2.0]"
+    assert line in fresh
+    older = fresh.replace(f" · {who} · ", " · @ · ")
+    for text in (fresh, older):
+        found = parse(text)
+        assert found is not None
+        assert found.entries == (entry,)
+    assert merged(older, fresh, lambda: [fresh]) == fresh
+
+
 def test_what_a_person_writes_around_our_sections_stays() -> None:
     play = Play(None, ASKING, PLAIN, PLAIN)
     play.go()

@@ -67,6 +67,17 @@ def test_a_run_in_the_middle_has_a_draft_and_a_check_in_progress() -> None:
     assert "| 003-prior-art.md | to come |" in pull.body
 
 
+def test_pull_request_status_and_questions_say_what_the_workflow_makes() -> None:
+    play = Play(Record(pinned(definition(makes="Architecture plan"))), ASKING)
+    play.go()
+    pull = wish(play.state, "pull")
+    assert isinstance(pull, PullRequestWish)
+    assert pull.title == "Architecture plan: Queue depth"
+    assert pull.body.startswith("The architecture plan for #12, made by the `feature-design` process")
+    assert status(play.state).startswith("### Architecture plan: Queue depth\n")
+    assert ", before the architecture plan goes on:" in comment(play.state, "questions/understanding@1")
+
+
 def test_a_description_that_came_is_told_where_it_was_asked_for() -> None:
     of = definition(UNDERSTAND, needs_description=("Feature description",))
     play = Play(Record(pinned(of, description="")), PLAIN)
