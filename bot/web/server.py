@@ -22,6 +22,8 @@ from gunicorn.glogging import Logger
 from gunicorn.http.errors import ParseException
 from gunicorn.workers.ggevent import GeventWorker
 
+from . import webhook
+
 log = logging.getLogger("charrette.web")
 
 # Each may have a small body in memory (`SMALL`).
@@ -29,6 +31,8 @@ CONNECTIONS = 256
 # A connection on which nothing is asked.
 IDLE = 3.0
 GRACE = 30
+# A small body is there so soon after its head; a larger one in proportion.
+ARRIVAL = 3.0
 # GitHub gives up after 10 s.
 LONGEST = 12.0
 # A sender whose next bytes are always there already would never let anybody else have a turn.
@@ -40,12 +44,31 @@ class _Shared(gevent.socket.socket):
     """A connection that lets the others have a turn, however fast its sender is, and sends an answer in one piece."""
 
     _since = 0.0
+    _due: float | None = None
     _answer: list[bytes] | None = None
 
     def recv(self, *arguments: Any) -> bytes:
         """Called for every piece of a head and of a body."""
         self.share()
-        return super().recv(*arguments)
+        if self._due is None:
+            return super().recv(*arguments)
+        left = self._due - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("The body is late.")
+        self.settimeout(left)
+        try:
+            return super().recv(*arguments)
+        finally:
+            self.settimeout(None)
+
+    @contextmanager
+    def arriving(self, seconds: float) -> Iterator[None]:
+        """What is received is there in so many seconds, or a `TimeoutError` says that it is not."""
+        self._due = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._due = None
 
     def share(self) -> None:
         """Whoever waits is next, where this connection has had its turn."""
@@ -92,7 +115,8 @@ class _Log(Logger):  # type: ignore[misc]
 class _Worker(GeventWorker):  # type: ignore[misc]
     """Requests are greenlets: one that waits for its sender, or for the disk, costs next to nothing.
 
-    No request takes longer than GitHub would wait: a sender that stalls, or drips, is cut off.
+    No request takes longer than GitHub would wait, and no small one long to arrive: a sender that stalls, or drips, is
+    cut off.
     """
 
     sockets: Any
@@ -118,14 +142,21 @@ class _Worker(GeventWorker):  # type: ignore[misc]
         with cut:
             try:
                 sock.share()
-                with sock.answering():
-                    super().handle_request(listener, request, sock, address)
-                _skip(request.body)
+                with sock.arriving(_patience(request.body)):
+                    with sock.answering():
+                        super().handle_request(listener, request, sock, address)
+                    _skip(request.body)
             except gevent.Timeout as timeout:
                 if timeout is not cut:
                     raise
                 log.warning("A connection from %s is cut off: its request takes more than %.0f s", address, LONGEST)
                 raise StopIteration from None
+
+
+def _patience(body: Any) -> float:
+    """How long a body may take: so few senders hold a connection for long as may send a large body at once."""
+    length: int | None = getattr(body.reader, "length", None)
+    return LONGEST if length is None else min(LONGEST, ARRIVAL * max(1.0, length / webhook.SMALL))
 
 
 def _skip(body: Any) -> None:

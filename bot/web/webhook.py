@@ -112,6 +112,9 @@ class Webhook:
             raise self._too_large()
         try:
             body = get_input_stream(environ).read(self._limit + 1 if length is None else length)
+        except TimeoutError:
+            log.warning("Refused a body from %s that arrives too slowly", _sender(environ))
+            raise _Refused(HTTPStatus.REQUEST_TIMEOUT, "The body arrives too slowly; send it again.") from None
         except Exception as error:
             # The edge: how the server says so is its own affair, and its words would bring the bytes into the log.
             log.warning("Refused a body from %s that can't be read: %s", _sender(environ), type(error).__name__)

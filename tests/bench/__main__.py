@@ -11,12 +11,13 @@ from pathlib import Path
 
 from bot.app import built_in_workflows
 
-from . import cache, citations, deliveries, eyes, feature_design, many_runs, panel, plan, reconcile
+from . import cache, citations, deliveries, eyes, feature_design, many_runs, panel, plan, reconcile, slow_senders
 from .rows import Row, Setting, machine, table, written
 
 PAGE = Path(__file__).parents[2] / "docs/performance.md"
 BENCHES: dict[str, Callable[[Setting], Iterable[Row]]] = {
     "deliveries": deliveries.measure,
+    "slow-senders": slow_senders.measure,
     "feature-design": feature_design.measure,
     "cache": cache.measure,
     "panel": panel.measure,

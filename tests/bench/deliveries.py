@@ -62,7 +62,7 @@ def measure(setting: Setting) -> Iterator[Row]:
     """All contestants in turn, some rounds of it; the medians."""
     found, missing = _contestants()
     body = setting.folder / "body.json"
-    body.write_bytes(_body())
+    body.write_bytes(a_body())
     rounds: dict[str, list[Result]] = {one.name: [] for one in found}
     for n in range(ROUNDS):
         for one in found:
@@ -132,7 +132,7 @@ def _peer() -> tuple[Path | None, str]:
     return folder, ""
 
 
-def _body() -> bytes:
+def a_body() -> bytes:
     """A label on an issue, as GitHub sends it, with a long text."""
     repository = {"id": 1, "full_name": "octo/library", "name": "library", "owner": {"login": "octo", "id": 2}}
     issue = {
@@ -162,7 +162,7 @@ def _round(one: Contestant, folder: Path, body: Path) -> Result:
     store = Store(f"sqlite:///{file}")
     store.migrate()
     store.close()
-    with _serving(one, folder, file) as (url, pid):
+    with serving(one, folder, file) as (url, pid):
         shot = Shot(f"{url}/webhook", body, sign(SECRET, body.read_bytes()), folder.name.replace(" ", "-"))
         load(Shot(shot.url, shot.body, shot.signature, "warm"), 1)
         before = _count(file)
@@ -176,7 +176,8 @@ def _round(one: Contestant, folder: Path, body: Path) -> Result:
 
 
 @contextmanager
-def _serving(one: Contestant, folder: Path, file: Path) -> Iterator[tuple[str, int]]:
+def serving(one: Contestant, folder: Path, file: Path) -> Iterator[tuple[str, int]]:
+    """The program with this database: its address, and its process."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [*one.command, str(port), str(file)] if "node" in one.command else list(one.command)

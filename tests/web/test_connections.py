@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,7 +24,7 @@ WEB = """\
 import logging, sys
 from bot.web import app, server, webhook
 logging.basicConfig(level="INFO")
-server.LONGEST, webhook.SMALL = 1.0, 1000
+server.LONGEST, server.ARRIVAL, webhook.SMALL = 1.0, 0.5, 1000
 server.serve(sys.argv[1], lambda: app.create_app(sys.argv[2], lambda delivery: None, lambda: None, limit=100_000))
 """
 
@@ -41,6 +42,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             process.terminate()
     said = log.read_text()
     assert "is cut off: its request takes more than 1 s" in said
+    assert "Refused a body from 127.0.0.1 that arrives too slowly" in said
     assert "Traceback" not in said
     assert "hunter2" not in said
 
@@ -162,7 +164,7 @@ def test_many_that_stall_stop_nobody_else(port: int) -> None:
     with ExitStack() as many:
         stalled = [many.enter_context(connection(port, sent)) for _ in range(3) for sent in STALLS.values()]
         assert alive(port)
-        assert {status(opened) for opened in stalled} <= {0, 401, 503}
+        assert {status(opened) for opened in stalled} <= {0, 401, 408, 503}
 
 
 FLOODS = {
@@ -195,8 +197,54 @@ def test_one_whose_next_bytes_are_always_there_stops_nobody_else(port: int, floo
 
 
 def test_one_that_drips_is_cut_off(port: int) -> None:
-    with connection(port, head("Content-Length: 900")) as opened, pytest.raises(OSError, match=r"reset|[Pp]ipe"):
+    with connection(port, head("Content-Length: 90000")) as opened, pytest.raises(OSError, match=r"reset|[Pp]ipe"):
         drip(opened)
+
+
+def test_a_small_body_that_drips_is_refused(port: int) -> None:
+    with connection(port, head("Content-Length: 900"), b"{") as opened:
+        assert status(opened) == 408
+    assert alive(port)
+
+
+@pytest.mark.parametrize(
+    ("length", "seconds"),
+    [(0, 3.0), (1, 3.0), (256 * 1024, 3.0), (512 * 1024, 6.0), (25 * 1024 * 1024, 12.0), (None, 12.0)],
+)
+def test_a_larger_body_has_more_time_in_proportion(length: int | None, seconds: float) -> None:
+    reader = SimpleNamespace() if length is None else SimpleNamespace(length=length)
+    assert server._patience(SimpleNamespace(reader=reader)) == seconds
+
+
+def test_as_many_slow_senders_as_there_are_connections_keep_nobody_out(port: int) -> None:
+    with ExitStack() as many:
+        first = head("Content-Length: 900")
+        slow = [many.enter_context(connection(port, first, b"{")) for _ in range(server.CONNECTIONS)]
+        with dripping(slow), connection(port, head(LENGTH), BODY) as good:
+            assert status(good) == 202
+        statuses = {status(each) for each in slow}
+        assert 408 in statuses
+        # Whoever sends on may find the connection ended before the answer is read.
+        assert statuses <= {0, 408}
+
+
+@contextmanager
+def dripping(many: list[socket.socket]) -> Iterator[None]:
+    """Each sends a byte now and then."""
+    over = threading.Event()
+
+    def send() -> None:
+        while not over.wait(0.05):
+            for each in many:
+                with suppress(OSError):
+                    each.sendall(b"{")
+
+    with ThreadPoolExecutor() as others:
+        others.submit(send)
+        try:
+            yield
+        finally:
+            over.set()
 
 
 def drip(opened: socket.socket) -> None:
