@@ -4,6 +4,7 @@ https://docs.github.com/en/webhooks/webhook-events-and-payloads#issue_comment
 """
 
 import re
+from dataclasses import replace
 from typing import Literal, assert_never
 
 from bot.core.incoming.commands import OTHERS, Command, Said, Vocabulary, added, built_in, nearest, parse
@@ -56,8 +57,17 @@ def _by_bot(event: CommentCreated | CommentEdited) -> bool:
 def _wishes(
     event: CommentCreated | CommentEdited, commands: tuple[Command, ...], vocabulary: Vocabulary
 ) -> tuple[Wish, ...]:
-    found = (_wish(event, command, vocabulary) for command in commands[:MOST])
+    found = (_wish(event, command, vocabulary) for command in _joined(commands)[:MOST])
     return tuple(dict.fromkeys(wish for wish in found if wish))
+
+
+def _joined(commands: tuple[Command, ...]) -> tuple[Command, ...]:
+    """The commands with all decisions in the first `/decide`: a comment that decides twenty concerns is one deed."""
+    several = [command for command in commands if command.name == "decide"]
+    if len(several) < 2:
+        return commands
+    first = replace(several[0], argument="\n".join(f"/decide {each.argument}" for each in several))
+    return tuple(first if each is several[0] else each for each in commands if each not in several[1:])
 
 
 def _wish(event: CommentCreated | CommentEdited, command: Command, vocabulary: Vocabulary) -> Wish | None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from unicodedata import combining, normalize
 
 BRANCH_PREFIX = "charrette/"
 
@@ -78,12 +79,16 @@ def home_of(branch: str) -> int | None:
     return int(match[1] or match[2]) if match else None
 
 
-def slug_of(title: str, limit: int = 40) -> str:
-    """A title as a short kebab-case name of ASCII letters and digits, at most `limit` characters, never empty."""
-    words = re.findall(r"[a-z0-9]+", title.lower())
+def slug_of(title: str, limit: int = 40, unnamed: str = "design") -> str:
+    """A title as a short kebab-case name of ASCII letters and digits, at most `limit` characters, never empty.
+
+    Letters lose their accents; a title of other scripts, or of none, is `unnamed`.
+    """
+    plain = "".join(c for c in normalize("NFKD", title) if not combining(c))
+    words = re.findall(r"[a-z0-9]+", plain.lower())
     slug = ""
     for word in words:
         if len(slug) + len(word) + 1 > limit:
             break
         slug = f"{slug}-{word}" if slug else word
-    return slug or (words[0][:limit] if words else "design")
+    return slug or (words[0][:limit] if words else unnamed)

@@ -22,7 +22,10 @@ FILE = "run.json"
 
 @dataclass(frozen=True)
 class Kept:
-    """One run: its issue, where it began, and what is left to say of it once it is done (`ended`)."""
+    """One run: its issue, where it began, and what is left to say of it once it is done (`ended`).
+
+    `slug` is what the run named its branch with, once that is there.
+    """
 
     issue: str
     digest: str
@@ -34,6 +37,7 @@ class Kept:
     login: str
     port: int = 0
     ended: str = ""
+    slug: str = ""
 
     @property
     def name(self) -> str:
@@ -43,7 +47,7 @@ class Kept:
     @property
     def branch(self) -> str:
         """The run's branch."""
-        return branch_of(self.number, slug_of(self.title))
+        return branch_of(self.number, self.slug or slug_of(self.title, unnamed=f"design-{self.number}"))
 
     def write(self, folder: Path, **changes: object) -> "Kept":
         """Keeps it, changed, in the run's folder."""

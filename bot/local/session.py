@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.core.errors import PersonError
+from bot.core.identity import branch_of
 from bot.hub.code import Code, GitError
 from bot.hub.facts import Repository
 from bot.hub.server import RunningHub, running_hub
@@ -126,6 +127,7 @@ class Session:
 
     def take(self, code: Code) -> None:
         """New commits of the run come into the clone; each is told once."""
+        self._named(code)
         new = code.resolve(f"refs/heads/{self.branch}")
         old = self.clone.head(self.branch)
         if new is None or new == old:
@@ -137,6 +139,13 @@ class Session:
         if not why:
             for line in code.text("log", "--reverse", "--format=%h %s", f"{old or self.kept.base}..{new}").splitlines():
                 self.say(f"commit {line}")
+
+    def _named(self, code: Code) -> None:
+        """The run's branch has the name that the service gave it: another folder may have been in its way."""
+        prefix = branch_of(self.kept.number, "")
+        slugs = (name.removeprefix(prefix) for name in code.branches() if name.startswith(prefix))
+        if not self.kept.slug and (slug := next(slugs, "")):
+            self.kept = self.kept.write(self.folder, slug=slug)
 
     @contextmanager
     def _hub(self) -> Iterator[RunningHub]:

@@ -484,6 +484,7 @@ def played(tmp_path: Path) -> Iterator[dict[str, str]]:
 def test_asked_at_a_terminal_interrupted_and_gone_on_with(
     project: Upstream, played: dict[str, str], tmp_path: Path
 ) -> None:
+    project.commit("An earlier design", {"notes/rotate-keys/001-user-request.md": "# Of last year\n"})
     there = linked(project)
     (there / "scratch.txt").write_text("mine")
     common = project.folder / ".git"
@@ -505,7 +506,7 @@ def test_asked_at_a_terminal_interrupted_and_gone_on_with(
         seat.close()
     assert "charrette:key" not in seat.text
     assert there.parent.joinpath(".git").is_file()
-    drafts = git(there, "log", "--format=%s", "charrette/1-rotate-keys", "^other").splitlines()
+    drafts = git(there, "log", "--format=%s", "charrette/1-rotate-keys-2", "^other").splitlines()
     assert len(drafts) >= 2
 
     command = [sys.executable, "-P", "-m", "bot.cli", "local", "--issue", str(file)]
@@ -516,18 +517,18 @@ def test_asked_at_a_terminal_interrupted_and_gone_on_with(
     assert "1. How strict should it be?" in said
     assert "Done. Review the documents on the branch." in said
     assert "pull request" not in said
-    assert "2 documents are in notes/rotate-keys on the branch charrette/1-rotate-keys" in said
-    assert "git diff other...charrette/1-rotate-keys" in said
-    request = git(there, "show", "charrette/1-rotate-keys:notes/rotate-keys/001-user-request.md")
+    assert "2 documents are in notes/rotate-keys-2 on the branch charrette/1-rotate-keys-2" in said
+    assert "git diff other...charrette/1-rotate-keys-2" in said
+    request = git(there, "show", "charrette/1-rotate-keys-2:notes/rotate-keys-2/001-user-request.md")
     assert "Q2" in request
     assert "use gRPC" in request
     assert (fingerprint(common), git(there, "status", "--porcelain")) == (before, status)
 
-    git(there, "branch", "--quiet", "-D", "charrette/1-rotate-keys")
+    git(there, "branch", "--quiet", "-D", "charrette/1-rotate-keys-2")
     again = subprocess.run(command, cwd=there, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert again.returncode == 0
     assert "“Rotate keys” is done already; --new begins another run." in again.stdout
-    assert git(there, "rev-parse", "charrette/1-rotate-keys")
+    assert git(there, "rev-parse", "charrette/1-rotate-keys-2")
 
 
 def test_a_port_for_the_service_is_free_and_none_that_a_system_hands_out(monkeypatch: pytest.MonkeyPatch) -> None:

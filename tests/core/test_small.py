@@ -19,7 +19,9 @@ from .a_run import PRIOR, REVIEWS, definition
     ("title", "slug"),
     [
         ("Queue depth", "queue-depth"),
-        ("  Ünïcode & <tags>  ", "n-code-tags"),
+        ("  Ünïcode & <tags>  ", "unicode-tags"),
+        ("Réécrire l'accès", "reecrire-l-acces"),
+        ("長い題", "design"),
         ("???", "design"),
         ("x" * 60, "x" * 40),
         ("a" * 30 + " " + "b" * 30, "a" * 30),

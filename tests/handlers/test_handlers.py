@@ -116,6 +116,14 @@ def tell(deed: Deed, needs: Any, eyes: int | None = None, link: str = LINK, pull
         pytest.param(said("/reject too long"), [tell(Reject("too long"), "write", 9)], id="/reject"),
         pytest.param(said("/decide C1 accept: so"), [tell(Decide("C1 accept: so"), "write", 9)], id="/decide"),
         pytest.param(
+            said("".join(f"/decide C{n} accept: so\n" for n in range(1, 15)) + "/status"),
+            [
+                tell(Decide("\n".join(f"/decide C{n} accept: so" for n in range(1, 15))), "write", 9),
+                ShowStatus(3, False, 9),
+            ],
+            id="/decide for each of fourteen concerns",
+        ),
+        pytest.param(
             said("/tracks open `Wire protocol`: its ids\nare ours"),
             [tell(OpenTrack("Wire protocol", "its ids are ours"), "write", 9)],
             id="/tracks open",

@@ -49,7 +49,7 @@ _TRACK_LAST = re.compile(
     re.IGNORECASE,
 )
 _BULLET = r"\s*(?:[-*+•>]\s+|\d+[.)]\s+)?(?:/decide\b\s*)?"
-_BEGINS = re.compile(rf"{_BULLET}(?:{_IDS}(?:\s|[:=,]|$)|{_VERDICT}(?:\W|$))")
+_BEGINS = re.compile(rf"\s*/decide\b|{_BULLET}(?:{_IDS}(?:\s|[:=,]|$)|{_VERDICT}(?:\W|$))")
 _NEXT = re.compile(rf";\s*(?=(?:/decide\b\s*)?(?:{_IDS}\s*[:=]?\s*|{_VERDICT.replace('?P<', '?P<n_')}\s+{_ID}))")
 _WHY = r"(?P<mark>\s*[:.;,=–—-]*\s*\(?)\s*(?P<why>.*)"
 _IS = r"(?:[:=,]|->|→|[-–—]+|\bis\b|\bas\b)"

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.core.definition import Definition
+from bot.core.markdown.invisible import visible
 
 Needs = Literal["write", "author", "triage", "anyone"]
 Asked = Literal["help", "status"]  # answered with a comment
@@ -157,9 +158,9 @@ def built_in(command: Command) -> tuple[Usage, str] | None:
 
 
 def parse(text: str) -> tuple[Command, ...]:
-    """The commands in a text, in order, known or not."""
+    """The commands in a text, in order, known or not. What nobody sees, pasted along, hinders none."""
     lines = re.sub(r"\r\n?", "\n", text).split("\n")
-    written = {n: match for n, line in enumerate(lines) if (match := _COMMAND.match(line))}
+    written = {n: match for n, line in enumerate(lines) if (match := _COMMAND.match(_seen(line)))}
     if not written:
         return ()
     heads = tuple(n for n in _visible(lines, written) if n in written)
@@ -196,6 +197,10 @@ _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 
 # An entity (`&#xE000;`) would be a mark that nobody here made.
 _MARKDOWN = MarkdownIt("commonmark").disable("entity")
+
+
+def _seen(line: str) -> str:
+    return visible(line).replace("\n", " ") if "/" in line else line
 
 
 def _visible(lines: list[str], candidates: Iterable[int]) -> Iterator[int]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from bot.core.codec import from_json, to_json
 from bot.core.concerns.decisions import NONE as NO_CONCERNS
-from bot.core.definition import House, least
+from bot.core.definition import Definition, House, least
 from bot.core.errors import PersonError, UnconfiguredError
 from bot.core.identity import Subject, branch_of, run_id, slug_of
 from bot.core.incoming.description import find as find_description
@@ -300,7 +301,7 @@ def _pin(services: Services, github: GitHub, asked: Asked, row: RunRow) -> tuple
         return taken_up(*inputs) or pin_round(*inputs), []
     subject, message = asked.subject, asked.message
     run = run_id(subject, definition.id, 1)
-    slug, found = _slug(github, subject, asked.title, base, run)
+    slug, found = _slug(services, github, asked, definition, base)
     waits = services.wait_days if services.wait_days is not None else definition.wait_days
     pinned = Pinned(
         run=run,
@@ -325,19 +326,26 @@ def _pin(services: Services, github: GitHub, asked: Asked, row: RunRow) -> tuple
     return with_what_it_brings(services, github, pinned), entries
 
 
-def _slug(github: GitHub, subject: Subject, title: str, base: str, run: str) -> tuple[str, tuple[BranchCommit, ...]]:
-    """A slug whose branch is free, or is this very run's (then with its commits)."""
-    first = slug_of(title)
-    taken = github.branches(branch_of(subject.home, ""))
+def _slug(
+    services: Services, github: GitHub, asked: Asked, definition: Definition, base: str
+) -> tuple[str, tuple[BranchCommit, ...]]:
+    """A slug whose branch is free, or is this very run's (then with its commits).
+
+    Its folder is free at the base too: the merge would replace the documents of an earlier design there.
+    """
+    subject = asked.subject
+    run, prefix = run_id(subject, definition.id, 1), branch_of(subject.home, "")
+    taken = github.branches(prefix)
     for branch in taken:
         commits = tuple(c for c in github.branch_commits(branch, base) if c.ours)
         if any(trailers(commit.message).get("Run") == run for commit in commits):
-            return branch.removeprefix(branch_of(subject.home, "")), commits
-    for n in range(1, len(taken) + 2):
-        slug = first if n == 1 else f"{first}-{n}"
-        if branch_of(subject.home, slug) not in taken:
-            return slug, ()
-    raise AssertionError("among so many names one is free")
+            return branch.removeprefix(prefix), commits
+    checkout = services.installations.checkout(subject.repository)
+    checkout.fetch(base)
+    first = slug_of(asked.title, unnamed=f"design-{subject.home}")
+    names = (first if n == 1 else f"{first}-{n}" for n in count(1))
+    free = (name for name in names if prefix + name not in taken)
+    return next(slug for slug in free if not checkout.blobs(base, definition.artifacts.format(slug=slug))), ()
 
 
 def _taken_over(

@@ -82,6 +82,12 @@ def test_what_can_t_be_taken_is_told(text: str, fault: str) -> None:
     assert fault in found.faults[0]
 
 
+def test_each_command_of_a_comment_is_taken_by_itself() -> None:
+    found = rulings("/decide C1 accept: a\nand more\n/decide the rest\n/decide C2 reject: b")
+    assert found.rulings == (one("C1", "accept", "a and more"), one("C2", "reject", "b"))
+    assert [fault[:32] for fault in found.faults] == ["“/decide the rest” names no conc"]
+
+
 def test_what_holds_of_a_comment_is_taken_and_of_two_the_first() -> None:
     found = rulings("hello\nC1, C2 accept: a\nC2 reject: b\nC2, C3 reject: c")
     assert found.rulings == (one("C1 C2", "accept", "a"), one("C3", "reject", "c"))

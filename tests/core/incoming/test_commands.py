@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.definition import Definition, Trigger
 from bot.core.incoming.commands import COMMANDS, Command, Name, Vocabulary, added, nearest, parse, usage, vocabulary
+from bot.core.markdown.invisible import visible
 
 
 def names(text: str) -> list[str]:
@@ -30,6 +31,11 @@ def names(text: str) -> list[str]:
         pytest.param("a <!-- b --> c\n/approve", ["approve"], id="after a comment in a line"),
         pytest.param("| a |\n| - |\n| b |\n/approve", ["approve"], id="right after a table"),
         pytest.param("/answer is \ue0003\ue001 a mark?\n\ue0000\ue001/approve", ["answer"], id="forged marks"),
+        pytest.param(
+            "\ufeff/approve\u200b\n\u200e/status\u2028", ["approve", "status"], id="pasted with what nobody sees"
+        ),
+        pytest.param("```\n```\u200b\n/approve\n", [], id="a fence that only seems to end"),
+        pytest.param("so\u2028/approve", [], id="a line that is none"),
         pytest.param("please /approve", [], id="in the middle of a line"),
         pytest.param("**/approve**", [], id="bold"),
         pytest.param("- /approve", [], id="a list's item"),
@@ -184,7 +190,7 @@ def test_whatever_is_written_a_command_starts_its_line(text: str) -> None:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     found = parse(text)
     assert [command.line for command in found] == sorted({command.line for command in found})
-    assert all(lines[command.line - 1].strip().startswith(f"/{command.name}") for command in found)
+    assert all(visible(lines[command.line - 1]).strip().startswith(f"/{command.name}") for command in found)
     assert added(text, text) == ()
 
 

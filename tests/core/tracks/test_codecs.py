@@ -109,7 +109,7 @@ def test_an_open_track_outlives_that_the_owners_are_named_anew() -> None:
         pytest.param(
             lambda said: (
                 said["components"].append({"name": "storage é", "inside": True, "why": "x"}),
-                said["owners"][3].update(component="storage é"),
+                said["owners"][3].update(component="storage 長"),
             ),
             "would be one file",
             id="one file name for two",
