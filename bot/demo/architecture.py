@@ -37,7 +37,7 @@ class Planning:
         """To the end, with each thing that a person has to say on the way."""
         self.run.until(lambda: self.run.questions is not None or self.run.over, "the questions")
         if self.run.questions is not None:
-            self.say(f"@ada is asked: {self.run.questions['html_url']}")
+            self.say(f"the questions to @ada: {self.run.questions['html_url']}")
             self._comment(self.issue["number"], self._said("answers.md", "recommended"))
         self._go_on("the panel and the owners of its concerns")
         self.first_check = self._checked()
@@ -175,8 +175,11 @@ SCENARIO = Scenario(
     package="gunicorn",
     does="plans a change of the architecture",
     label="architecture",
-    expected="a roadmap that was researched, reviewed by four experts, and is ready for review; each concern with one "
-    "owner,\n  and each decided by a person; a track with a design for each component that owns many of them; a "
-    "contract between\n  the tracks that holds; and checks that are green.",
+    expected=(
+        "a roadmap that was researched, reviewed by four experts, and is ready for people to review",
+        "one owner for each concern, and a person's decision on each",
+        "a track with a design of its own for each component outside the roadmap that owns concerns",
+        "a contract between the tracks that holds, and checks that are green",
+    ),
     play=play,
 )

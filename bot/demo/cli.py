@@ -51,11 +51,15 @@ def main(arguments: argparse.Namespace) -> int:
         def say(text: str) -> None:
             print(f"  {time.monotonic() - began:5.1f} s  {text}", flush=True)
 
-        print(f"Charrette {scenario.does} for {scenario.package} {version(scenario.package)}.\n")
+        print(
+            f"Charrette {scenario.does} for {scenario.package} {version(scenario.package)}.\n"
+            "The bot below is the real service. It works on a local stand-in for GitHub, the hub, and the demo plays "
+            "the people.\n"
+        )
         with staged(folder, scenario.package, scenario.folder) as stage:
-            say(f"hub and service are up: {stage.url}")
+            say(f"hub and service are up: {stage.url} (open it in a browser and watch)")
             say(
-                "the model is the one that you configured"
+                "the model is the one that you configured: each document takes it minutes"
                 if stage.live
                 else "the model is a recording: replayed, no cost"
             )
@@ -64,6 +68,8 @@ def main(arguments: argparse.Namespace) -> int:
                 _sum_up(scenario, played, stage.url)
                 if not once:
                     _stay(scenario, stage)
+                elif not arguments.once:
+                    print("\nThere is no terminal for Ctrl-C, so hub and service end here.", flush=True)
             except KeyboardInterrupt:
                 print("\nBye.", flush=True)
                 return INTERRUPTED if once else 0
@@ -71,25 +77,33 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _sum_up(scenario: Scenario, played: Played, hub: str) -> None:
-    pages = [*played.pages, ("all of the hub", hub)]
+    pages = [*played.pages, ("the hub's front page", hub)]
     width = max(len(what) for what, _ in pages)
     print("\n" + "\n".join(f"  {what:<{width}}  {url}" for what, url in pages if url))
     for fault in played.faults:
         print(f"  missing: {fault}")
     if not played.faults:
-        print(f"\nEverything that was expected is there.\n  That is: {scenario.expected}")
+        print("\nEverything that was expected is there:\n" + "\n".join(f"  * {each}" for each in scenario.expected))
 
 
 def _stay(scenario: Scenario, stage: Stage) -> None:
     print(
-        "\nLook around in a browser; Ctrl-C ends the demo. You act as @ada there; “You act as”, above each page, "
-        f"changes that.\nFor an issue of your own: New issue, label `{scenario.label}`."
+        "\nNow look around in a browser; Ctrl-C ends the demo. There you are @ada, until you choose somebody else at "
+        "“You act as”.\nCommands work there too: write /help in a comment on the issue."
     )
     if not stage.live:
         print(
-            "The recording knows only the issue above and refuses any other. With a key the same demo designs "
-            "anything:\n\n    ANTHROPIC_API_KEY=... make demo\n"
+            "The recording knows only what you have just seen, and refuses issues of your own. With a key the same "
+            "demo takes\nany issue (New issue, tick the label "
+            f"`{scenario.label}`):\n\n    ANTHROPIC_API_KEY=... make demo{_chosen(scenario)}\n"
         )
+    else:
+        print(f"For an issue of your own: New issue, tick the label `{scenario.label}`.\n")
     while True:
         time.sleep(1)
         stage.alive()
+
+
+def _chosen(scenario: Scenario) -> str:
+    """What `make demo` needs besides to play this scenario."""
+    return "" if scenario is feature_design.SCENARIO else f" SCENARIO={scenario.name}"

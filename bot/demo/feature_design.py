@@ -24,7 +24,7 @@ def play(stage: Stage, say: Say) -> Played:
     watch = Watch(stage, number, say)
     watch.until(lambda: watch.questions is not None or watch.over, "the questions")
     if watch.questions is not None:
-        say(f"@ada is asked: {watch.questions['html_url']}")
+        say(f"the questions to @ada: {watch.questions['html_url']}")
         answers = SCENARIO.said("answers.md") if stage.scripted else "recommended"
         ada.comment(number, answers)
         say(f"@ada answered: {answers.splitlines()[0]}")
@@ -74,8 +74,12 @@ SCENARIO = Scenario(
     package="gunicorn",
     does="designs a feature",
     label="design",
-    expected=f"{DOCUMENTS} documents, 001 to {DOCUMENTS:03d}; a pull request that is ready for review; trailers and a "
-    "signature on every\n  commit; four reviews with remarks on lines; one list of concerns, whose check was red while "
-    "the critical one was\n  undecided; documents that follow what was accepted; and checks that are green.",
+    expected=(
+        f"{DOCUMENTS} design documents, 001 to {DOCUMENTS:03d}, in a pull request that is ready for review",
+        "a signature on every commit, and trailers that say how it was made",
+        "four reviews with remarks on lines",
+        "one list of concerns, whose check was red while the critical one was undecided",
+        "documents that follow what was accepted, and checks that are green",
+    ),
     play=play,
 )

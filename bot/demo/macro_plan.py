@@ -205,9 +205,12 @@ SCENARIO = Scenario(
     package="gunicorn",
     does="plans a series of pull requests",
     label="macro-plan",
-    expected=f"a plan of {UNITS} units whose first draft had a circle, which its gate found and the model mended; a "
-    "tracking issue with a\n  sub-issue for each unit, blocked by what it needs; one unit merged, and the two that "
-    "waited for it alone ready, each\n  with one word that says so; and a pull request that brings it into the plan's "
-    "document.",
+    expected=(
+        f"a plan of {UNITS} units, each of which is one pull request",
+        "a circle in its first draft, which the gate found and the model mended",
+        "a tracking issue with a sub-issue for each unit, blocked by what it needs",
+        "one unit merged, and the two that waited for it alone ready, each with one comment that says so",
+        "a pull request that brings all this into the plan's document",
+    ),
     play=play,
 )

@@ -1,12 +1,17 @@
 """What the demo can play: on which code, what is told of it, and what came of it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.local.person import Person
+
 from .stage import SCENARIOS, Stage
 from .watching import Say
+
+PATIENCE = 20.0
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Scenario:
     package: str
     does: str
     label: str
-    expected: str
+    expected: tuple[str, ...]
     play: Callable[[Stage, Say], Played]
 
     @property
@@ -52,6 +57,16 @@ class Scenario:
         ada = stage.people["ada"]
         issue = ada.open_issue(title.strip(), body.strip())
         say(f"@ada opened issue #{issue['number']}: {issue['html_url']}")
+        self._await_label(ada)
         ada.label(issue["number"], self.label)
         say(f"@ada put the label `{self.label}` on it")
         return issue
+
+    def _await_label(self, person: Person) -> None:
+        """Until the service has made the label, with colour and description; put on earlier, it would have neither."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and not self._has_label(person):
+            time.sleep(0.1)
+
+    def _has_label(self, person: Person) -> bool:
+        return self.label in {each["name"] for each in person.get("/labels?per_page=100")}

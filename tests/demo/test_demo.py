@@ -118,7 +118,7 @@ def test_it_plays_to_its_end_and_every_request_is_the_recorded_one(played: Playe
     done = played.done
     assert done.returncode == 0, done.stdout + done.stderr
     assert "replayed, no cost" in done.stdout
-    assert "Everything that was expected is there." in done.stdout
+    assert "Everything that was expected is there:" in done.stdout
     assert re.search(rf"the concerns +http\S+/{OWNER}/{PACKAGE}/blob/\S+/012-expert-concerns\.md\n", done.stdout)
 
 

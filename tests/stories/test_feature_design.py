@@ -123,7 +123,7 @@ def test_a_revision_after_the_end_keeps_what_a_person_wrote(story: Story, mind: 
     story.writes(path, story.files()[path] + "\nGrace: the flag stays as it is.\n", by="grace")
     story.until_status("(edited by a person)")
     before = len(story.commits())
-    story.says("/revise 005: one flag is enough").until_said("again, as a person asked").until_status("**Done. ")
+    story.says("/revise 005: one flag is enough").until_said("being revised as asked").until_status("**Done. ")
     assert [trailers(message).get("Phase") for message in story.commits()[before:]] == ["user-request@4", "interface@2"]
     text = story.files()[path]
     assert "Grace: the flag stays as it is." in text

@@ -120,8 +120,8 @@ class ReplayTransport(httpx2.BaseTransport):
 
 def _unknown(address: str) -> str:
     return (
-        f"The recording has no answer for {address}: it knows only the demo's issue, and what the demo does with it. "
-        "Anything else needs a model: start it with ANTHROPIC_API_KEY, as in `ANTHROPIC_API_KEY=... make demo`."
+        "The model here is a recording: it knows only the demo's issue, and what the demo does with it. For anything "
+        f"else start it with a key, as in `ANTHROPIC_API_KEY=... make demo`. (It has no answer for {address}.)"
     )
 
 

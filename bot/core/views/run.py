@@ -165,7 +165,7 @@ def headline(state: State) -> str:
         return f"Waits for a description from {asked}: reply with it, or write `/answer <description>`."
     phase = state.current
     if state.unplaced is not None:
-        return f"Looks for the documents that the wish of @{state.unplaced.message.by} touches …"
+        return f"Finding the documents that the request of @{state.unplaced.message.by} touches …"
     if phase is None:
         return endings.done(state)
     where = _where(state, phase)
@@ -173,10 +173,11 @@ def headline(state: State) -> str:
         return _held_up(where, phase, phase.included)
     match phase.status:
         case "pending" | "done" | "findings":
-            again = " again, as a person asked" if phase.wish else ""
+            again = ", being revised as asked" if phase.wish else ""
             count = len(_to_mend(state))
             back = f": the draft went back with {count} finding{'s' if count != 1 else ''}" if count else ""
-            return f"{where}: {phase.phase.title.lower()}{again}{back} …"
+            what = f"{where}: {phase.phase.title.lower()}" if phase.phase.counted else where
+            return f"{what}{again}{back} …"
         case "asking":
             open = len(phase.round.open) if phase.round else 0
             ways = "Reply, or write `/answer recommended`; `/proceed` goes on without."

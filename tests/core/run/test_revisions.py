@@ -306,7 +306,7 @@ def test_what_was_found_is_no_message_of_a_person_s() -> None:
 def test_a_revision_is_shown_while_it_is_made_and_afterwards() -> None:
     before = done().state
     state = with_entry(before, m.Revise("003: name Ray"), "prior-art@1")
-    assert "**Phase 2 of 2: prior art again, as a person asked …**" in status(state)
+    assert "**Phase 2 of 2: prior art, being revised as asked …**" in status(state)
     assert "(to be made again: asked by ada on 2026-11-20)" in status(state)
     pull = next(wish for wish in publications(state) if isinstance(wish, PullRequestWish))
     assert pull.draft
@@ -321,7 +321,7 @@ def test_a_revision_is_shown_while_it_is_made_and_afterwards() -> None:
 
 def test_while_it_is_not_known_what_is_touched_the_status_says_so() -> None:
     state = with_entry(done(of=SMALL).state, m.Revise("drop Ray"))
-    assert "**Looks for the documents that the wish of @ada touches …**" in status(state)
+    assert "**Finding the documents that the request of @ada touches …**" in status(state)
     assert check(state).conclusion is None
 
 
