@@ -5,6 +5,7 @@ A refusal tells the model what to write instead. Nothing here raises for what th
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -105,6 +106,9 @@ TOOLS = (
     ),
 )
 
+# A line's end, and what no process can be called with: NUL, and halves of characters, which JSON may hold.
+_NO_PATTERN = re.compile("[\n\0\ud800-\udfff]")
+
 
 class RepositoryTools:
     """Implements `bot.core.ports.Toolbox` over one tree."""
@@ -164,8 +168,11 @@ class RepositoryTools:
     def _search(self, arguments: Mapping[str, Any]) -> str:
         pattern, path = arguments["pattern"], self._place(arguments.get("path", ""))
         regex = arguments.get("regex", False)
-        if not pattern or "\n" in pattern or "\0" in pattern:
-            raise RefusedError("`pattern` must be a text on one line. To find several lines, search for one of them.")
+        if not pattern or len(pattern) > WIDTH or _NO_PATTERN.search(pattern):
+            raise RefusedError(
+                f"`pattern` must be a text on one line, of at most {WIDTH} characters. To find several lines, search "
+                "for one of them."
+            )
         if regex and ("\\d" in pattern or "(?" in pattern):
             raise RefusedError("`pattern` is a POSIX extended expression: write [0-9] for \\d, and no (?: ) or (?= ).")
         found = self._tree.search(pattern, path, regex, HITS, SECONDS)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.model.stream import BrokenStreamError, assemble, from_bytes, take_apart, to_bytes
+from bot.adapters.model.stream import BrokenStreamError, assemble, encodable, from_bytes, take_apart, to_bytes
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 values = st.recursive(
@@ -52,6 +52,19 @@ def test_a_stream_that_ends_early_is_never_complete(message: dict[str, Any], dat
     events = list(take_apart(message))
     kept = data.draw(st.integers(0, len(events) - 1))
     assert not assemble(events[:kept]).complete
+
+
+@pytest.mark.parametrize(
+    ("streamed", "kept"),
+    [
+        pytest.param("a \ud83d\ude00 b", "a \U0001f600 b", id="parted by the stream"),
+        pytest.param("a \ud83d b", "a \ufffd b", id="half of it never came"),
+        pytest.param("a \U0001f600 b", "a \U0001f600 b", id="whole"),
+    ],
+)
+def test_no_half_of_a_character_is_said_again(streamed: str, kept: str) -> None:
+    block = {"type": "tool_use", "id": "1", "name": streamed, "input": {"path": streamed}}
+    assert encodable({"content": [block]}) == {"content": [{**block, "name": kept, "input": {"path": kept}}]}
 
 
 START = {"type": "message_start", "message": {"content": [], "usage": {"input_tokens": 3, "output_tokens": 1}}}

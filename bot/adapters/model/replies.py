@@ -15,7 +15,7 @@ from bot.core.ports import WARMING, Reply
 from bot.core.run.record import Spent
 
 from .recording import REFUSED
-from .stream import Assembly, BrokenStreamError, Message
+from .stream import Assembly, BrokenStreamError, Message, encodable
 
 if TYPE_CHECKING:
     import anthropic
@@ -58,7 +58,7 @@ def caught() -> tuple[type[Exception], ...]:
 
 def of_message(assembly: Assembly, body: Mapping[str, Any], prices: Table, replayed: bool) -> Reply:
     """The reply for a stream that ended without an error."""
-    message, model = assembly.message, _model(assembly.message, body, replayed)
+    message, model = encodable(assembly.message), _model(assembly.message, body, replayed)
     spent = spent_of(message, str(body["model"]), prices, replayed)
     if not assembly.complete:
         return Reply("transient", reason="The server's answer broke off.", spent=spent, model=model)

@@ -96,6 +96,19 @@ def assemble(events: Iterable[Event]) -> Assembly:
     return assembly
 
 
+def encodable(message: Message) -> Message:
+    """The message, in which no half of a character stands alone: a stream may part one, and JSON may hold it, but no
+    request that says the message again.
+    """
+    try:
+        json.dumps(message, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        whole = json.dumps(message, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        found: Message = json.loads(whole)
+        return found
+    return message
+
+
 def take_apart(message: Message) -> Iterator[Event]:
     """The events that make up `message`."""
     ending = {key: message.get(key) for key in ("stop_reason", "stop_sequence", "stop_details") if key in message}
