@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.core.markdown.artifact import Artifact
@@ -30,10 +31,15 @@ _ENVIRONMENT = ImmutableSandboxedEnvironment(
 )
 
 
+@lru_cache(maxsize=64)
+def _compiled(template: str) -> Template:
+    return _ENVIRONMENT.from_string(template)
+
+
 def render(template: str, values: Mapping[str, Any]) -> str:
     """A template filled with `values`, each of them quoted; `PersonError` names what it lacks."""
     try:
-        return _bounded(_ENVIRONMENT.from_string(template).generate(values)).strip() + "\n"
+        return _bounded(_compiled(template).generate(values)).strip() + "\n"
     except TemplateError as error:
         raise PersonError(
             f"A prompt of the workflow can't be filled: {error}. Mend it, or the variable it names."

@@ -25,23 +25,34 @@ class AbsentError(LookupError):
 
 
 _HINTS: dict[type, dict[str, Any]] = {kind: get_type_hints(kind) for kind in KINDS}
-
-
-def _is_json(hint: Any) -> bool:
-    return get_origin(hint) in (tuple, dict)
+_COLUMNS = {kind: ", ".join(f'"{name}"' for name in hints) for kind, hints in _HINTS.items()}
 
 
 def _encode(value: Any) -> Any:
     return json.dumps(value, sort_keys=True) if isinstance(value, (tuple, list, dict)) else value
 
 
-def _decode(hint: Any, value: Any) -> Any:
-    if hint is bool:
-        return bool(value)
-    if _is_json(hint):
-        loaded = json.loads(value)
-        return tuple(loaded) if get_origin(hint) is tuple else loaded
-    return value
+def _listed(text: str) -> tuple[Any, ...]:
+    return tuple(json.loads(text))
+
+
+def _decoder(hint: Any) -> Callable[[Any], Any] | None:
+    """How a value comes back from its column; None where it is what the column holds."""
+    decoders: dict[Any, Callable[[Any], Any]] = {bool: bool, tuple: _listed, dict: json.loads}
+    return decoders.get(get_origin(hint) or hint)
+
+
+_DECODERS = {
+    kind: [(at, decode) for at, hint in enumerate(hints.values()) if (decode := _decoder(hint))]
+    for kind, hints in _HINTS.items()
+}
+
+
+def _fact(kind: type[F], row: Sequence[Any]) -> F:
+    values = list(row)
+    for at, decode in _DECODERS[kind]:
+        values[at] = decode(values[at])
+    return kind(*values)
 
 
 def text_of(moment: datetime) -> str:
@@ -150,9 +161,12 @@ class Store:
                 (fact.id,),  # type: ignore[attr-defined]
             )
 
-    def all(self, kind: type[F], /, *, newest_first: bool = False, limit: int = -1, **where: Any) -> list[F]:
-        """Every fact of this kind with these values, by id; a value may be a list of alternatives."""
-        clauses, arguments = [], []
+    def all(
+        self, kind: type[F], /, *, newest_first: bool = False, limit: int = -1, after: int = 0, **where: Any
+    ) -> list[F]:
+        """Every fact of this kind with these values, by id, above `after`; a value may be a list of alternatives."""
+        clauses: list[str] = ["id > ?"] if after else []
+        arguments: list[Any] = [after] if after else []
         for name, value in where.items():
             if isinstance(value, (list, tuple, set, frozenset)):
                 clauses.append(f'"{name}" IN ({", ".join("?" for _ in value)})')
@@ -162,22 +176,24 @@ class Store:
                 arguments.append(value)
         text = f" WHERE {' AND '.join(clauses)}" if clauses else ""
         order = "DESC" if newest_first else "ASC"
-        hints = _HINTS[kind]
-        columns = ", ".join(f'"{name}"' for name in hints)
         with self.lock:
             rows: Sequence[Any] = self._connection.execute(
-                f'SELECT {columns} FROM "{kind.__name__}"{text} ORDER BY id {order} LIMIT {limit}',  # noqa: S608
+                f'SELECT {_COLUMNS[kind]} FROM "{kind.__name__}"{text} ORDER BY id {order} LIMIT {limit}',  # noqa: S608
                 arguments,
             ).fetchall()
-        return [
-            kind(**{name: _decode(hint, value) for (name, hint), value in zip(hints.items(), row, strict=True)})
-            for row in rows
-        ]
+        return [_fact(kind, row) for row in rows]
 
     def find(self, kind: type[F], /, **where: Any) -> F | None:
         """The first fact of this kind with these values, or None."""
         found = self.all(kind, limit=1, **where)
         return found[0] if found else None
+
+    def _named(self, kind: type[F], column: str, name: str) -> list[F]:
+        """The facts of this kind with that name, whatever its case; names are ASCII."""
+        query = f'SELECT {_COLUMNS[kind]} FROM "{kind.__name__}" WHERE "{column}" = ? COLLATE NOCASE'  # noqa: S608
+        with self.lock:
+            rows: Sequence[Any] = self._connection.execute(query, (name,)).fetchall()
+        return [_fact(kind, row) for row in rows]
 
     def get(self, kind: type[F], ident: int) -> F:
         """The fact of this kind with this id; raises AbsentError."""
@@ -188,16 +204,15 @@ class Store:
 
     def account(self, login: str) -> Account:
         """The account with this login, whatever its case; raises AbsentError."""
-        for account in self.all(Account):
-            if account.login.lower() == login.lower():
-                return account
+        if found := self._named(Account, "login", login):
+            return found[0]
         raise AbsentError(login)
 
     def repository(self, owner: str, name: str) -> Repository:
         """The repository `owner/name`, whatever its case; raises AbsentError."""
         account = self.account(owner)
-        for repository in self.all(Repository, owner_id=account.id):
-            if repository.name.lower() == name.lower():
+        for repository in self._named(Repository, "name", name):
+            if repository.owner_id == account.id:
                 return repository
         raise AbsentError(f"{owner}/{name}")
 

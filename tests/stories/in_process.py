@@ -276,7 +276,7 @@ class House:
 
     def deliver(self) -> int:
         """What happened on the hub comes in; how many deliveries that were."""
-        fresh = [sent for sent in self.hub.hub.store.all(Sent) if sent.id > self.seen]
+        fresh = self.hub.hub.store.all(Sent, after=self.seen)
         if fresh:
             self.seen = fresh[-1].id
             found = [Delivery(sent.guid, sent.event, sent.payload.encode()) for sent in fresh]

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import github.Requester
@@ -38,6 +39,12 @@ DENIALS = 3
 # PyGithub logs whole answers there, those with a token too.
 logging.getLogger("github.Requester").setLevel(logging.INFO)
 log = logging.getLogger("charrette.github")
+
+
+@lru_cache(maxsize=4)
+def _parsed(pem: str) -> Any:
+    """The key in that text, whose numbers are checked: that takes ten times as long as to sign."""
+    return load_pem_private_key(pem.encode(), None)
 
 
 def retry(*methods: str) -> Retry:
@@ -166,11 +173,11 @@ class Tokens:
         return self._sign({**payload, "iat": payload["iat"] - ahead, "exp": payload["exp"] - ahead})
 
     def _key(self) -> Any:
-        """The App's key, read once: to read it takes ten times as long as to sign."""
+        """The App's key, read once."""
         if self._parsed is None:
             text = self._private_key()
             try:
-                self._parsed = load_pem_private_key(text.encode(), None)
+                self._parsed = _parsed(text)
             except (TypeError, ValueError):
                 return text  # whoever signs says what is wrong with it
         return self._parsed

@@ -98,6 +98,8 @@ def _numbers(pinned: Pinned, ground: Ground) -> Mapping[str, int]:
 
     A document that is there keeps its number, whatever tracks are opened later.
     """
+    if not any(phase.each == "tracks" or phase.last for phase in pinned.definition.phases):
+        return {}
     wanted = dict(_wanted(pinned.definition, ground))
     found = {name: _there(pinned.folder, name, ground) for name in wanted}
     numbers = {name: int(path.rpartition("/")[2][:3]) for name, path in found.items() if path}
