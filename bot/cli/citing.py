@@ -36,9 +36,9 @@ class _Row:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `charrette citations`."""
     parser.epilog = (
-        "“ok”: what the sentence names stands in the cited lines. “unnamed”: the lines are there, and the sentence "
-        "names nothing to look for. docs/citations.md explains each verdict. Exit status 0, 1 where a citation does "
-        "not hold, 2 where file, repository or commit is not there."
+        "“ok”: what the sentence names is in the cited lines. “unnamed”: the lines are there, and the sentence names "
+        "nothing to look for. docs/citations.md explains each verdict. Exit status 0, 1 if a citation does not hold, "
+        "2 if file, repository or commit is missing."
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="a Markdown document")
     parser.add_argument(

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Command = Callable[[argparse.Namespace], int]
 
 DESCRIPTION = """\
-Charrette is a GitHub App that runs design processes in git: a person labels an issue, and a branch with numbered
-design documents and a pull request comes out."""
+Charrette is a GitHub App that turns a labelled issue into a pull request of design documents: a model writes them,
+code checks them, people decide."""
 EPILOG = """\
 To see it work, without an account or a key:     charrette demo
 To use it on a clone of your own:                charrette local --repo PATH --issue FILE.md
@@ -46,22 +46,22 @@ def parser() -> argparse.ArgumentParser:
         return 2
 
     top.set_defaults(run=explain)
-    _serving(commands)
-    _looking(commands)
-    _mending(commands)
-    _elsewhere(commands, "citations", "bot.cli.citing", "whether the code that a document cites is there, at a commit")
-    _elsewhere(
-        commands, "concerns", "bot.cli.concerning", "the concerns of a document, what was decided, contradictions"
-    )
-    _elsewhere(commands, "plan", "bot.cli.planning", "reads a macro plan, checks it, compares it, makes it into issues")
-    _elsewhere(commands, "demo", "bot.demo.cli", "a label becomes a pull request, on this machine, in the browser")
+    _elsewhere(commands, "demo", "bot.demo.cli", "see a label become a pull request, on this machine, in the browser")
     _elsewhere(
         commands,
         "local",
         "bot.cli.local",
-        "a workflow on a clone of yours: the branch appears there, questions at the terminal",
+        "run a workflow on a clone of yours: the branch appears there, questions in the terminal",
     )
-    _elsewhere(commands, "hub", "bot.hub.cli", "a local server that speaks GitHub's API, for demo and tests")
+    _serving(commands)
+    _looking(commands)
+    _mending(commands)
+    _elsewhere(commands, "citations", "bot.cli.citing", "check whether the code that a document cites is there")
+    _elsewhere(
+        commands, "concerns", "bot.cli.concerning", "list the concerns of a document, the decisions and contradictions"
+    )
+    _elsewhere(commands, "plan", "bot.cli.planning", "read, check or compare a macro plan, or turn it into issues")
+    _elsewhere(commands, "hub", "bot.hub.cli", "run the local stand-in for GitHub alone")
     return top
 
 
@@ -90,25 +90,25 @@ def _serving(commands: "Commands") -> None:
         commands,
         "serve",
         run_serve,
-        "the service on one machine: web process and worker, supervised",
-        "A process that dies is started again, after a while that grows. SIGTERM and Ctrl-C let both finish what is\n"
-        "in flight. When deliveries are taken, one line of JSON with the URL goes to standard output; logs go to\n"
+        "run the service on one machine: web process and worker, supervised",
+        "A process that dies is started again, after a growing pause. SIGTERM and Ctrl-C let both finish what is in\n"
+        "flight. Once deliveries are accepted, one line of JSON with the URL goes to standard output; logs go to\n"
         "standard error. Point the App's webhook at URL/webhook.",
     )
     web = _command(
         commands,
         "web",
         run_web,
-        "only the web process: takes deliveries, stores and acknowledges them",
+        "run only the web process, which stores and acknowledges deliveries",
         "It answers POST /webhook, GET /healthz and GET /readyz, and needs CHARRETTE_WEBHOOK_SECRET and the database.",
     )
     worker = _command(
         commands,
         "worker",
         run_worker,
-        "only a worker: does what the stored deliveries ask for",
-        "It needs the App's id and key, the database and the model. There is one on SQLite, any number on\n"
-        "PostgreSQL, and what one leaves when it dies is taken up by the others. SIGTERM and Ctrl-C stop it.",
+        "run only a worker, which does what the stored deliveries ask for",
+        "It needs the App's id and key, the database and the model. SQLite takes one worker, PostgreSQL any number;\n"
+        "what one leaves when it dies is taken up by the others. SIGTERM and Ctrl-C stop it.",
     )
     for command in (serve, web, worker):
         _with_settings(command)
@@ -121,10 +121,10 @@ def _looking(commands: "Commands") -> None:
         commands,
         "check",
         run_check,
-        "what is wrong with a folder of workflows or a repository's configuration, with file and line",
-        "FOLDER holds workflows; or it is a checkout with .github/charrette.yml or .github/charrette/, which is\n"
-        "checked as the service would read it, over the workflows that come with Charrette. Exit status 0 where\n"
-        "nothing is wrong, 2 where something is.",
+        "list what is wrong with workflows or with a repository's configuration, by file and line",
+        "FOLDER holds workflows, or is a checkout with .github/charrette.yml or .github/charrette/, which is checked\n"
+        "as the service would read it, on top of the workflows that come with Charrette. Exit status 0 if nothing\n"
+        "is wrong, 2 if something is.",
     )
     check.add_argument(
         "folder", nargs="?", type=Path, metavar="FOLDER", help="default: the workflows that come with Charrette"
@@ -136,9 +136,9 @@ def _looking(commands: "Commands") -> None:
         commands,
         "doctor",
         run_doctor,
-        "what is wrong with settings, git, database, credentials and model, and what to do",
-        "Nothing is started and nothing is changed, except that the state folder and the tables are made. Exit\n"
-        "status 0 where all is well, 1 where something is not. The webhook is well when the service runs.",
+        "find out what is wrong with settings, git, database, GitHub or model, and what to do",
+        "Nothing is started and nothing is changed, except that the state folder and the tables are made. The webhook\n"
+        "can only be right while the service runs. Exit status 0 if all is well, 1 if something is not.",
     )
     doctor.add_argument(
         "--json", action="store_true", help="one JSON object: well, and checks with name, state, said, mend"
@@ -151,9 +151,9 @@ def _mending(commands: "Commands") -> None:
         commands,
         "resume",
         run_resume,
-        "takes up the run of an issue again: stopped, failed, or lost with the database",
-        "A run that the database does not know is found by its branch, and no finished phase is paid for again. It\n"
-        "works while the service runs and when it does not. Exit status 1 where there is no such run.",
+        "take up the run of an issue again: stopped, failed, or lost with the database",
+        "A run that the database does not know is found by its branch, and no finished phase is paid for again. This\n"
+        "works whether or not the service is running. Exit status 1 if there is no such run.",
     )
     resume.add_argument("of", type=_issue, metavar="OWNER/NAME#N", help="the issue, or its pull request")
     _with_settings(resume)

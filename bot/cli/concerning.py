@@ -18,8 +18,8 @@ NONE = "No concern was found. One begins with a heading such as “### C1. Title
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `charrette concerns`."""
     parser.epilog = (
-        "docs/concerns.md says how concerns and decisions are written down. Exit status 0, 1 where the document "
-        "contradicts itself, 2 where there is no such file."
+        "docs/concerns.md shows how concerns and decisions are written down. Exit status 0, 1 if the document "
+        "contradicts itself, 2 if there is no such file."
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="a Markdown document of concerns")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the list")

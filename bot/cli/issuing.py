@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_repository,
         metavar="OWNER/NAME",
         required=True,
-        help="whose issues; the App is installed there",
+        help="where the issues go; the App must be installed there",
     )
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
     parser.add_argument(

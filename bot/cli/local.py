@@ -31,18 +31,18 @@ SAME = "The same command goes on where it stopped; --new begins another run."
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `charrette local`."""
     parser.epilog = (
-        "It asks the model of ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server of your own. Ctrl-C stops it, the "
-        "same command goes on. Exit status 0 where it is done, 1 where it is not; docs/local.md says the rest."
+        "It needs ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server of your own. Ctrl-C stops it; the same command "
+        "goes on. Exit status 0 if the run is done, 1 if it is not; docs/local.md says the rest."
     )
     add = parser.add_argument
-    add("--repo", type=Path, default=Path(), metavar="PATH", help="a clone, or a folder of one; default: this folder's")
-    add("--issue", type=Path, required=True, metavar="FILE.md", help="what is wanted: a heading, and text below it")
+    add("--repo", type=Path, default=Path(), metavar="PATH", help="a clone, or a folder in one; default: this one")
+    add("--issue", type=Path, required=True, metavar="FILE.md", help="what you want: a heading, and text below it")
     add("--base", default="", metavar="REV", help="the commit to design for; default: what is checked out")
-    add("--workflow", default="", metavar="NAME", help=f"default: {DEFAULT}, or the only one that there is")
-    add("--answers", type=Path, metavar="FILE", help="answers to the first questions, as a comment has them")
-    add("--proceed", action="store_true", help="ask nothing: what is open becomes an assumption")
-    add("--new", action="store_true", help="begin another run of an issue that has one")
-    add("--state", type=Path, metavar="FOLDER", help="where runs are kept; default: charrette/ in git's own folder")
+    add("--workflow", default="", metavar="NAME", help=f"default: {DEFAULT}, or the only one there is")
+    add("--answers", type=Path, metavar="FILE", help="answers to the first questions, written as in a comment")
+    add("--proceed", action="store_true", help="ask nothing: whatever is open becomes an assumption")
+    add("--new", action="store_true", help="begin another run of an issue that already has one")
+    add("--state", type=Path, metavar="FOLDER", help="where runs are kept; default: charrette/ in the clone's .git")
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -24,35 +24,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     parse = verbs.add_parser(
         "parse",
-        help="sections, units, dependencies and what can't be placed",
-        description="What the plan says: sections, units, what they need, and what can't be placed. What is wrong with "
-        "it, “charrette plan lint” says. Exit status 0, or 2 where there is no such file.",
+        help="show its sections, units and dependencies, and what can't be placed",
+        description="Show what the plan says: sections, units, what they need, and what can't be placed. “charrette "
+        "plan lint” lists what is wrong with it. Exit status 0, or 2 if there is no such file.",
     )
     parse.add_argument("file", type=Path, metavar="FILE", help="a Markdown plan")
     parse.add_argument("--json", action="store_true", help="one JSON object instead of the list")
     linting.add_arguments(
         verbs.add_parser(
             "lint",
-            help="what is wrong with it, by the rules of docs/plan-rules.md",
-            description="What is wrong with the plan, with line, rule and what to write instead; docs/plan-rules.md "
-            "explains each rule. Exit status 0, 1 where one is an error, 2 where an argument is wrong.",
+            help="list what is wrong with it, by the rules of docs/plan-rules.md",
+            description="List what is wrong with the plan, with line, rule and what to write instead. "
+            "docs/plan-rules.md explains each rule. Exit status 0, 1 if one is an error, 2 if an argument is wrong.",
         )
     )
     comparing.add_arguments(
         verbs.add_parser(
             "diff",
-            help="what became of a plan's units from one revision to the next",
-            description="Which units came, went, were renamed or need others now, and which guarantees changed. Exit "
-            "status 0, 1 where the new revision does not say what it changed, 2 where there is no such file.",
+            help="list what became of its units from one revision to the next",
+            description="List which units came, went, were renamed or need others now, and which guarantees changed. "
+            "Exit status 0, 1 if the new revision does not say what it changed, 2 if there is no such file.",
         )
     )
     issuing.add_arguments(
         verbs.add_parser(
             "issues",
-            help="makes a repository's issues what the plan says, once",
-            description="Makes the plan's units into issues on GitHub, as the installed App; a second time changes "
-            "only what the plan changed. It needs CHARRETTE_APP_ID and CHARRETTE_APP_PRIVATE_KEY, also to try it with "
-            "--dry-run. Exit status 0, 1 where GitHub refused some of it, 2 where an argument or a setting is wrong.",
+            help="turn it into a repository's issues; run again, it changes only what the plan changed",
+            description="Turn the plan's units into issues on GitHub, as the installed App. Run again, it changes only "
+            "what the plan changed. It needs CHARRETTE_APP_ID and CHARRETTE_APP_PRIVATE_KEY, even for --dry-run. Exit "
+            "status 0, 1 if GitHub refused some of it, 2 if an argument or a setting is wrong.",
         )
     )
 

@@ -18,9 +18,9 @@ SCENARIOS = {each.name: each for each in (feature_design.SCENARIO, macro_plan.SC
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `charrette demo`."""
     parser.epilog = (
-        "Each scenario: "
+        "Scenarios: "
         + "; ".join(f"{name} {each.does} for {each.package}" for name, each in SCENARIOS.items())
-        + ". Without a key the model is a recording; with ANTHROPIC_API_KEY one is asked."
+        + ". Without a key the model is a recording; with ANTHROPIC_API_KEY a real one is asked."
     )
     parser.add_argument(
         "scenario",
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=feature_design.SCENARIO.name,
         help="what is played (default: %(default)s)",
     )
-    parser.add_argument("--once", action="store_true", help="end when the scenario has been played (also: no terminal)")
+    parser.add_argument("--once", action="store_true", help="end after the scenario (so it does without a terminal)")
     parser.add_argument(
         "--state",
         type=Path,

@@ -69,9 +69,9 @@ COMMANDS: tuple[Usage, ...] = (
     Usage("help", "", "Shows the commands that work here.", "anyone"),
     Usage("status", "", "Shows where the run is, what it waits for and what it has used.", "anyone"),
     Usage("answer", "<1A 2 words ...>", "Answers the open questions, by letter or in words.", "author"),
-    Usage("proceed", "", "Goes on without answers: open questions become assumptions, labelled so.", "write"),
+    Usage("proceed", "", "Goes on without answers: open questions become assumptions, and are labelled so.", "write"),
     Usage("approve", "", "Approves the document that waits for it.", "write"),
-    Usage("reject", "<why>", "Has the document that waits for approval made again, minding why.", "write"),
+    Usage("reject", "<why>", "Has the document that waits for approval made again, with your reason in mind.", "write"),
     Usage("revise", "<what>", "Has the documents that this names or touches made again, with a dated note.", "write"),
     Usage("decide", "<C1 accept: why>", "Decides concerns of a review: accept, reject or defer, and why.", "write"),
     Usage(
@@ -84,7 +84,7 @@ COMMANDS: tuple[Usage, ...] = (
     Usage(
         "plan status",
         "",
-        "Says how a plan stands: what is done, ready, or blocked by what, and who is at it.",
+        "Says how a plan stands: what is done, ready, or blocked by what, and who works on it.",
         "anyone",
     ),
     Usage(
@@ -93,7 +93,7 @@ COMMANDS: tuple[Usage, ...] = (
         "Records what a validation of a plan's risk register showed: passed or failed.",
         "write",
     ),
-    Usage("retry", "", "Takes up again what failed.", "write"),
+    Usage("retry", "", "Tries again what failed.", "write"),
     Usage("resume", "", "Takes up again what was stopped.", "write"),
     Usage("cancel", "", "Stops the run before its next write; what is finished stays.", "triage"),
 )
