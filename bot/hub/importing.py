@@ -21,10 +21,8 @@ def import_code(code: Code, source: Path) -> str:
 
 
 def _from_git(code: Code, source: Path) -> str:
-    origin = Code(source / ".git" if (source / ".git").is_dir() else source)
+    origin = Code(_git_folder(source))
     location = str(source.resolve())
-    if (source / ".git").is_file():
-        origin = Code(Path(origin.text("-C", location, "rev-parse", "--absolute-git-dir")))
     specs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
     code.run("fetch", "--quiet", "--update-shallow", "--no-write-fetch-head", location, *specs)
     branch = origin.text("symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1))
@@ -40,6 +38,14 @@ def _from_git(code: Code, source: Path) -> str:
         raise GitError(f"{location} has no commit on {branch}")
     code.run("symbolic-ref", "HEAD", f"refs/heads/{branch}")
     return branch
+
+
+def _git_folder(source: Path) -> Path:
+    """Git's own folder of a clone, a bare repository, or a linked work tree, whose `.git` is a file that names it."""
+    own = source / ".git"
+    if own.is_file():
+        return source / own.read_text("utf-8").partition("gitdir:")[2].strip()
+    return own if own.is_dir() else source
 
 
 def _files(source: Path) -> list[Path]:

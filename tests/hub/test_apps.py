@@ -14,6 +14,8 @@ import pytest
 import requests
 from github.Repository import Repository
 
+from bot.hub.code import Code
+from bot.hub.importing import import_code
 from bot.hub.server import RunningHub, running_hub
 from tests.hub.conftest import NAME, _github, client, integration
 from tests.hub.contract import Contract
@@ -222,6 +224,16 @@ def test_a_clone_is_imported_with_its_history(tmp_path: Path, hub: RunningHub) -
         found = client(other, "joan").get_repo("x/y")
         assert found.default_branch == "trunk"
         assert [each.commit.message for each in found.get_commits()] == ["Two", "Import"]
+
+
+def test_a_linked_work_tree_is_imported_as_a_clone_is(tmp_path: Path, hub: RunningHub) -> None:
+    clone, linked = tmp_path / "clone", tmp_path / "linked"
+    git("clone", "--quiet", f"{hub.url}/{NAME}.git", str(clone))
+    git("worktree", "add", "--quiet", "-b", "side", str(linked), cwd=clone)
+    code = Code(tmp_path / "imported.git")
+    assert import_code(code, linked) == "side"
+    assert code.resolve("side") == code.resolve("main")
+    code.close()
 
 
 def test_state_survives_a_restart(state: Path, source: Path, contract: Contract) -> None:
