@@ -74,7 +74,7 @@ class Macro:
         number = self.issues[1]["number"]
         self.ada.comment(number, SCENARIO.said("validation.md"))
         self._wait(lambda: self._bot(number, "row 2"), "the answer to the validation")
-        self.say(f"@ada recorded what a validation showed, on #{number}")
+        self.say(f"@ada wrote on #{number}: {SCENARIO.said('validation.md').splitlines()[0][:72]} ...")
         title, _, body = SCENARIO.said("worker-states.md").partition("\n")
         branch = f"{number}-worker-states"
         push(self.stage, "ada", branch, SCENARIO.folder / "worker-states.patch", title)
@@ -88,11 +88,11 @@ class Macro:
             self.say(f"the bot, on #{self.issues[n]['number']}: {word.splitlines()[0]}")
         self.pages["a unit that is ready"] = self.issues[NEXT[0]]["html_url"]
         self.standing = self._wait(self._stands, "the standing pull request")
-        self.pages["what the plan has to say since"] = self.standing["html_url"]
+        self.pages["the plan's standing pull request"] = self.standing["html_url"]
         said = self._wait(
             lambda: self._bot(self.standing["number"], "**The concept model"), "a word on the concept model"
         )
-        self.say(f"the bot, on #{self.standing['number']}: {said.splitlines()[0]}")
+        self.say(f"the bot, on #{self.standing['number']}: {said.splitlines()[0].replace('**', '')}")
 
     def faults(self) -> Iterator[str]:
         """What of the expected is not there, looked up as a person would."""
