@@ -17,10 +17,6 @@ from bot.core.errors import CharretteError, TransientError
 log = logging.getLogger("charrette.engine")
 
 NAME = "charrette"
-LEGS = "legs"
-CONVERSATIONS = "conversations"
-# Each look is a few queries of an idle worker, in each of two queues.
-POLL = 0.2
 # With the pauses below this is an hour and a half: GitHub's bad hours pass, and what is finished is kept meanwhile.
 PATIENCE = 100
 # Failures that an operator should hear of: the first few pass by themselves.

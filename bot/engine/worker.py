@@ -13,15 +13,16 @@ from bot.engine.inbox.missed import Missed
 from bot.engine.legs.asked import Asked
 from bot.engine.legs.leg import Engine
 
-from .durable import CONVERSATIONS, DRAIN, LEGS, POLL, configuration, end_at_once, log
+from . import queues
+from .durable import DRAIN, configuration, end_at_once, log
 from .retention import Forgetting
 from .services import Services
 from .takeover import Takeover
 
-IDLE = 0.1
+# Seconds between two looks into the inbox: while something in it waits, and while nothing does and eyes look for more.
+IDLE, CALM = 0.1, 1.0
 # A database in trouble is not asked, and the log not written to, ten times a second.
 TROUBLED = 2.0
-WIDE = 100
 LEAVE = 25
 INBOX = "inbox"
 
@@ -29,7 +30,7 @@ INBOX = "inbox"
 def enqueue(id: str, asked: Asked, delay: float = 0.0) -> None:
     """Queues a leg on its subject's partition, once for each id. No version is stamped: any deploy runs it."""
     options: EnqueueOptions = {
-        "queue_name": LEGS,
+        "queue_name": queues.LEGS,
         "workflow_name": "leg",
         "workflow_id": id,
         "queue_partition_key": asked.subject.key,
@@ -37,6 +38,7 @@ def enqueue(id: str, asked: Asked, delay: float = 0.0) -> None:
     if delay:
         options["delay_seconds"] = delay
     DBOS.enqueue_workflow_with_options(options, to_json(asked))
+    queues.ring()
 
 
 def run(services: Services, stop: threading.Event) -> None:
@@ -53,27 +55,28 @@ def run(services: Services, stop: threading.Event) -> None:
         watches["takeover"] = lambda: takeover.watch(stop)
     for name, watch in watches.items():
         threading.Thread(target=watch, name=name, daemon=True).start()
-    _take_deliveries(Intake(services, enqueue, eyes), presence, stop)
+    _take_deliveries(Intake(services, enqueue, eyes), presence, stop, eyes.news)
     leave(presence)
 
 
 def launch(services: Services, presence: Presence) -> Takeover:
     """Starts the engine in this process; where it is the only one, what was left unfinished is taken up at once."""
-    DBOS(config=configuration(services.database_url, services.version, presence.executor))
+    engine = DBOS(config=configuration(services.database_url, services.version, presence.executor))
     Engine(services, enqueue)
-    DBOS.launch()
-    DBOS.register_queue(LEGS, partition_concurrency=1, worker_concurrency=WIDE, polling_interval_sec=POLL)
-    DBOS.register_queue(CONVERSATIONS, worker_concurrency=services.conversations, polling_interval_sec=POLL)
+    queues.launch(engine, services.conversations, alone=not presence.grace)
     takeover = Takeover(presence, services.version, enqueue)
     takeover.look()
     return takeover
 
 
-def _take_deliveries(intake: Intake, presence: Presence, stop: threading.Event) -> None:
-    """Drains the inbox while this worker is the one that does, which keeps the order in which deliveries came."""
+def _take_deliveries(intake: Intake, presence: Presence, stop: threading.Event, news: threading.Event) -> None:
+    """Drains the inbox while this worker is the one that does, which keeps the order in which deliveries came.
+
+    Eyes look for new ones all the time, and set `news` where there is one, or at the end.
+    """
     mine = False
     while not stop.is_set():
-        busy = 0
+        busy, calm = 0, False
         try:
             if presence.leads(INBOX):
                 if not mine and intake.services.deliveries.pending(1):
@@ -81,15 +84,18 @@ def _take_deliveries(intake: Intake, presence: Presence, stop: threading.Event) 
                     stop.wait(presence.grace)
                 mine = True
                 busy = intake.drain(lambda: presence.leads(INBOX) and not stop.is_set())
+                calm = not intake.waits
         except TransientError as error:
             log.warning("the inbox can't be read: %s", error)
             stop.wait(TROUBLED)
         if not busy:
-            stop.wait(IDLE)
+            news.wait(CALM if calm else IDLE)
+            news.clear()
 
 
 def leave(presence: Presence) -> None:
     """Begins nothing, lets the steps in flight end, and gives back what is not finished."""
+    queues.leave()
     # Takes nothing from the queues from now on, and waits for longer than we do with the rest of its work.
     quiet = {"workflow_completion_timeout_sec": 2 * LEAVE}
     threading.Thread(target=DBOS.destroy, kwargs=quiet, name="destroy", daemon=True).start()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.app import built_in_workflows
 
-from . import cache, citations, deliveries, eyes, feature_design, many_runs, panel, plan, reconcile, slow_senders
+from . import cache, citations, deliveries, eyes, feature_design, idle, many_runs, panel, plan, reconcile, slow_senders
 from .rows import Row, Setting, machine, table, written
 
 PAGE = Path(__file__).parents[2] / "docs/performance.md"
@@ -26,6 +26,7 @@ BENCHES: dict[str, Callable[[Setting], Iterable[Row]]] = {
     "reconcile": reconcile.measure,
     "many-runs": many_runs.measure,
     "eyes": eyes.measure,
+    "idle": idle.measure,
 }
 
 

@@ -29,6 +29,8 @@ AT_ONCE = 8
 class Eyes:
     """Looks at deliveries as they come, ahead of intake, and reacts to those that ask something of a run.
 
+    Intake need not look as often: `news` is set where there is a delivery.
+
     Intake, which handles them one after the other, has eyes given too; both together make one reaction. Eyes matter
     less than what was asked: a comment that is gone or locked can't have them, and nothing waits for them.
     """
@@ -39,6 +41,7 @@ class Eyes:
     allowance: Allowance = field(init=False)
     open: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    news: threading.Event = field(default_factory=threading.Event)
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE, "eyes"))
 
     def __post_init__(self) -> None:
@@ -54,9 +57,11 @@ class Eyes:
                 for delivery in self.services.deliveries.pending(500, last) if self.mine() else ():
                     last = delivery.seq
                     self._glance(delivery)
+                    self.news.set()
             except TransientError as error:
                 log.warning("the inbox can't be read for eyes: %s", error)
             self.stop.wait(LOOK)
+        self.news.set()
         self.pool.shutdown(wait=False, cancel_futures=True)
 
     def _glance(self, delivery: Delivery) -> None:

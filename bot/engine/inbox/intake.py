@@ -65,6 +65,11 @@ class Intake:
             self.last = 0
         return count
 
+    @property
+    def waits(self) -> bool:
+        """Something in the inbox waits for its time, or for its eyes."""
+        return bool(self.seen or self.held or self.not_before)
+
     def _handle(self, delivery: Delivery) -> bool:
         """Whether it was handled; where not, its repository's later ones are held back."""
         if delivery.id in self.seen:

@@ -8,10 +8,11 @@ from bot.core.identity import Repository, Subject, home_of
 from bot.core.incoming.messages import Message, Retry
 from bot.core.ports import GitHub, Issue
 from bot.core.views.replies import OVER
-from bot.engine.durable import LEGS, NAME, Json
+from bot.engine.durable import NAME, Json
 from bot.engine.legs.asked import Asked
 from bot.engine.legs.loading import OPERATOR, current
 from bot.engine.legs.lost import find, meant
+from bot.engine.queues import LEGS
 from bot.engine.services import Services
 
 SOON = "A worker takes it up as soon as one runs; the status comment tells how it goes."

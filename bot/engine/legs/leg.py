@@ -32,9 +32,10 @@ from bot.core.run.state import State, fold
 from bot.core.views.concerns import LISTED
 from bot.core.views.configuration import MENDED
 from bot.core.views.shown import publications
-from bot.engine.durable import CONVERSATIONS, gave_up, guarded, kept_or_over, log, patiently, step
+from bot.engine.durable import gave_up, guarded, kept_or_over, log, patiently, step
 from bot.engine.plans.living import live
 from bot.engine.plans.reconciling import reconcile
+from bot.engine.queues import CONVERSATIONS, ring, ringing
 from bot.engine.rounds.earlier import moved
 from bot.engine.rounds.lost_panel import panel_of
 from bot.engine.services import Services
@@ -71,12 +72,12 @@ class Engine:
 
         @DBOS.workflow(name="leg", max_recovery_attempts=1_000_000)
         def leg(data: dict[str, Any]) -> str:
-            with kept_or_over():
+            with ringing(), kept_or_over():
                 return self._leg(data)
 
         @DBOS.workflow(name="converse", max_recovery_attempts=1_000_000)
         def converse(data: dict[str, Any]) -> dict[str, Any]:
-            with kept_or_over():
+            with ringing(), kept_or_over():
                 return self._converse(data)
 
     # --- the leg -----------------------------------------------------------------------------------------------------
@@ -271,7 +272,9 @@ class Engine:
             "workflow_id": f"{talk.brief.address.conversation}~{DBOS.workflow_id}{_goes_on(talk.brief)}",
             "app_version": self.services.version,
         }
-        return DBOS.enqueue_workflow_with_options(options, to_json(talk))
+        begun = DBOS.enqueue_workflow_with_options(options, to_json(talk))
+        ring()
+        return begun
 
     def _one(self, talk: Talk) -> Outcome:
         """One conversation, which no run asks for."""

@@ -1,0 +1,89 @@
+"""The engine's queues: where this worker is the only one, it looks into them when there may be something.
+
+DBOS looks now and then, whatever there is: often enough that no work begins late, that takes an idle worker more of the
+processor than all else. Of several workers each looks so, since what one puts into a queue is for any of them.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dbos import DBOS
+from dbos._queue import queue_worker_thread
+
+LEGS = "legs"
+CONVERSATIONS = "conversations"
+# Seconds between two looks, of a few queries each: while there is something to do, and while nothing is.
+POLL, CALM = 0.2, 1.0
+# So long after something was put into a queue, or ended, more may come of it: what waited for its end is free then.
+LIVELY = 3.0
+WIDE = 100
+
+
+class Bell(threading.Event):
+    """What the thread of one queue waits for between two looks; as an event, it is the end.
+
+    A ring is never lost: who was not waiting looks again before waiting on.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rung = threading.Event()
+        self._until = 0.0
+
+    def ring(self) -> None:
+        """There may be something in the queue: a look at once, and more of them for a while."""
+        self._until = time.monotonic() + LIVELY
+        self._rung.set()
+
+    def set(self) -> None:
+        """Ends the thread."""
+        super().set()
+        self._rung.set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Until it rings, or so long at most; whether it is the end."""
+        self._rung.wait(POLL if time.monotonic() < self._until else timeout)
+        self._rung.clear()
+        return self.is_set()
+
+
+_BELLS = {LEGS: Bell(), CONVERSATIONS: Bell()}
+
+
+def ring() -> None:
+    """Something was put into a queue, or ended."""
+    for bell in _BELLS.values():
+        bell.ring()
+
+
+@contextmanager
+def ringing() -> Iterator[None]:
+    """Around a leg or a conversation, whose end may let others begin."""
+    try:
+        yield
+    finally:
+        ring()
+
+
+def launch(engine: DBOS, conversations: int, alone: bool) -> None:
+    """Launches the engine, which from now on begins what is in its queues."""
+    if alone:
+        DBOS.listen_queues([])
+    DBOS.launch()
+    often = CALM if alone else POLL
+    DBOS.register_queue(LEGS, partition_concurrency=1, worker_concurrency=WIDE, polling_interval_sec=often)
+    DBOS.register_queue(CONVERSATIONS, worker_concurrency=conversations, polling_interval_sec=often)
+    if alone:
+        ring()
+        for name, bell in _BELLS.items():
+            # What DBOS does for a queue that it listens to, with another event; tests/engine pins that it does.
+            of_it = (bell, engine, DBOS.retrieve_queue(name))
+            threading.Thread(target=queue_worker_thread, args=of_it, name=f"queue-{name}", daemon=True).start()
+
+
+def leave() -> None:
+    """Takes nothing from the queues any more."""
+    for bell in _BELLS.values():
+        bell.set()
