@@ -36,18 +36,22 @@ def run_id(subject: Subject, workflow: str, n: int) -> str:
 
 @dataclass(frozen=True)
 class Address:
-    """Where a turn of the model belongs: `run/phase@revision/member/draft#turn`."""
+    """Where a turn of the model belongs: `run/phase@revision/member/draft#turn`.
+
+    `of` tells a revision of what people made of a document (`draft~of`) from one of what they make of it meanwhile.
+    """
 
     run: str
     phase: str
     revision: int
     member: str
     draft: int
+    of: str = ""
 
     @property
     def conversation(self) -> str:
         """The conversation's address: its id in the engine."""
-        return f"{self.run}/{self.phase}@{self.revision}/{self.member}/{self.draft}"
+        return f"{self.run}/{self.phase}@{self.revision}/{self.member}/{self.draft}{self.of and f'~{self.of}'}"
 
     def turn(self, n: int) -> str:
         """The address of the nth turn, from 1."""

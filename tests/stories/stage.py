@@ -190,9 +190,16 @@ class Story:
 
     def writes(self, path: str, text: str, by: str = "ada", to: str = "") -> "Story":
         """Somebody commits a file to the run's branch, or `to` another."""
-        person, branch = self.people[by], to or self.pull()["head"]["ref"]
+        return self._pushes({"path": path, "content": text}, by, to)
+
+    def deletes(self, path: str, by: str = "ada") -> "Story":
+        """Somebody takes a file off the run's branch."""
+        return self._pushes({"path": path, "sha": None}, by, "")
+
+    def _pushes(self, change: Mapping[str, str | None], by: str, to: str) -> "Story":
+        person, branch, path = self.people[by], to or self.pull()["head"]["ref"], change["path"]
         head = person.get(f"/git/ref/heads/{branch}")["object"]["sha"]
-        entry = {"path": path, "mode": "100644", "type": "blob", "content": text}
+        entry = {"mode": "100644", "type": "blob", **change}
         base = person.get(f"/git/commits/{head}")["tree"]["sha"]
         tree = person.ask("POST", "/git/trees", {"base_tree": base, "tree": [entry]})["sha"]
         made = person.ask("POST", "/git/commits", {"message": f"Edit {path}", "tree": tree, "parents": [head]})

@@ -11,7 +11,7 @@ from bot.hub.facts import Account, Repository
 from bot.hub.operations import references
 from bot.hub.resources.commits import noreply
 
-from .in_process import House, once, witnessed
+from .in_process import House, message, once, text, witnessed
 from .stage import Story
 
 ADA = Signature("Ada", "ada@example.com", "2026-11-25T10:00:00Z")
@@ -148,6 +148,41 @@ def test_a_commit_that_only_claims_to_be_ours_is_a_persons(house: House) -> None
     house.play()
     assert "By me." in story.files()[note], "what a person wrote is kept"
     assert "**Done." in story.status
+
+
+def test_what_a_person_pushes_while_a_revision_of_it_is_made_is_what_is_revised(house: House) -> None:
+    story = house.story().opens(title="Raced").labels("note")
+    house.play()
+    note = "notes/raced/002-note.md"
+    house.mind.before = once(lambda: story.writes(note, "# A note\n\n## The note\n\nBy me, in the race.\n"))
+    before = len(house.mind.requests)
+    story.says("/revise 002 make it nicer")
+    house.play()
+    assert "**Done." in story.status
+    first, second = (str(request) for request in house.mind.requests[before:])
+    assert "By me, in the race." not in first
+    assert "By me, in the race." in second, "what is revised is the person's text"
+
+
+def test_what_a_person_mends_is_judged_anew_and_the_run_goes_on(house: House) -> None:
+    story = house.story().opens(title="Mended")
+    house.mind.says = lambda request: message(text("# A note\n"))
+    story.labels("note")
+    house.play()
+    assert "2 findings that 3 attempts did not mend" in story.status
+    note = "notes/mended/002-note.md"
+    story.writes(note, "# A note\n\nOf mine, without a heading.\n")
+    house.play()
+    assert "1 finding that 3 attempts did not mend" in story.status
+    assert "not-empty" not in story.status
+    story.writes(note, "# A note\n\n## The note\n\nOf mine.\n")
+    house.play()
+    assert "**Done. " in story.status
+    assert [check["conclusion"] for check in story.checks()] == ["success"]
+    assert story.files()[note].endswith("Of mine.\n")
+    story.deletes(note)
+    house.play()
+    assert "- [ ] 002 Note (findings) (deleted by a person)" in story.status
 
 
 def test_a_branch_that_is_deleted_in_the_middle_stops_and_comes_back_unpaid(house: House) -> None:

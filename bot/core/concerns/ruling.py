@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.core.markdown.safe import plain
 
 from .shape import Verdict
-from .words import ids_in
+from .words import ids_in, without_boxes
 
 LONGEST, MOST = 500, 10
 FORM = "`/decide C1 accept: why`, with accept, reject or defer"
@@ -60,7 +60,6 @@ _FORMS = tuple(
         rf"{_VERDICT}\s*:?\s*(?P<ids>{_IDS})(?:{_TRACK.format('after')})?(?P<before>)",
     )
 )
-_BOX = re.compile(r"\[( *+[xX✓✔]? *+)\]|[☐☑☒✅]")
 _OR = re.compile(r"(?:or\b|/)", re.IGNORECASE)
 
 
@@ -125,4 +124,4 @@ def _ruling(piece: str) -> Ruling | str:
 
 def tidied_reason(why: str) -> str:
     """A reason on one line, in which nothing is taken for a box, a cell or a comment."""
-    return plain(_BOX.sub(r"(\1)", why).replace("<!--", "&lt;!--"), LONGEST)
+    return plain(without_boxes(why).replace("<!--", "&lt;!--"), LONGEST)

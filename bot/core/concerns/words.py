@@ -25,6 +25,11 @@ _ID = re.compile(r"[A-Z]{1,3}-?\d{1,6}")
 _THROUGH = re.compile(r"([A-Z]{1,3})-?(\d{1,6})\s*(?:[-–—]|\.\.+|to)\s*(?:\1-?)?(\d{1,6})")
 
 
+def without_boxes(text: str) -> str:
+    """Words in which nothing is taken for a box that somebody ticked, as a reason's “ship it ✅” would be."""
+    return re.sub(r"\[( *+[xX✓✔]? *+)\]", r"(\1)", re.sub("[☐☑☒✅]", "", text))
+
+
 def severity_of(words: str) -> Severity | None:
     """The severity that a title, a label or an expert's word means."""
     text = re.sub(r"[^\w\s-]", " ", words.casefold()).strip()

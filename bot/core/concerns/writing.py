@@ -7,7 +7,7 @@ from bot.core.markdown.inert import whole
 from bot.core.markdown.invisible import visible
 
 from .shape import SECTIONS, SEVERITIES, Concern, Concerns, Decision, Disposition, LogRow, Source
-from .words import sources_in
+from .words import sources_in, without_boxes
 
 LOG_HEADER = ("#", "Concern", "Decision", "Track", "Date", "By", "Commit", "Notes")
 OPEN = "[ ]"
@@ -111,6 +111,7 @@ def _table(header: Sequence[str], rows: Iterable[tuple[str, ...]]) -> Iterator[s
 
 def _tidy_concern(concern: Concern) -> Concern:
     decision = concern.decision
+    why = one_line(without_boxes(decision.why)).lstrip("*:.;,(–—- ") if decision else ""
     return replace(
         concern,
         title=one_line(concern.title).strip("#* "),
@@ -120,7 +121,7 @@ def _tidy_concern(concern: Concern) -> Concern:
         solution=one_line(concern.solution),
         owner=one_line(concern.owner),
         downgrade=one_line(concern.downgrade),
-        decision=replace(decision, why=one_line(decision.why).lstrip("*:.;,(–—- ")) if decision else None,
+        decision=replace(decision, why=why) if decision else None,
     )
 
 

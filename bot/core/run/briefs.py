@@ -14,7 +14,7 @@ from bot.core.prompts import render
 from bot.core.tracks import OF_ALL
 
 from .acts import Brief, DocumentRef, Outcome
-from .phase import PhaseState
+from .phase import PhaseState, stands_as
 from .placing import filling_of, ground_of
 from .record import Earlier, PanelRound
 from .state import State
@@ -41,7 +41,9 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
     persona = _persona(state, phase.phase, member)
     whose = next((each.name for each in phase.members if each.id == member), "")
     return Brief(
-        address=Address(state.pinned.run, phase.phase.id, phase.revision, member, number),
+        address=Address(
+            state.pinned.run, phase.phase.id, phase.revision, member, number, stands_as(phase, state.record)
+        ),
         system=render(state.definition.prompts["system"], _house(state, phase.phase)),
         documents=shared + concerns + own,
         charge=_charge(state, phase, member, path, draft, shared),

@@ -213,6 +213,18 @@ def is_edited(commit: PhaseCommit, phase: Phase, record: Record) -> bool:
     return any(path in record.edited for path in commit.files)
 
 
+def is_deleted(path: str, record: Record) -> bool:
+    """Whether people took a document away that we had written."""
+    return record.edited.get(path) == ""
+
+
+def stands_as(state: PhaseState, record: Record) -> str:
+    """What tells the text that people made of a phase's documents from any other; "" where it is as we wrote it."""
+    if state.commit is None or not is_edited(state.commit, state.phase, record):
+        return ""
+    return digest_of(state.commit, record)[:12]
+
+
 def _part(path: str, phase: Phase, record: Record) -> str:
     return digest_of_part(record.shared.get(path, ""), phase.sections)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.core.markdown.safe import line as one_line
-from bot.core.run.phase import PhaseState, is_edited
+from bot.core.run.phase import PhaseState, is_deleted, is_edited
 from bot.core.run.state import State
 
 from .pages import link
@@ -45,7 +45,9 @@ def _notes(state: State, phase: PhaseState) -> str:
     if phase.commit is None:
         return ""
     notes = {"asking": " (questions open)", "awaiting": " (waits for approval)", "blocked": " (findings)"}
-    edited = " (edited by a person)" if is_edited(phase.commit, phase.phase, state.record) else ""
+    gone = any(is_deleted(path, state.record) for path in phase.commit.files)
+    theirs = is_edited(phase.commit, phase.phase, state.record)
+    edited = " (deleted by a person)" if gone else " (edited by a person)" if theirs else ""
     rules = ", ".join(f"`{one_line(rule)}`" for rule in phase.commit.mended)
     mended = f" (a draft went back for {rules}, and was mended)" if rules else ""
     return f"{notes.get(phase.status, '')}{mended}{edited}{revised(phase)}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.core.codec import from_json
 from bot.core.concerns.decisions import DECISION
 from bot.core.definition import Phase
-from bot.core.findings import Finding
+from bot.core.findings import Finding, errors
 from bot.core.incoming.messages import Entry
 from bot.core.markdown.artifact import Artifact
 from bot.core.markdown.sections import is_filled, part_of
@@ -18,6 +18,7 @@ from bot.core.run.committed import gist_of, others_of_commit, part_of_commit, pa
 from bot.core.run.placing import Ground, paths_of, shared_paths
 from bot.core.run.record import (
     PhaseCommit,
+    PhaseStatus,
     Pinned,
     Record,
     Seen,
@@ -65,7 +66,7 @@ def recorded(services: Services, github: GitHub, pinned: Pinned, row: RunRow) ->
         changed = dict(edited(commits, written, checkout, there))
         theirs = tuple(_theirs(pinned, commits, _Stands(checkout, pinned, head, shared, ground)))
         changed |= {path: blob for commit in theirs for path, blob in commit.files.items()}
-        commits += theirs
+        commits = tuple(_as_people_left_them(pinned, commits, changed, checkout, head)) + theirs
         remarked = dict(_remarks(commits, checkout, head))
         text = checkout.text(f"{pinned.folder}/001-{REQUEST}.md", head)
     pull = github.pull_for(pinned.branch) if head is not None else None
@@ -145,7 +146,7 @@ def _commits(
         texts = _texts(checkout, commit.sha, files)
         made = parts_of(pinned.definition, phase, texts)
         findings = known.get(commit.sha)
-        if findings is None:
+        if not findings:
             left = status in ("blocked", "findings")
             findings = judged_anew(pinned, phase, texts, checkout, told) if left else ()
         told[phase] = findings
@@ -173,6 +174,24 @@ def _commits(
             others_of_commit(pinned.definition, phase, _decided(pinned, phase, checkout, commit.sha, blobs)),
             parse_mended(values.get("Mended", "")),
         )
+
+
+def _as_people_left_them(
+    pinned: Pinned, commits: Sequence[PhaseCommit], changed: Mapping[str, str], checkout: Checkout, head: str
+) -> Iterator[PhaseCommit]:
+    """The commits. Where gates found something in a document, and people changed it since, their text is judged."""
+    newest = {commit.phase: commit for commit in commits}
+    told: dict[str, tuple[Finding, ...]] = {}
+    for commit in commits:
+        left = commit.status in ("blocked", "findings") and not commit.failed and newest[commit.phase] is commit
+        found = commit.findings
+        if left and any(changed.get(path) for path in commit.files):
+            found = judged_anew(pinned, commit.phase, _texts(checkout, head, commit.files), checkout, told)
+            status: PhaseStatus = commit.status if errors(found) else "findings" if found else "done"
+            yield replace(commit, findings=found, status=status)
+        else:
+            yield commit
+        told[commit.phase] = found
 
 
 def _decided(pinned: Pinned, phase: str, checkout: Checkout, commit: str, there: Collection[str]) -> Mapping[str, str]:

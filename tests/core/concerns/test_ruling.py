@@ -52,6 +52,7 @@ def one(ids: str, verdict: str, why: str, track: str = "") -> Ruling:
         ("C1 accept: a; but b", [one("C1", "accept", "a; but b")]),
         ("C1 accept: a\nand more\n\nThanks to all!", [one("C1", "accept", "a and more")]),
         ("C1 accept:\nso", [one("C1", "accept", "so")]),
+        ("C1 accept: ship it ✅", [one("C1", "accept", "ship it")]),
         ("C1 accept: a [x] b <!-- c", [one("C1", "accept", "a (x) b &lt;!-- c")]),
     ],
 )

@@ -20,6 +20,9 @@ NAMED = WORDS.map(lambda text: f"N{text}")
 CAUSES = WORDS.map(lambda text: f"so {text}")
 
 
+QUESTION = Concern("Q1", "N", "question", problem="N")
+
+
 def concerns_of(severity: Severity) -> st.SearchStrategy[list[Concern]]:
     one = st.builds(
         Concern,
@@ -73,6 +76,7 @@ def bare(document: Concerns) -> Concerns:
 @settings(max_examples=60)
 @given(DOCUMENTS)
 @example(Concerns("N0 0"))
+@example(Concerns("N", (replace(QUESTION, decision=Decision("accept", "so ✅")),)))
 def test_reading_undoes_writing(document: Concerns) -> None:
     tidy = tidied(document)
     assert bare(read(render(tidy))) == tidy

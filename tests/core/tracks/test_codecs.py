@@ -108,7 +108,7 @@ def test_an_open_track_outlives_that_the_owners_are_named_anew() -> None:
         pytest.param(lambda said: said["components"][0].update(why=""), "needs a name of words", id="no evidence"),
         pytest.param(
             lambda said: (
-                said["components"].append({"name": "storage é", "inside": True, "why": "x"}),
+                said["components"].append({"name": "storage 長", "inside": True, "why": "x"}),
                 said["owners"][3].update(component="storage 長"),
             ),
             "would be one file",
