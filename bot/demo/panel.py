@@ -37,7 +37,7 @@ class Panel:
         decisions = self._said("decisions.md") if self.stage.scripted else all_accepted(concerns)
         if concerns is None or not decisions:
             return
-        self._comment(decisions, f"and more, {len(decisions.splitlines())} of {len(concerns.concerns)} in all")
+        self._comment(decisions, f"and so on: {len(decisions.splitlines())} of {len(concerns.concerns)} concerns")
         round.until(self._decided, "the decisions")
         self._checked()
         self._comment(self._said("revision.md"))

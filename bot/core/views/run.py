@@ -312,19 +312,23 @@ def check(state: State) -> CheckWish:
 
 
 def left_behind(state: State) -> Iterator[CheckWish]:
-    """The check on the head before this one: it does not stay in progress for ever."""
-    shown = [state.pinned.base] if state.pinned.branchless else []
+    """The checks on the heads before this one: none stays in progress for ever.
+
+    Two commits may come before the next look at what to show, so two heads are looked back to. What is said there is
+    the same whatever the head is, so that each is written once.
+    """
+    round = state.pinned.round
+    shown = [state.pinned.base] if round is not None and not round.into else []
     shown += [commit.sha for commit in state.record.commits]
-    older = [sha for sha in shown if sha != state.record.head]
-    if older:
+    for older in [sha for sha in dict.fromkeys(shown) if sha != state.record.head][-2:]:
         yield CheckWish(
-            key=f"check/{older[-1]}",
+            key=f"check/{older}",
             name=f"{CHECK}/{state.pinned.workflow}",
-            head=older[-1],
+            head=older,
             status="completed",
             conclusion="neutral",
             title="The run went on",
-            summary=f"The run went on: see the check on {state.record.head}.\n",
+            summary="The run went on: see the check on the branch's newest commit.\n",
         )
 
 
