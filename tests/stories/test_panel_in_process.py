@@ -317,6 +317,47 @@ def test_decisions_take_up_a_round_that_only_its_branch_knows(house: House) -> N
     assert len(reviewed(story, number)) == 3
 
 
+def test_a_critical_concern_that_is_taken_out_holds_the_check_also_after_a_lost_database(house: House) -> None:
+    def says(request: Json) -> Json:
+        charge = str(request["messages"][0]["content"][-1]["text"])
+        if member(request) == "Graph algorithms":
+            return found(("Lost", 3, "The writer"), severity="critical")
+        return panel(request) if charge.startswith(("# Review:", "# Concerns:")) else diligent(request)
+
+    house.mind.says = says
+    story = house.story().opens(title="Held").labels("note")
+    house.play()
+    number = story.pull()["number"]
+    asked(house, story, number, "/review experts tarjan, ops")
+    branch = str(story.pull()["head"]["ref"])
+    path = next(each for each in story.files() if each.endswith("-expert-concerns.md"))
+    whole = story.ada.text(path, branch)
+    assert checks(story, number)["charrette/concerns"] == "failure"
+
+    push(story, branch, head_of(story, branch), {path: "# Nothing to see\n"})
+    house.play()
+    assert checks(story, number)["charrette/concerns"] == "failure"
+    assert "stays red for C1 until then" in last_word(story, number)
+    asked(house, story, number, "/status")
+    told = last_word(story, number)
+    assert told.startswith("### Design: Held\n\n**Done.")
+    assert "### Review: Held\n\n**Done: 1 critical, 1 important. Each waits for a decision.**" in told
+    assert "- [x] [Graph algorithms, after R. Tarjan](" in told
+    assert "| critical | 1 | 1: C1 (taken out of the document) |\n| important | 1 | 1: I1 (taken" in told
+
+    forget(house, story, story.number)
+    push(story, branch, head_of(story, branch), {path: "# Still nothing\n"})
+    house.play()
+    assert checks(story, number)["charrette/concerns"] == "failure"
+    story.ada.comment(number, "/decide C1 reject: it is not lost")
+    house.play()
+    assert checks(story, number)["charrette/concerns"] == "success"
+    now = story.ada.text(path, branch)
+    assert now.startswith("# Still nothing\n")
+    (back,) = read(now).concerns
+    assert replace(back, decision=None, line=0, field_line=0) == replace(read(whole).concerns[0], line=0, field_line=0)
+
+
 @pytest.mark.parametrize("words", ["/resume", "/review experts", "/decide I1 accept: so"])
 def test_reviews_that_are_committed_are_not_paid_for_again(house: House, words: str) -> None:
     story = house.story()

@@ -27,16 +27,27 @@ def continued(text: str, document: Concerns) -> str | None:
             why = concern.downgrade.removeprefix(known[concern.id].downgrade).strip()
             if why and not _add_downgrade(lines, concern.id, why):
                 return None
-    for severity in SEVERITIES:
-        fresh = [each for each in document.concerns if each.severity == severity and each.id not in known]
-        if fresh:
-            _add_concerns(lines, SECTIONS[severity], fresh)
+    _add_all(lines, [each for each in document.concerns if each.id not in known])
     _add_fates(lines, document.dispositions[len(before.dispositions) :])
     whole = "\n".join(lines)
     after = read(whole)
     there = {concern.id for concern in after.concerns}
     complete = all(each.id in there for each in document.concerns)
     return ends.join(lines) if complete and len(after.dispositions) == len(document.dispositions) else None
+
+
+def put_back(text: str, concerns: Sequence[Concern]) -> str:
+    """The text with concerns that were taken out of it, each in its section."""
+    ends = "\r\n" if "\r\n" in text else "\n"
+    lines = text.replace("\r\n", "\n").split("\n") if text.strip() else ["# Expert concerns", ""]
+    _add_all(lines, concerns)
+    return ends.join(lines)
+
+
+def _add_all(lines: list[str], concerns: Sequence[Concern]) -> None:
+    for severity in SEVERITIES:
+        if own := [each for each in concerns if each.severity == severity]:
+            _add_concerns(lines, SECTIONS[severity], own)
 
 
 def _add_sources(lines: list[str], id: str, more: Sequence[Source]) -> bool:

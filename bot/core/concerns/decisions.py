@@ -15,8 +15,10 @@ from bot.core.tracks.owning import read as read_owners
 from bot.core.tracks.resolving import out_of_scope
 
 from . import Concern, read
+from .continuing import put_back
 from .contradictions import findings_of, logged
 from .deciding import Decided, decide, note
+from .remembering import taken_out
 from .ruling import FORM, Ruling, rulings
 from .shape import Concerns, Decision, is_undecided
 from .words import verdict_in
@@ -82,7 +84,7 @@ def _noted(record: Record, message: Message) -> Judgement:
     )
     ids = {ruling.ids[0] for ruling in rows}
     others = [one for one in findings_of(document) if not _is_mended(one, ids)]
-    parts = (_contradictions(record.concerns.path, others), _gone(record.concerns, document))
+    parts = (_contradictions(record.concerns.path, others), _gone(record.concerns))
     reply = "\n\n".join(filter(None, parts))
     once = f"contradictions/{hashlib.sha256(reply.encode()).hexdigest()[:16]}" if reply else ""
     found = _kept(record, message, Ruled(rows, by_hand=True)) if rows else Judgement(looks=True)
@@ -125,7 +127,7 @@ def watched(record: Record, now: str) -> tuple[Seen, ...]:
     before = {seen.about: seen for seen in record.concerns.seen}
     document = read(record.concerns.text)
     found = []
-    for concern in document.concerns:
+    for concern in (*document.concerns, *_out(record.concerns)):
         old, digest = before.get(concern.id), _digest(concern)
         same = old is not None and old.digest == digest
         seen = old if old and same else Seen(concern.id, digest, now if old else "")
@@ -156,7 +158,8 @@ def _checked(
     record: Record, document: Concerns, ruling: Ruling, message: Message
 ) -> tuple[tuple[Ruling, ...], list[str]]:
     """The ruling, less the concerns that it can't be of; and why it can't."""
-    known = {concern.id: concern for concern in document.concerns}
+    out = _out(record.concerns) if record.concerns else ()
+    known = {concern.id: concern for concern in (*out, *document.concerns)}
     owners = read_owners(record.concerns.text if record.concerns else "")
     times = Counter(concern.id for concern in document.concerns)
     wrong, left = [], []
@@ -207,11 +210,8 @@ def _digest(concern: Concern) -> str:
 def _is_standing(document: Concerns, ruling: Ruling, message: Message) -> bool:
     """Whether this person's very decision is the last one of the log, and in the field."""
     rows = logged(document, ruling.ids[0])
-    concern = next(concern for concern in document.concerns if concern.id == ruling.ids[0])
-    same = concern.decision is not None and (concern.decision.verdict, concern.decision.why) == (
-        ruling.verdict,
-        ruling.why,
-    )
+    decisions = (concern.decision for concern in document.concerns if concern.id == ruling.ids[0])
+    same = any(one is not None and (one.verdict, one.why) == (ruling.verdict, ruling.why) for one in decisions)
     return bool(rows) and same and (rows[-1].by, rows[-1].date) == (f"@{message.by}", message.at[:10])
 
 
@@ -262,17 +262,26 @@ def _is_mended(finding: Finding, ids: set[str]) -> bool:
     return finding.rule in rules and finding.wrong.split(" ", 1)[0].rstrip(":") in ids
 
 
-def _gone(standing: Standing, document: Concerns) -> str:
+def _out(standing: Standing) -> tuple[Concern, ...]:
+    return taken_out(standing.known, standing.text)
+
+
+def _gone(standing: Standing) -> str:
     """What is said of concerns that nobody decided, and that stand in the document no more."""
-    there = {concern.id for concern in document.concerns}
-    ids = [seen.about for seen in standing.seen if not seen.field and seen.about not in there]
-    if not ids:
+    out = _out(standing)
+    if not out:
         return ""
-    named = ", ".join(ids[:MOST_SHOWN]) + (", …" if len(ids) > MOST_SHOWN else "")
+    grave = [concern.id for concern in out if concern.severity == "critical"]
+    held = f" The check `charrette/concerns` stays red for {_listed(grave)} until then." if grave else ""
     return (
-        f"No longer in `{standing.path}`, and not decided: {named}. What is not there is in no check and in no further "
-        "round. If that is not what you want, put it back; `reject`, with the reason, closes a concern and keeps it."
+        f"No longer in `{standing.path}`, and not decided: {_listed([concern.id for concern in out])}. To take a "
+        f"concern out decides nothing: it still counts as open. Put it back as it was, or decide it: "
+        f"`/decide {out[0].id} reject: why`, with accept, reject or defer, puts it back with the decision.{held}"
     )
+
+
+def _listed(ids: list[str]) -> str:
+    return ", ".join(ids[:MOST_SHOWN]) + (", …" if len(ids) > MOST_SHOWN else "")
 
 
 def _contradictions(path: str, findings: list[Finding]) -> str:
@@ -286,12 +295,18 @@ def _contradictions(path: str, findings: list[Finding]) -> str:
 # --- the document ----------------------------------------------------------------------------------------------------
 
 
+def _left_out(record: Record, text: str) -> tuple[Concern, ...]:
+    return taken_out(record.concerns.known, text) if record.concerns else ()
+
+
 def _applied(text: str, record: Record, entry: Entry) -> tuple[str, list[str]]:
     """The document with an entry's rulings, as far as their concerns are there still; and of which concerns."""
     message = entry.message
     done: list[str] = []
     assert isinstance(message.deed, Ruled)
     for ruling in message.deed.rulings:
+        if back := [each for each in _left_out(record, text) if each.id in ruling.ids and not message.deed.by_hand]:
+            text = put_back(text, back)
         document = read(text)
         known = {
             each.id for each in document.concerns if not message.deed.by_hand or _lacks_row(document, each, ruling)

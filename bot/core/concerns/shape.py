@@ -49,7 +49,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Concern:
-    """One objection. `line` is its heading's (0 before it is written).
+    """One objection. `line` is its heading's (0 where the document has it not).
 
     `downgrade` says why it is less grave here than its gravest source found. `decision` is None while it is open;
     `has_field` says that there is a line to decide it on, `field_line` which.

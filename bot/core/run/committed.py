@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.core.concerns import read
+from bot.core.concerns.remembering import remembered
 from bot.core.definition import Definition
 from bot.core.markdown.artifact import Artifact
 from bot.core.markdown.sections import digest_of_part, part_of
@@ -28,8 +30,9 @@ def after_commit(state: State, act: Commit, result: Committed) -> State:
     if state.request_path in act.files:
         record = replace(record, request=act.files[state.request_path])
     if concerns := next(((path, text) for path, text in act.files.items() if path.endswith(NAME)), None):
-        seen = record.concerns.seen if record.concerns else ()
-        record = replace(record, concerns=Standing(*concerns, seen))
+        before = record.concerns or Standing("", "")
+        known = remembered(before.known, read(concerns[1]).concerns)
+        record = replace(record, concerns=Standing(*concerns, before.seen, known))
     paths = shared_paths(state.pinned, ground_of(record))
     shared = {path: text for path, text in act.files.items() if path in paths}
     record = replace(record, shared={**record.shared, **shared})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.core.citations.drift import Drift
-from bot.core.concerns.shape import Open
+from bot.core.concerns.shape import Concern, Open
 from bot.core.definition import Budgets, Definition, Policy, least
 from bot.core.findings import Finding
 from bot.core.identity import Subject
@@ -217,11 +217,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Standing:
-    """The document of concerns as it stands on the branch; `seen`: since when each could be seen to read so."""
+    """The document of concerns as it stands on the branch; `seen`: since when each could be seen to read so.
+
+    `known` are all concerns that ever stood there since a panel wrote it. `text` is "" where it is gone.
+    """
 
     path: str
     text: str
     seen: tuple[Seen, ...] = ()
+    known: tuple[Concern, ...] = ()
 
 
 @dataclass(frozen=True)

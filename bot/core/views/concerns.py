@@ -1,10 +1,11 @@
 """What GitHub shows of the concerns of a pull request: a check, and a comment where no document has them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.core.concerns import Concern, read
+from bot.core.concerns.remembering import standing
 from bot.core.concerns.ruling import FORM
-from bot.core.concerns.shape import is_undecided
+from bot.core.concerns.shape import SEVERITIES, is_undecided
 from bot.core.markdown.fitting import LIMIT, shortened
 from bot.core.markdown.safe import line as one_line
 from bot.core.markdown.safe import plain, published
@@ -18,6 +19,8 @@ CONCERNS = "charrette/concerns"
 LISTED = "concerns"
 # What is left for words beside the concerns in their comment, and the decisions that it shows.
 ROOM, MOST_ROWS = 2_000, 50
+# Of which severities the undecided ones are named in an answer, and how many of each at most.
+NAMED, MOST_NAMED = SEVERITIES[:2], 50
 REST = "(The rest is more than fits here. The concerns have something of every finding.)"
 OF_A_FORK = (
     "This pull request comes from a fork, where I can't commit: this list is kept here, not in a document. Decide with "
@@ -33,7 +36,7 @@ def concerns_check(state: State) -> Iterator[CheckWish]:
     waiting = [each for each in concerns if each.severity == "critical" and is_undecided(each)]
     many = "concern is" if len(waiting) == 1 else "concerns are"
     title = f"{len(waiting)} critical {many} undecided" if waiting else "No critical concern is undecided"
-    lines = [f"- {each.id}: {one_line(each.title)}" for each in waiting]
+    lines = [f"- {each.id}: {one_line(each.title)}{_how(each)}" for each in waiting]
     yield CheckWish(
         key=f"concerns/{state.record.head}",
         name=CONCERNS,
@@ -45,7 +48,9 @@ def concerns_check(state: State) -> Iterator[CheckWish]:
         annotations=()
         if state.pinned.branchless
         else tuple(
-            Annotation(path, each.line, "failure", each.id, plain(f"Undecided: {each.title}", 500)) for each in waiting
+            Annotation(path, each.line, "failure", each.id, plain(f"Undecided: {each.title}", 500))
+            for each in waiting
+            if each.line
         ),
     )
 
@@ -53,7 +58,31 @@ def concerns_check(state: State) -> Iterator[CheckWish]:
 def _where(state: State, path: str) -> str:
     if state.pinned.branchless:
         return f"the concerns on [the pull request]({web(state)}/pull/{state.record.pull})"
+    if not (state.record.concerns and state.record.concerns.text):
+        gone = plain(path).replace("`", "'")
+        return f"the history of the branch: `{gone}` is not there any more"
     return link(state, path, "the concerns")
+
+
+def counts(state: State) -> Iterator[str]:
+    """How many concerns there are of each severity, and which of the grave ones are undecided; and where they are."""
+    concerns = all_of(state)
+    if state.record.concerns is None or not concerns:
+        return
+    yield from ("| concerns | in all | undecided |", "| --- | --- | --- |")
+    for severity in SEVERITIES:
+        own = [each for each in concerns if each.severity == severity]
+        open = [each for each in own if is_undecided(each)]
+        if own:
+            told = f"{len(open)}: {_ids(open)}" if open and severity in NAMED else f"{len(open) or 'none'}"
+            yield f"| {severity} | {len(own)} | {told} |"
+    ways = f" To decide: {FORM}." if any(map(is_undecided, concerns)) else ""
+    yield from ("", f"See {_where(state, state.record.concerns.path)}.{ways}", "")
+
+
+def _ids(concerns: Sequence[Concern]) -> str:
+    shown = [each.id if each.line else f"{each.id} (taken out of the document)" for each in concerns[:MOST_NAMED]]
+    return ", ".join([*shown, *(["…"] if len(concerns) > MOST_NAMED else [])])
 
 
 def concerns_comment(state: State) -> str:
@@ -99,9 +128,18 @@ def _folded(title: str, text: str) -> str:
     return f"<details><summary>{title}</summary>\n\n{text}\n\n</details>\n"
 
 
+def _how(concern: Concern) -> str:
+    """What to do about a concern that the document has no more."""
+    if concern.line:
+        return ""
+    return f" (taken out of the document undecided: put it back, or write `/decide {concern.id} reject: why`)"
+
+
 def decided(concern: Concern) -> str:
     """What a concern's field says, in a cell."""
     decision = concern.decision
+    if not concern.line:
+        return "**open**, though taken out of the document"
     if decision is None:
         return "open"
     if decision.ticked > 1:
@@ -110,5 +148,6 @@ def decided(concern: Concern) -> str:
 
 
 def all_of(state: State) -> tuple[Concern, ...]:
-    """The concerns as they stand on the branch."""
-    return read(state.record.concerns.text).concerns if state.record.concerns else ()
+    """The concerns as they stand on the branch, with those that were taken out of the document undecided."""
+    concerns = state.record.concerns
+    return standing(concerns.known, concerns.text) if concerns else ()

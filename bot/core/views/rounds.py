@@ -1,6 +1,6 @@
 """What GitHub shows of a round of reviews: a review for each expert, the concerns' check, and one status comment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.core.citations.permalinks import unlinked
@@ -16,7 +16,7 @@ from bot.core.run.record import PanelRound, PhaseCommit
 from bot.core.run.state import State
 from bot.core.views import owners as owner_views
 
-from .concerns import LISTED, REST, all_of, concerns_check, concerns_comment, decided
+from .concerns import LISTED, REST, all_of, concerns_check, concerns_comment, counts, decided
 from .endings import kept
 from .pages import link, web
 from .run import check, cost, elapsed, headline, left_behind
@@ -48,9 +48,23 @@ def publications(state: State) -> Iterator[Publication]:
 
 def status(state: State) -> str:
     """The round's one status comment."""
-    round = _round(state)
-    if not any(phase.phase.each for phase in state.phases):
+    if not has_experts(state):
         return owner_views.status(state)
+    return _told(state, [*_table(state), *_trend(state)])
+
+
+def answer(state: State) -> str:
+    """What `/status` is told of a round: the experts, and of the concerns how many there are and which are open."""
+    return _told(state, counts(state))
+
+
+def has_experts(state: State) -> bool:
+    """Whether it is a panel's round, and not one that sorts what a panel found."""
+    return any(phase.phase.each for phase in state.phases)
+
+
+def _told(state: State, of_concerns: Iterable[str]) -> str:
+    round = _round(state)
     number = f", round {round.number}" if round.number > 1 else ""
     lines = [f"### Review: {one_line(state.pinned.title)}{number}", "", f"**{_headline(state)}**", ""]
     base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
@@ -58,8 +72,7 @@ def status(state: State) -> str:
     lines += [f"{len(round.documents)} {many} at {base} · {round.why}.", *_asides(state), ""]
     lines += _experts(state)
     lines += [
-        *_table(state),
-        *_trend(state),
+        *of_concerns,
         f"{elapsed(state.pinned.started_at, state.now)} · {cost(state.spent)}",
         "",
     ]
@@ -100,7 +113,7 @@ def _experts(state: State) -> Iterator[str]:
             yield f"- [x] {link(state, path, one_line(persona.name))}: {one_line(_verdict(state, path))}"
         else:
             yield f"- [ ] {one_line(persona.name)}{waiting}"
-    if state.record.concerns is not None:
+    if state.record.concerns is not None and state.record.concerns.text:
         where = ", in a comment of their own" if state.pinned.branchless else ""
         yield f"- [x] {link(state, state.record.concerns.path, 'Concerns')}{where}"
     yield ""
@@ -127,8 +140,8 @@ def _trend(state: State) -> Iterator[str]:
         rounds.append(counted(_open(state)))
     yield from ("| open after | critical | important | nice to have | questions |", "| --- | --- | --- | --- | --- |")
     first = _round(state).number - len(earlier.trend if earlier else ())
-    for n, counts in enumerate(rounds, first):
-        yield f"| round {n} | {' | '.join(map(str, counts))} |"
+    for n, open in enumerate(rounds, first):
+        yield f"| round {n} | {' | '.join(map(str, open))} |"
     yield ""
 
 

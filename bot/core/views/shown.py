@@ -1,5 +1,7 @@
 """What GitHub shows of a run, whatever it is about."""
 
+from collections.abc import Iterator
+
 from bot.core.publications import Publication
 from bot.core.run.state import State
 from bot.core.views import concerns as concern_views
@@ -19,3 +21,14 @@ def publications(state: State) -> tuple[Publication, ...]:
 def status(state: State) -> str:
     """The run's one status comment."""
     return round_views.status(state) if state.pinned.round else views.status(state)
+
+
+def answers(*states: State) -> Iterator[str]:
+    """What `/status` is told of the runs of a subject, of each in turn, and of the concerns once."""
+    panelled = [state for state in states if state.pinned.round and round_views.has_experts(state)]
+    for state in states:
+        yield round_views.answer(state) if state in panelled else status(state)
+    if not panelled:
+        # The database has lost the panel, or people wrote the document.
+        told = next((lines for state in states if (lines := list(concern_views.counts(state)))), [])
+        yield from ["\n".join(["### Concerns", "", *told])] if told else []

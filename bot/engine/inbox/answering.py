@@ -8,12 +8,12 @@ from bot.core.identity import Repository, Subject, home_of
 from bot.core.incoming.wishes import Examine
 from bot.core.ports import GitHub, RunRow
 from bot.core.publications import CommentWish, LabelWish
-from bot.core.run.state import fold
+from bot.core.run.state import State, fold
 from bot.core.views.configuration import check, configures
 from bot.core.views.replies import NO_RUN, OVER, unknown_run
-from bot.core.views.shown import status
+from bot.core.views.shown import answers
 from bot.engine.durable import log
-from bot.engine.legs.loading import CLOSED, current, record_of
+from bot.engine.legs.loading import CLOSED, meant, record_of
 from bot.engine.legs.lost import find as find_lost
 from bot.engine.legs.publish import Publisher
 from bot.engine.services import Services
@@ -35,19 +35,27 @@ def answer(services: Services, repository: Repository, number: int, id: str, tex
 
 
 def status_at(services: Services, github: GitHub, repository: Repository, number: int, pull: bool) -> str:
-    """How the run stands that an issue or a pull request is of."""
+    """How the runs stand that an issue or a pull request is of: a design, the panel that reviews it."""
     home = home_of_pull(services, github, repository.id, number) if pull else number
-    row = current(services.runs.of_subject(repository.id, home))
-    if row is None:
-        found = find_lost(github, Subject(repository, home), pull=pull)
+    subject = Subject(repository, home)
+    rows = meant(services.runs.of_subject(repository.id, home))
+    if not rows:
+        found = find_lost(github, subject, pull=pull)
         return unknown_run(found[0].workflow, found[0].branch) if found else NO_RUN
+    told = [_stands(services, row, subject) for row in rows]
+    words = [each for each in told if isinstance(each, str)]
+    return "\n\n".join([*answers(*(each for each in told if isinstance(each, State))), *words])
+
+
+def _stands(services: Services, row: RunRow, subject: Subject) -> State | str:
+    """A run as it stands; or a word, where there is no more to tell."""
     if not row.pinned:
         return f"The `{row.workflow}` run is {standing(row)}. {row.reason}".strip()
-    record = record_of(services, row, Subject(repository, home))
+    record = record_of(services, row, subject)
     if row.status in OVER and record.head is None:
         return f"The `{row.workflow}` run is done, and its branch `{record.pinned.branch}` is not there any more."
     over = (row.state or {}).get("now", record.now) if row.status in CLOSED else record.now
-    return status(fold(replace(record, now=over)))
+    return fold(replace(record, now=over))
 
 
 def home_of_pull(services: Services, github: GitHub, repository: int, number: int) -> int:

@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.codec import from_json
+from bot.core.concerns import read
 from bot.core.concerns.decisions import DECISION
+from bot.core.concerns.remembering import remembered, taken_out
 from bot.core.definition import Phase
 from bot.core.findings import Finding, errors
 from bot.core.incoming.messages import Entry
@@ -38,6 +40,7 @@ from .drifting import drift_of
 from .edited import edited
 from .including import included
 from .judged import judged_anew
+from .remembering import Memory, memory_of
 
 
 def recorded(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> Record:
@@ -59,7 +62,8 @@ def recorded(services: Services, github: GitHub, pinned: Pinned, row: RunRow) ->
     if head is not None:
         known = _known_findings(row)
         there = checkout.blobs(head, pinned.folder)
-        concerns = _concerns(row, checkout, head, there)
+        memory = memory_of(services, pinned, row, ours, checkout)
+        concerns = _concerns(row, checkout, head, there, memory)
         ground = Ground(frozenset(there), concerns.text if concerns else "")
         shared = _texts(checkout, head, shared_paths(pinned, ground) & there.keys())
         commits = tuple(_commits(pinned, ours, checkout, known, ground))
@@ -103,13 +107,15 @@ def _texts(checkout: Checkout, commit: str, paths: Collection[str]) -> dict[str,
     return {path: checkout.text(path, commit) or "" for path in sorted(paths)}
 
 
-def _concerns(row: RunRow, checkout: Checkout, head: str, there: Mapping[str, str]) -> Standing | None:
-    """The document of concerns in the run's folder, the one with the highest number."""
-    path = max((path for path in there if path.endswith(NAME)), default=None)
-    text = checkout.text(path, head) if path else None
-    if path is None or text is None:
+def _concerns(row: RunRow, checkout: Checkout, head: str, there: Mapping[str, str], memory: Memory) -> Standing | None:
+    """The document of concerns in the run's folder, the one with the highest number; empty where it is gone."""
+    path = max((path for path in there if path.endswith(NAME)), default=memory.path)
+    text = (checkout.text(path, head) or "") if path in there else ""
+    # What people write before any panel is theirs to take out again.
+    known = remembered(memory.concerns, read(text).concerns) if memory.concerns else ()
+    if path not in there and not taken_out(known, text):
         return None
-    return Standing(path, text, from_json(tuple[Seen, ...], (row.state or {}).get("concerns") or []))
+    return Standing(path, text, from_json(tuple[Seen, ...], (row.state or {}).get("concerns") or []), known)
 
 
 def _written(commits: Sequence[PhaseCommit]) -> set[str]:

@@ -16,6 +16,7 @@ from bot.engine.services import Services
 
 from .asked import Asked
 from .including import forgotten, waiting
+from .remembering import kept as remembered
 
 Enqueue = Callable[[str, Asked, float], None]
 
@@ -36,6 +37,7 @@ def leave(services: Services, enqueue: Enqueue, state: State, act: Wait | End, a
         "without": list(state.without),
         "now": state.now,
         "seen": to_json(state.awaited) if state.awaited else None,
+        "known": remembered(state.record.concerns),
         "concerns": to_json(watched(state.record, state.now), tuple[Seen, ...]),
     }
     run = state.pinned.run

@@ -95,7 +95,7 @@ class Engine:
             tell_waiting(self.services, self.enqueue, asked, asked.message.id)
             return f"gave up: {why}"
         if loaded["reply"]:
-            word = loaded["reply"], loaded.get("once", "")
+            word = loaded["reply"], loaded.get("once", ""), _reviewed(asked, loaded["record"])
             said = patiently("reply", lambda: guarded(lambda: self._reply(asked, *word)))
             if isinstance(said, dict):
                 log.info("no reply in %s: %s", asked.subject.key, gave_up(said) or said.get("person"))
@@ -239,12 +239,12 @@ class Engine:
         record = to_json(loaded.record) if loaded.record else None
         return {"record": record, "reply": loaded.reply, "once": loaded.once, "mended": loaded.mended}
 
-    def _reply(self, asked: Asked, words: str, once: str) -> str:
-        """A word to the person, where they wrote; what is said once has a key of its own."""
+    def _reply(self, asked: Asked, words: str, once: str, pull: int = 0) -> str:
+        """A word to the person, where they wrote, a push at the pull request; what is said once has its own key."""
         publisher = Publisher(self.services, asked.subject.repository, asked.subject.key)
         body = f"@{asked.message.by} {published(words)}" if asked.message.by else published(words)
         key = f"reply/{once or asked.message.id}"
-        return publisher.publish(CommentWish(key, asked.number or asked.subject.home, body))
+        return publisher.publish(CommentWish(key, pull or asked.number or asked.subject.home, body))
 
     def _hold(self, state: State, act: Converse) -> tuple[Outcome, ...]:
         """The conversations of one act, as children of their own on the narrow queue; all are started, then awaited.
@@ -333,6 +333,12 @@ class Engine:
             if wish.key == "pull":
                 pull = int(id)
         return Shown(pull, at=self.services.clock.now())
+
+
+def _reviewed(asked: Asked, record: dict[str, Any] | None) -> int:
+    """The pull request that a push changed, where its run is about one; 0 where somebody wrote, or it is about none."""
+    round = record["pinned"].get("round") if record and isinstance(asked.message.deed, Pushed) else None
+    return int(round["pull"]) if round else 0
 
 
 def _goes_on(brief: Brief) -> str:

@@ -175,6 +175,15 @@ def current(rows: Sequence[RunRow], unbegun: bool = False) -> RunRow | None:
     return max(reversed(open or others or rows), key=lambda row: row.updated_at, default=None)
 
 
+def meant(rows: Sequence[RunRow]) -> tuple[RunRow, ...]:
+    """The runs of a subject that a look at how it stands is for: what is reviewed, its newest panel, what is open."""
+    begun = [row for row in rows if not is_unbegun(row)] or rows
+    reviewed = current([row for row in begun if not _is_round(row)])
+    panel = next((row for row in reversed(begun) if _is_round(row) and _has_experts(row)), None)
+    found = (reviewed, panel, current(rows))
+    return tuple({row.id: row for row in found if row is not None}.values())
+
+
 def _described(asked: Asked, state: State) -> Message:
     """The message; a start of a run that waits for a description brings the one that the issue has by now."""
     deed = asked.message.deed

@@ -1,11 +1,13 @@
 """Decisions on concerns: by a comment, or by hand in the file; both end in its field, its log and the check."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from bot.core.concerns import Concern, Decision, read
 from bot.core.concerns.decisions import NONE, watched
+from bot.core.concerns.shape import is_undecided
 from bot.core.incoming import messages as m
 from bot.core.incoming.messages import Judgement, Message
 from bot.core.publications import CheckWish
@@ -13,6 +15,7 @@ from bot.core.run.acts import Brief, Commit, Converse, End
 from bot.core.run.judge import judge, said_of
 from bot.core.run.record import Standing
 from bot.core.run.state import State, fold
+from bot.core.views.concerns import CONCERNS
 from bot.core.views.shown import publications, status
 from tests.core.a_run import PLAIN, PRIOR, REVIEWS, UNDERSTAND, Play, definition
 from tests.core.run.test_revisions import found
@@ -204,14 +207,16 @@ def test_a_decision_while_the_run_stands_still_is_kept_for_later() -> None:
     assert [row[0] for row in log_of(later.state)] == ["C1"]
 
 
-def test_a_concern_that_went_meanwhile_is_left_out() -> None:
+def test_a_concern_that_was_taken_out_meanwhile_is_put_back_with_its_decision() -> None:
     state = reviewed()
     judged = judge(state, said("C1+I1 accept: so\nN1 accept: so"))
     assert judged.entry is not None
     gone = edited(edited(state, "### I1. No limit", "### Something else"), "### N1. A name", "### Or other")
     go = Play(replace(gone.record, entries=(judged.entry,)))
     go.go()
-    assert [row[0] for row in log_of(go.state)] == ["C1"]
+    assert [row[0] for row in log_of(go.state)] == ["C1+I1", "N1"]
+    fields = {each.id: (each.title, is_undecided(each)) for each in read(text_of(go.state)).concerns}
+    assert fields == {"C1": (C1.title, False), "I1": ("No limit", False), "N1": ("A name", False)}
 
 
 # --- an edit by hand -------------------------------------------------------------------------------------------------
@@ -299,10 +304,81 @@ def test_a_concern_that_nobody_decided_does_not_go_in_silence() -> None:
     first, _, _ = heard(reviewed(), said("C1 accept: so"))
     gone = edited(edited(first, "### I1. No limit", "### Something else"), "### N1. A name", "### N7. A name")
     _, judged, _ = pushed(gone)
-    assert f"No longer in `{PATH}`, and not decided: I1, N1. What is not there is in no check" in judged.reply
+    assert f"No longer in `{PATH}`, and not decided: I1, N1. To take a concern out decides nothing" in judged.reply
+    assert "stays red" not in judged.reply
     many = reviewed(*(replace(C1, id=f"C{n}") for n in range(1, 31)))
     none = fold(replace(many.record, concerns=replace(many.record.concerns or Standing(PATH, ""), text="# None\n")))
-    assert "C19, C20, …. What" in pushed(none)[1].reply
+    assert "C19, C20, …. To take" in pushed(none)[1].reply
+    assert "stays red for C1, C2, " in pushed(none)[1].reply
+
+
+EVASIONS = {
+    "taken out": lambda text: _less(text, "### C1.", "## Important"),
+    "renamed": lambda text: text.replace("### C1. ", "### C7. ").replace("## Critical", "## Nice to have", 1),
+    "put into code": lambda text: text.replace("### C1. ", "```\n### C1. ").replace(
+        "## Important", "```\n\n## Important"
+    ),
+    "put into a comment": lambda text: text.replace("### C1.", "<!--\n### C1.").replace(
+        "## Important", "-->\n\n## Important"
+    ),
+    "under another heading": lambda text: text.replace("## Critical", "## Nice to have", 1),
+    "a row of the log alone": lambda text: (
+        _less(text, "### C1.", "## Important") + "| C1 | It | reject: no | | | @bo | | |\n"
+    ),
+    "all of it": lambda text: "",
+}
+
+
+def _less(text: str, first: str, end: str) -> str:
+    before, _, rest = text.partition(first)
+    return before + end + rest.partition(end)[2]
+
+
+@pytest.mark.parametrize("evade", EVASIONS.values(), ids=EVASIONS)
+def test_a_critical_concern_holds_the_check_until_it_is_decided_whatever_becomes_of_its_text(
+    evade: Callable[[str], str],
+) -> None:
+    state = reviewed()
+    text = evade(text_of(state))
+    assert text != text_of(state)
+    state = edited(state, text_of(state), text)
+    told, judged, _ = pushed(state)
+    assert check_of(told) == "failure"
+    assert "C1" in judged.reply
+    # What is decided meanwhile is a commit of ours, which has the document without it.
+    if "### I1." in text:
+        told, _, _ = heard(told, said("I1 accept: so", id="gh-2.0"))
+        assert check_of(told) == "failure"
+    after, judged, _ = heard(told, said("C1 reject: it can't be", id="gh-3.0"))
+    assert judged.reply == ""
+    assert check_of(after) == "success"
+    (concern,) = [each for each in read(text_of(after)).concerns if each.id == "C1"]
+    assert (concern.title, concern.problem, concern.sources) == (C1.title, C1.problem, C1.sources)
+    assert concern.decision is not None
+    assert ("C1", "reject: it can't be") in [row[:2] for row in log_of(after)]
+    # Decided, it may go.
+    gone = edited(after, text_of(after), "# None\n")
+    assert "C1" not in pushed(gone, "gh-12.0")[1].reply
+    assert check_of(fold(replace(gone.record, entries=()))) == "success"
+
+
+def test_a_concern_that_is_put_back_counts_as_it_stands() -> None:
+    before = reviewed()
+    gone = edited(before, text_of(before), "# None\n")
+    told, _, _ = pushed(gone)
+    assert "| **C1** The scan is linear | Graph algorithms | **open**, though taken out of the document |" in status(
+        told
+    )
+    check = next(wish for wish in publications(told) if isinstance(wish, CheckWish) and wish.name == CONCERNS)
+    assert (check.title, check.annotations) == ("1 critical concern is undecided", ())
+    assert (
+        "- C1: The scan is linear (taken out of the document undecided: put it back, or write `/decide C1"
+        in check.summary
+    )
+    back = edited(told, "# None\n", text_of(before))
+    assert pushed(back, "gh-10.0")[1] == Judgement(looks=True)
+    assert "taken out" not in status(back)
+    assert check_of(back) == "failure"
 
 
 def test_an_id_that_stands_twice_is_decided_by_nobody() -> None:

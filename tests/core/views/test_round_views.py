@@ -15,7 +15,7 @@ from bot.core.run.advance import after, next_act
 from bot.core.run.judge import judge
 from bot.core.run.record import Earlier, PanelRound, Raised, Record, Standing
 from bot.core.run.state import State, fold
-from bot.core.views.shown import publications, status
+from bot.core.views.shown import answers, publications, status
 from tests.core.a_run import PERSONAS, Play, definition, pinned, with_entry, wrong
 
 ITEM = {
@@ -414,3 +414,68 @@ def test_a_round_that_is_over_stays_over_when_its_pull_request_ends() -> None:
     round = play(TARJAN, SECURITY, concerns(C1))
     round.go()
     assert not fold(replace(round.state.record, closed="merged")).stopped
+
+
+# --- what `/status` is told ------------------------------------------------------------------------------------------
+
+LINK = "https://github.example/octo/queue/blob/charrette/12-queue-depth/_tasks/queue-depth/004-expert-concerns.md"
+DOCUMENT = f"See [the concerns]({LINK})."
+
+
+def test_an_answer_has_the_experts_and_counts_the_concerns_with_the_ids_of_the_grave_ones_that_are_open() -> None:
+    important = [replace(C1, id=f"I{n}", severity="important") for n in range(1, 4)]
+    nice = replace(C1, id="N1", severity="nice to have")
+    rejected = replace(important[0], decision=Decision("reject", "no"))
+    first = play(TARJAN, SECURITY, concerns())
+    first.go()
+    round = play(TARJAN, failed(first, "It was silent."), concerns(C1, rejected, *important[1:], nice))
+    round.go()
+    (told,) = answers(round.state)
+    assert told.startswith("### Review: A queue\n\n**Done: 1 critical, 2 important, 1 nice to have. Each waits")
+    assert "- [x] [Robert Tarjan](" in told
+    assert "- [ ] Security: **failed**, so this lens is missing. It was silent." in told
+    table = "\n".join(
+        [
+            "| concerns | in all | undecided |",
+            "| --- | --- | --- |",
+            "| critical | 1 | 1: C1 |",
+            "| important | 3 | 2: I2, I3 |",
+            "| nice to have | 1 | 1 |",
+        ]
+    )
+    assert f"\n\n{table}\n\n{DOCUMENT} To decide: `/decide C1 accept: why`" in told
+    assert "| **C1**" not in told
+
+
+def test_an_answer_where_all_is_decided_asks_for_nothing() -> None:
+    round = play(TARJAN, SECURITY, concerns(replace(C1, decision=Decision("accept", "so"))))
+    round.go()
+    (told,) = answers(round.state)
+    assert f"| critical | 1 | none |\n\n{DOCUMENT}\n" in told
+
+
+def test_a_design_s_panel_is_told_below_it_and_concerns_whose_panel_is_unknown_once() -> None:
+    round = play(TARJAN, SECURITY, concerns(C1))
+    round.go()
+    standing = round.state.record.concerns
+    design = fold(Record(pinned(), concerns=standing, head="d" * 40, now="2026-11-20T10:00:05Z"))
+    first, second = answers(design, round.state)
+    assert first == status(design)
+    assert second.startswith("### Review: A queue")
+    assert list(answers(design))[1].startswith("### Concerns\n\n| concerns | in all |")
+    bare = fold(replace(design.record, concerns=None))
+    assert list(answers(bare)) == [status(bare)]
+
+
+def test_very_many_open_concerns_are_not_all_named_and_a_document_that_is_gone_is_said_to_be() -> None:
+    round = play(TARJAN, SECURITY, concerns(*(replace(C1, id=f"C{n}") for n in range(1, 70))))
+    round.go()
+    standing = round.state.record.concerns
+    assert standing is not None
+    assert "| critical | 69 | 69: C1, C2," in "".join(answers(round.state))
+    assert ", C50, … |" in "".join(answers(round.state))
+    gone = fold(replace(round.state.record, concerns=replace(standing, text="")))
+    (told,) = answers(gone)
+    assert "C1 (taken out of the document), C2" in told
+    assert "See the history of the branch: `_tasks/queue-depth/004-expert-concerns.md` is not there any more." in told
+    assert "- [x] [Concerns]" not in told

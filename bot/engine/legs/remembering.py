@@ -1,0 +1,51 @@
+"""What was ever in a document of concerns: as the runs of its subject left it, else as commits of ours have it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.core.codec import from_json, to_json
+from bot.core.concerns import Concern, read
+from bot.core.concerns.remembering import remembered
+from bot.core.outputs.concerns import NAME
+from bot.core.ports import BranchCommit, Checkout, RunRow
+from bot.core.run.record import Pinned, Standing, trailers
+from bot.engine.services import Services
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Where the document was, "" where no panel ever wrote one, and the concerns that it ever had."""
+
+    path: str = ""
+    concerns: tuple[Concern, ...] = ()
+
+
+def memory_of(
+    services: Services, pinned: Pinned, row: RunRow, ours: Sequence[BranchCommit], checkout: Checkout
+) -> Memory:
+    """What the runs of a subject know of its document; its branch, where none knows: after a lost database."""
+    rows = services.runs.of_subject(row.repository, row.home)
+    kept = [from_json(Memory, each.state["known"]) for each in rows if each.state and each.state.get("known")]
+    if not kept:
+        kept = list(_written(pinned, ours, checkout))
+    path = next((memory.path for memory in reversed(kept)), "")
+    return Memory(path, remembered(*(memory.concerns for memory in kept)))
+
+
+def kept(standing: Standing | None) -> object:
+    """The same as it is kept with a run; None where there is nothing to keep."""
+    return to_json(Memory(standing.path, standing.known)) if standing and standing.known else None
+
+
+def _written(pinned: Pinned, ours: Sequence[BranchCommit], checkout: Checkout) -> Iterator[Memory]:
+    """The versions of the document in our commits, from the first of a panel on: what was before, people wrote."""
+    seen = set()
+    panel = False
+    for commit in ours:
+        own = trailers(commit.message).get("Run") == pinned.run
+        panel = panel or own is (pinned.round is not None)
+        blobs = checkout.blobs(commit.sha, pinned.folder) if panel else {}
+        path = max((path for path in blobs if path.endswith(NAME)), default="")
+        if path and blobs[path] not in seen:
+            seen.add(blobs[path])
+            yield Memory(path, read(checkout.text(path, commit.sha) or "").concerns)
