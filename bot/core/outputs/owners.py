@@ -13,6 +13,7 @@ from bot.core.identity import slug_of
 from bot.core.markdown.artifact import normal
 from bot.core.tracks.owning import Component, Owned, Owners, faults, render, unplaced
 from bot.core.tracks.owning import read as read_owners
+from bot.core.tracks.tables import bare
 
 from .concerns import NAME
 from .output import Output, Setting, on_one_line
@@ -78,13 +79,13 @@ def _further(owners: Owners) -> Iterator[str]:
     """What else is wrong with what a model says, which no document would show."""
     ids: dict[str, str] = {}
     for part in owners.components:
-        if not normal(part.name) or not part.why:
+        if not normal(part.name) or not bare(part.why):
             yield f"“{part.name}” needs a name of words, and a `why`: where one sees whether the roadmap changes it."
         other = ids.setdefault(slug_of(part.name), part.name)
         if normal(other) != normal(part.name):
             yield f"“{part.name}” and “{other}” would be one file: give one of them a name of its own."
     for each in owners.owned:
-        if not each.why:
+        if not bare(each.why):
             yield f"{each.concern} has no `why`: say what in {each.component} has to change."
 
 

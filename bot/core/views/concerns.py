@@ -76,8 +76,13 @@ def counts(state: State) -> Iterator[str]:
         if own:
             told = f"{len(open)}: {_ids(open)}" if open and severity in NAMED else f"{len(open) or 'none'}"
             yield f"| {severity} | {len(own)} | {told} |"
-    ways = f" To decide: {FORM}." if any(map(is_undecided, concerns)) else ""
+    first = next((each.id for each in sorted(concerns, key=_gravity) if is_undecided(each)), "")
+    ways = f" To decide: {FORM.replace('C1', first)}." if first else ""
     yield from ("", f"See {_where(state, state.record.concerns.path)}.{ways}", "")
+
+
+def _gravity(concern: Concern) -> int:
+    return SEVERITIES.index(concern.severity)
 
 
 def _ids(concerns: Sequence[Concern]) -> str:

@@ -50,12 +50,13 @@ def status(state: State) -> str:
     """The round's one status comment."""
     if not has_experts(state):
         return owner_views.status(state)
-    return _told(state, [*_table(state), *_trend(state)])
+    number = _round(state).number
+    return _told(state, f", round {number}" if number > 1 else "", [*_table(state), *_trend(state)])
 
 
 def answer(state: State) -> str:
     """What `/status` is told of a round: the experts, and of the concerns how many there are and which are open."""
-    return _told(state, counts(state))
+    return _told(state, f", round {_round(state).number}", counts(state))
 
 
 def has_experts(state: State) -> bool:
@@ -63,9 +64,8 @@ def has_experts(state: State) -> bool:
     return any(phase.phase.each for phase in state.phases)
 
 
-def _told(state: State, of_concerns: Iterable[str]) -> str:
+def _told(state: State, number: str, of_concerns: Iterable[str]) -> str:
     round = _round(state)
-    number = f", round {round.number}" if round.number > 1 else ""
     lines = [f"### Review: {one_line(state.pinned.title)}{number}", "", f"**{_headline(state)}**", ""]
     base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
     many = "document" if len(round.documents) == 1 else "documents"

@@ -48,7 +48,7 @@ def changed(data: Json, change: Callable[[Json], object]) -> Json:
 
 
 @settings(max_examples=25)
-@given(st.lists(NAMES, min_size=1, max_size=3, unique_by=normal), WORDS, st.data())
+@given(st.lists(NAMES, min_size=1, max_size=3, unique_by=normal), st.just("-") | WORDS, st.data())
 def test_owners_render_and_parse_back(names: list[str], words: str, data: st.DataObject) -> None:
     ids = ["C1", "C2", "I1", "Q1"]
     names = names[: len(ids)]

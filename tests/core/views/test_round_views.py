@@ -431,7 +431,9 @@ def test_an_answer_has_the_experts_and_counts_the_concerns_with_the_ids_of_the_g
     round = play(TARJAN, failed(first, "It was silent."), concerns(C1, rejected, *important[1:], nice))
     round.go()
     (told,) = answers(round.state)
-    assert told.startswith("### Review: A queue\n\n**Done: 1 critical, 2 important, 1 nice to have. Each waits")
+    assert told.startswith(
+        "### Review: A queue, round 1\n\n**Done: 1 critical, 2 important, 1 nice to have. Each waits"
+    )
     assert "- [x] [Robert Tarjan](" in told
     assert "- [ ] Security: **failed**, so this lens is missing. It was silent." in told
     table = "\n".join(
@@ -445,6 +447,14 @@ def test_an_answer_has_the_experts_and_counts_the_concerns_with_the_ids_of_the_g
     )
     assert f"\n\n{table}\n\n{DOCUMENT} To decide: `/decide C1 accept: why`" in told
     assert "| **C1**" not in told
+
+
+def test_an_answer_names_the_gravest_that_is_open_to_decide_on() -> None:
+    nice = replace(C1, id="N1", severity="nice to have")
+    important = replace(C1, id="I1", severity="important")
+    round = play(TARJAN, SECURITY, concerns(replace(C1, decision=Decision("accept", "so")), nice, important))
+    round.go()
+    assert "To decide: `/decide I1 accept: why`, with" in "".join(answers(round.state))
 
 
 def test_an_answer_where_all_is_decided_asks_for_nothing() -> None:
@@ -476,6 +486,7 @@ def test_very_many_open_concerns_are_not_all_named_and_a_document_that_is_gone_i
     assert ", C50, … |" in "".join(answers(round.state))
     gone = fold(replace(round.state.record, concerns=replace(standing, text="")))
     (told,) = answers(gone)
+    assert "To decide: `/decide C1 accept: why`, with" in told
     assert "C1 (taken out of the document), C2" in told
     assert "See the history of the branch: `_tasks/queue-depth/004-expert-concerns.md` is not there any more." in told
     assert "- [x] [Concerns]" not in told
