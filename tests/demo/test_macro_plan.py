@@ -45,7 +45,7 @@ def test_it_plays_to_its_end_and_every_request_is_the_recorded_one(ended: Ended)
         "the plan",
         "the tracking issue",
         "a unit that is ready",
-        "what the plan has to say since",
+        "the plan's standing pull request",
     ]
     assert "the bot, on #6: This unit is ready, because #4 is done." in ended.told
 
