@@ -364,6 +364,13 @@ def test_a_persons_configuration_and_hooks_are_not_read(
     assert checkout.text("a.py", commit) == "1"
 
 
+def test_no_hook_and_no_monitor_of_the_clone_itself_is_run(upstream: Upstream) -> None:
+    upstream.git("config", "core.hooksPath", "hooks-of-theirs")
+    upstream.git("config", "core.fsmonitor", "monitor-of-theirs")
+    commands = GitCommands(upstream.folder / ".git")
+    assert [commands.text("config", name) for name in ("core.hooksPath", "core.fsmonitor")] == ["/dev/null", "false"]
+
+
 # --- git in time -----------------------------------------------------------------------------------------------------
 
 

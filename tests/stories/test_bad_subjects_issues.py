@@ -116,6 +116,15 @@ def test_commands_in_code_in_quotes_and_in_edits(house: House) -> None:
     assert replies(story) == []
 
 
+def test_a_command_on_a_closed_issue_gets_a_word(house: House) -> None:
+    story = house.story().opens(title="Closed")
+    story.ada.ask("PATCH", f"/issues/{story.number}", {"state": "closed"})
+    story.says("/note it")
+    house.play()
+    assert ["This issue is closed" in reply for reply in replies(story)] == [True]
+    assert story.pull() is None
+
+
 # --- labels ----------------------------------------------------------------------------------------------------------
 
 

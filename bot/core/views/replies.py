@@ -6,6 +6,7 @@ from bot.core.incoming.commands import COMMANDS, Needs, Vocabulary, usage
 from bot.core.markdown.safe import plain
 
 OVER = ("done", "findings")
+CLOSED = "This issue is closed, so nothing starts here. Reopen it, and write that again."
 NO_RUN = "There is no run here. `/help` says how to start one."
 
 

@@ -30,6 +30,7 @@ from bot.core.ports import GitHub, Issue, RunRow
 from bot.core.publications import CommentWish
 from bot.core.tracks.opening import NONE as NO_OWNERS
 from bot.core.views.replies import (
+    CLOSED,
     NO_RUN,
     begun_often,
     next_round,
@@ -94,6 +95,8 @@ class Teller:
             return
         issue = self._live(github, event, subject.home, wish.link)
         if not (self._of_a_round(repository, wish) or still_so(event, wish, issue)):
+            if wish.eyes and isinstance(wish.deed, Start) and issue.author:
+                answer(self.services, repository, wish.number, id, CLOSED)
             return
         rank = rank_of(github.permission(event.sender.login))
         message = self._message(event, wish, id, issue, rank)

@@ -14,7 +14,15 @@ from bot.adapters.github import App
 from bot.adapters.store import Store
 from bot.core.errors import TransientError
 from bot.core.identity import Repository
-from bot.core.publications import CheckWish, CommentWish, LabelWish, Publication, PullRequestWish, ReactionWish
+from bot.core.publications import (
+    CheckWish,
+    CommentWish,
+    LabelWish,
+    Publication,
+    PullRequestWish,
+    ReactionWish,
+    marker,
+)
 from bot.engine.legs.publish import Publisher
 from bot.hub.facts import Installation
 from bot.hub.facts import Repository as Fact
@@ -111,3 +119,13 @@ def test_it_is_there_once(place: Place, hub: RunningHub, name: str, path: str, l
     before = len(hub.writes())
     place.publisher.publish(wish)
     assert len(hub.writes()) == before, "what is there, and known, is asked for no more"
+
+
+def test_a_marker_in_a_persons_comment_is_none_of_ours(place: Place) -> None:
+    wish = wishes(place)["comment"]
+    issue = place.there.get_issue(place.number)
+    theirs = issue.create_comment(f"I am the status.\n\n{marker(RUN, 'status')}")
+    ours = int(place.publisher.publish(wish))
+    assert ours != theirs.id
+    assert issue.get_comment(theirs.id).body.startswith("I am the status.")
+    assert issue.get_comment(ours).body.startswith("Phase 1.")
