@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ def locked(state: Path) -> Iterator[None]:
     """Somebody else writes to both databases, for longer than anybody waits."""
     with ExitStack() as held:
         for file in state.glob("*.sqlite"):
-            other = held.enter_context(sqlite3.connect(file, isolation_level=None, timeout=30))
+            other = held.enter_context(closing(sqlite3.connect(file, isolation_level=None, timeout=30)))
             other.execute("begin immediate")
             held.callback(other.execute, "rollback")
         yield

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def web(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
 
 def test_a_locked_database(web: Web) -> None:
     assert (web.post(), web.ready) == (202, 200)
-    with sqlite3.connect(web.file, isolation_level=None) as other:
+    with closing(sqlite3.connect(web.file, isolation_level=None)) as other:
         other.execute("begin immediate")
         assert (web.post(), web.ready) == (503, 503)
         other.execute("rollback")
@@ -78,7 +79,7 @@ def test_a_locked_database(web: Web) -> None:
 
 def test_a_full_disk(web: Web) -> None:
     assert web.post() == 202
-    with sqlite3.connect(web.file) as other:
+    with closing(sqlite3.connect(web.file)) as other:
         web.pages = int(other.execute("pragma page_count").fetchone()[0])
     assert web.post(100_000) == 503
     web.pages = 0

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -66,6 +67,8 @@ class Database:
                 )
             case other:
                 raise CharretteError(f"There is no store for {other}. Write sqlite:///PATH or postgresql://...")
+        # A pool that is dropped with connections in it leaves them open for as long as the collector likes.
+        weakref.finalize(self, self.engine.dispose).atexit = False
 
     @contextmanager
     def translated(self) -> Iterator[None]:
