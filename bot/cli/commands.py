@@ -243,6 +243,10 @@ def run_check(arguments: argparse.Namespace) -> int:
     from bot.core.errors import Fault, FaultsError
 
     folder = arguments.folder or app.built_in_workflows()
+    for named in (folder, arguments.organisation):
+        if named is not None and not named.is_dir():
+            wrong = "This is a file." if named.exists() else "There is no such folder."
+            raise FaultsError((Fault(str(named), 0, wrong, "Name a folder of workflows, or a checkout."),))
     checkout = folder / ".github"
     if (checkout / "charrette.yml").exists() or (checkout / "charrette").exists() or arguments.organisation:
         found = sorted(app.configured(folder, arguments.organisation))

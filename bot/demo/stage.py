@@ -47,7 +47,11 @@ class Stage:
 @contextmanager
 def staged(folder: Path, package: str, scenario: Path) -> Iterator[Stage]:
     """Hub and service with one installed package's source as the repository; both end with the context."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = "it is a file" if folder.is_file() else error.strerror
+        raise PersonError(f"{folder}: nothing can be kept there: {why}. Name a folder with --state.") from error
     live = any(os.environ.get(name) for name in LIVE)
     repository = f"{OWNER}/{package}"
     port = free_port()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -38,9 +39,15 @@ def _user(text: str) -> tuple[str, Role]:
 
 def _listen(text: str) -> str:
     host, _, port = text.rpartition(":")
-    if not port.isdigit():
+    if not port.isdecimal() or int(port) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT; port 0 takes a free one")
     return f"{host or '127.0.0.1'}:{port}"
+
+
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+\S*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no address; write for example http://127.0.0.1:8080/webhook")
+    return text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--state", type=Path, required=True, metavar="FOLDER", help="where everything is kept, across restarts")
     add("--listen", type=_listen, default="127.0.0.1:3000", metavar="HOST:PORT", help="(default: %(default)s)")
-    add("--webhook", default="", metavar="URL", help="where the App gets its webhooks")
+    add("--webhook", type=_url, metavar="URL", help="where the App gets its webhooks")
     add(
         "--repository",
         type=_repository,
@@ -91,9 +98,16 @@ def main(args: argparse.Namespace) -> int:
         repositories=dict(args.repository),
         users=dict(args.user) or USERS,
         organizations=args.organization,
-        webhook=args.webhook,
+        webhook=args.webhook or "",
     )
-    args.state.mkdir(parents=True, exist_ok=True)
+    try:
+        args.state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = "it is a file" if args.state.is_file() else error.strerror
+        sys.stderr.write(
+            f"charrette hub: {args.state}: nothing can be kept there: {why}. Name a folder with --state.\n"
+        )
+        return 1
     signal.signal(signal.SIGTERM, _stop)
     if args.supervised:
         _watch_supervisor()

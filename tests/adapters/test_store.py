@@ -69,6 +69,16 @@ def test_a_database_of_another_schema_is_refused(url: str, monkeypatch: pytest.M
     store.close()
 
 
+def test_a_database_that_can_t_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("no database, but for a while long enough to be looked at as one" * 20)
+    for url, said in (
+        (f"sqlite:///{tmp_path}/a file/x.sqlite", "The database's folder .* can't be made: .* Name another file in"),
+        (f"sqlite:///{tmp_path}/a file", "a file is no database that can be used: file is not a database. Name"),
+    ):
+        with pytest.raises(CharretteError, match=said):
+            Store(url).migrate()
+
+
 def test_deliveries_are_pending_in_their_order_until_they_are_handled(store: Store) -> None:
     first, second, third = (Delivery(f"d{n}", "issues", b'{"n": %d}\x00\xff' % n) for n in range(3))
     store.deliveries.accept([first, second])

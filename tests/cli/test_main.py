@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -103,6 +104,50 @@ def test_an_interruption_is_status_130(fail: Callable[[BaseException], int]) -> 
     assert fail(KeyboardInterrupt()) == 130
 
 
+def run(command: str, folder: Path, **env: str) -> tuple[int, str]:
+    """The exit status of a shell's first command that is `charrette`, and what went to standard error."""
+    given = {**os.environ, "PYTHONPATH": str(Path(bot.__file__).parents[1]), **env}
+    line = command.replace("charrette", f"{shlex.quote(sys.executable)} -m bot.cli", 1)
+    line += "; exit ${PIPESTATUS[0]}"
+    done = subprocess.run(["bash", "-c", line], cwd=folder, env=given, capture_output=True, timeout=60)
+    return done.returncode, done.stderr.decode()
+
+
+@pytest.fixture
+def long_plan(tmp_path: Path) -> Path:
+    """A folder with a plan of which more is said than a pipe holds."""
+    units = (f"### PR {n}: {'A long title ' * 9}\n\n**Depends on:** PR {n + 999}\n" for n in range(1, 500))
+    (tmp_path / "plän 1.md").write_text("## PR plan\n\n" + "\n".join(units))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        ("charrette plan parse 'plän 1.md' | head -1", 141, ""),
+        ("charrette check | sleep 0", 141, ""),
+        (
+            "charrette plan parse 'plän 1.md' > /dev/full",
+            1,
+            "charrette plan: The output can't be written: No space left on device.\n",
+        ),
+        ("charrette check >&-", 0, ""),
+    ],
+)
+def test_output_that_nobody_takes_is_no_bug(command: str, status: int, said: str, long_plan: Path) -> None:
+    assert run(command, long_plan) == (status, said)
+
+
+def test_what_a_terminal_can_t_show_is_no_bug(long_plan: Path, tmp_path: Path) -> None:
+    assert run("charrette plan parse 'plän 1.md' > said", long_plan, PYTHONIOENCODING="ascii") == (0, "")
+    assert "pl\\xe4n 1.md:" in (tmp_path / "said").read_text()
+
+
+def test_a_broken_pipe_elsewhere_is_a_bug(fail: Fail) -> None:
+    with pytest.raises(BrokenPipeError):
+        fail(BrokenPipeError())
+
+
 def test_a_bug_keeps_its_traceback(fail: Fail) -> None:
     with pytest.raises(ZeroDivisionError):
         fail(ZeroDivisionError())
@@ -120,6 +165,26 @@ def test_check_of_a_folder_that_has_nothing_to_check(tmp_path: Path, capsys: pyt
     said = capsys.readouterr().err
     assert said.startswith(f"{tmp_path}: There are neither workflows nor a configuration here. Name a folder with")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["gone"], "gone: There is no such folder. "),
+        (["a file"], "a file: This is a file. "),
+        (["checkout", "--organisation", "gone"], "gone: There is no such folder. "),
+        (["checkout", "--organisation", "a file"], "a file: This is a file. "),
+    ],
+)
+def test_check_of_what_is_no_folder(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "checkout/.github").mkdir(parents=True)
+    (tmp_path / "checkout/.github/charrette.yml").write_text("labels: {}\n")
+    (tmp_path / "a file").write_text("x")
+    assert main(["check", *arguments]) == 2
+    assert capsys.readouterr().err == f"{said}Name a folder of workflows, or a checkout.\n"
 
 
 def test_check_reads_a_checkout_as_the_service_would(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

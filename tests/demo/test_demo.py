@@ -21,6 +21,7 @@ from bot.core.citations.reading import find
 from bot.core.citations.verdicts import verify
 from bot.core.concerns import read, render
 from bot.core.definition import GateUse, Phase
+from bot.core.errors import PersonError
 from bot.core.markdown.artifact import Artifact
 from bot.core.views.concerns import CONCERNS
 from bot.demo.feature_design import SCENARIO
@@ -229,3 +230,10 @@ def test_nothing_in_it_is_unverified_or_from_elsewhere() -> None:
         assert "UNVERIFIED" not in text
         links = re.findall(r"https?://[^\s)>|\]`\"]+", text)
         assert [link for link in links if link.rstrip(".,") not in given()] == []
+
+
+def test_a_state_that_is_a_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("x")
+    said = r"a file: nothing can be kept there: it is a file\. Name a folder"
+    with pytest.raises(PersonError, match=said), staged(tmp_path / "a file", PACKAGE, FOLDER):
+        pass

@@ -72,13 +72,32 @@ def test_it_ends_with_whoever_started_it(state: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--repository", "acme=."], ["--repository", "a/b=/nowhere"], ["--user", "x:god"], ["--listen", "somewhere"]],
-    ids=["no name", "no folder", "no role", "no port"],
+    [
+        pytest.param(["--repository", "acme=."], id="no name"),
+        pytest.param(["--repository", "a/b=/nowhere"], id="no folder"),
+        pytest.param(["--user", "x:god"], id="no role"),
+        pytest.param(["--listen", "somewhere"], id="no port"),
+        pytest.param(["--listen", "127.0.0.1:99999"], id="no such port"),
+        pytest.param(["--webhook", "127.0.0.1:8080"], id="no address"),
+    ],
 )
 def test_what_makes_no_sense_is_said(state: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parsed("--state", str(state), *arguments)
     assert arguments[0] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"), [("a file", "it is a file"), ("a file/below", "Not a directory")], ids=["a file", "below one"]
+)
+def test_a_state_that_can_t_be_kept_is_said(
+    tmp_path: Path, folder: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a file").write_text("x")
+    state = tmp_path / folder
+    assert main(parsed("--state", str(state))) == 1
+    said = f"charrette hub: {state}: nothing can be kept there: {why}. Name a folder with --state.\n"
+    assert capsys.readouterr().err == said
 
 
 def test_a_clone_without_a_commit_is_refused(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -162,7 +162,13 @@ def use_wal(url: str) -> None:
     if not url.startswith("sqlite"):
         return
     file = Path(make_url(url).database or "")
-    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CharretteError(
+            f"The database's folder {file.parent} can't be made: {error.strerror}. Name another file in "
+            "CHARRETTE_DATABASE_URL."
+        ) from error
     for attempt in range(50):
         try:
             with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as connection:
@@ -171,6 +177,10 @@ def use_wal(url: str) -> None:
         except sqlite3.OperationalError as error:
             if attempt == 49 or not _passes(error):
                 raise TransientError(f"The database can't be opened: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise CharretteError(
+                f"{file} is no database that can be used: {error}. Name another file in CHARRETTE_DATABASE_URL."
+            ) from error
         time.sleep(0.1)
 
 
