@@ -1,12 +1,13 @@
 """The store keeps its ports' promises, on SQLite and, where CHARRETTE_TEST_POSTGRES_URL names one, on PostgreSQL."""
 
+import gc
 import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import text
@@ -305,6 +306,17 @@ def test_sqlite_survives_a_power_cut(tmp_path: Path) -> None:
         assert connection.scalar(text("pragma journal_mode")) == "wal"
         assert connection.scalar(text("pragma synchronous")) == 2
     store.close()
+
+
+def test_a_store_that_nobody_holds_closes_its_connections(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'charrette.sqlite'}")
+    store.migrate()
+    with store._database.reading() as connection:
+        raw = cast(Any, connection.connection.dbapi_connection)
+    del store, connection
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        raw.execute("select 1")
 
 
 def test_one_store_serves_many_threads(store: Store) -> None:
