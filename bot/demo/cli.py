@@ -40,8 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Status 0 where everything expected is there, else 1; who stays to look may end it at any time."""
-    # Who is told to end has hub and service to end first, as with Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Who is told to end, or whose terminal is closed, has hub and service to end first, as with Ctrl-C.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     scenario = SCENARIOS[arguments.scenario]
     once = arguments.once or not sys.stdin.isatty()
     with tempfile.TemporaryDirectory(prefix="charrette-demo-", ignore_cleanup_errors=True) as temporary:
