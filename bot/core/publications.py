@@ -133,6 +133,17 @@ def marker(run: str, key: str) -> str:
     return f"<!-- charrette:key={key} run={run} -->"
 
 
+BEGIN = "<!-- charrette:begin -->"
+"""Where our part of a pull request's body begins; it ends with the marker."""
+
+
+def beside(live: str, mark: str) -> tuple[str, str]:
+    """What people wrote above and below our part of a body, which ends with `mark`; all of it where ours is gone."""
+    ours, ends, below = live.partition(mark)
+    above, begins, _ = ours.partition(BEGIN)
+    return (above.strip() if begins or not ends else "", below.strip())
+
+
 def marked(text: str) -> tuple[str, str] | None:
     """The (run, key) of the marker in `text`, or None."""
     match = re.search(r"<!-- charrette:key=(\S+) run=(\S*) -->", text)

@@ -9,7 +9,7 @@ from bot.core.codec import from_json, to_json
 from bot.core.errors import Fault, FaultsError, PersonError, TransientError
 from bot.core.findings import Finding, errors
 from bot.core.prompts import document_block, render
-from bot.core.publications import CommentWish, digest, marked, marker
+from bot.core.publications import BEGIN, CommentWish, beside, digest, marked, marker
 from bot.core.run.record import Spent, parse_failed, parse_spent, spent_trailer, trailers, with_trailers
 
 from .a_run import PRIOR, REVIEWS, definition
@@ -29,6 +29,24 @@ from .a_run import PRIOR, REVIEWS, definition
 )
 def test_a_slug_is_short_plain_and_never_empty(title: str, slug: str) -> None:
     assert identity.slug_of(title) == slug
+
+
+@pytest.mark.parametrize(
+    ("live", "theirs"),
+    [
+        pytest.param(f"{BEGIN}\nOurs.\n\n{marker('r', 'pull')}\n", ("", ""), id="ours alone"),
+        pytest.param(
+            f"Above.\r\n\r\n{BEGIN}\nOurs.\n{marker('r', 'pull')}\n\nBelow.", ("Above.", "Below."), id="around"
+        ),
+        pytest.param(
+            f"Ours, of an earlier version.\n\n{marker('r', 'pull')}\nBelow.", ("", "Below."), id="no beginning"
+        ),
+        pytest.param("All theirs.\n", ("All theirs.", ""), id="nothing of ours"),
+        pytest.param("", ("", ""), id="nothing"),
+    ],
+)
+def test_what_people_wrote_around_our_part_of_a_body(live: str, theirs: tuple[str, str]) -> None:
+    assert beside(live, marker("r", "pull")) == theirs
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,16 @@
 """Publications carried out once: look up what is there, then create or edit, then remember where it is."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from bot.core.errors import MissingError
 from bot.core.identity import Repository
-from bot.core.markdown.fitting import shortened
+from bot.core.markdown.fitting import LIMIT, shortened
 from bot.core.markdown.safe import marker_free
 from bot.core.ports import Comment, GitHub, Pull, Remote
 from bot.core.publications import (
+    BEGIN,
     CheckWish,
     CommentWish,
     DraftWish,
@@ -17,6 +19,7 @@ from bot.core.publications import (
     PullRequestWish,
     ReactionWish,
     ReviewWish,
+    beside,
     digest,
     marked,
     marker,
@@ -73,6 +76,15 @@ class Publisher:
                 pass
         return str(self.github.create_comment(wish.number, body))
 
+    def _beside_theirs(self, live: str, wish: PullRequestWish) -> str:
+        """The body with our part as it is now, and what people wrote above it and below it; theirs goes first."""
+        above, below = beside(live, marker(self.scope, wish.key))
+        room = LIMIT - len(above) - len(below)
+        if room < LIMIT // 10:
+            return live
+        ours = f"{BEGIN}\n{self._marked(replace(wish, body=shortened(wish.body, room)))}"
+        return "\n\n".join(part for part in (above, ours.strip(), below) if part) + "\n"
+
     def _marked(self, wish: CommentWish | PullRequestWish) -> str:
         """The body within GitHub's limit, with our marker, and with no other that somebody's text brought along."""
         return f"{shortened(marker_free(wish.body)).rstrip()}\n\n{marker(self.scope, wish.key)}\n"
@@ -86,14 +98,14 @@ class Publisher:
 
     def _pull(self, wish: PullRequestWish, known: Remote | None) -> str:
         """Opened once, as a draft; edited while it is open; ready when the wish says so."""
-        body = self._marked(wish)
+        body = f"{BEGIN}\n{self._marked(wish)}"
         pull = self.github.pull(int(known.id)) if known else None
         if pull is None or not pull.open:
             pull = self.github.pull_for(wish.branch) or pull
         if pull is None or (wish.reopens and not pull.open and not pull.merged):
             pull = self._opened(wish, body)
         elif pull.open and self._is_ours(pull):
-            self.github.update_pull(pull.number, pull.title, body)
+            self.github.update_pull(pull.number, pull.title, self._beside_theirs(pull.body, wish))
         if pull.open and pull.draft and not wish.draft and self._is_ours(pull):
             self.github.set_draft(pull.number, False)
         return str(pull.number)

@@ -1,7 +1,7 @@
 """GitHub does what it is asked and the answer is lost: the next attempt looks first, and nothing is there twice."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -119,6 +119,27 @@ def test_it_is_there_once(place: Place, hub: RunningHub, name: str, path: str, l
     before = len(hub.writes())
     place.publisher.publish(wish)
     assert len(hub.writes()) == before, "what is there, and known, is asked for no more"
+
+
+def test_what_people_write_around_our_part_of_a_body_stays(place: Place) -> None:
+    wish = cast(PullRequestWish, wishes(place)["pull"])
+    pull = place.there.get_pull(int(place.publisher.publish(wish)))
+    pull.edit(body=f"Mine, above.\r\n\r\n{pull.body}\r\nMine, below.")
+    place.publisher.publish(replace(wish, body="Another index."))
+    place.publisher.publish(replace(wish, body="One more index."))
+    body = place.there.get_pull(pull.number).body
+    assert body.startswith("Mine, above.")
+    assert body.rstrip().endswith("Mine, below.")
+    assert "One more index." in body
+    assert "Another index." not in body
+    pull.edit(body="All mine.")
+    place.publisher.publish(wish)
+    body = place.there.get_pull(pull.number).body
+    assert body.startswith("All mine.")
+    assert "An index." in body
+    pull.edit(body="x" * 65_000)
+    place.publisher.publish(replace(wish, body="No room for it."))
+    assert place.there.get_pull(pull.number).body == "x" * 65_000
 
 
 def test_a_marker_in_a_persons_comment_is_none_of_ours(place: Place) -> None:
