@@ -185,6 +185,30 @@ def test_what_a_person_mends_is_judged_anew_and_the_run_goes_on(house: House) ->
     assert "- [ ] 002 Note (findings) (deleted by a person)" in story.status
 
 
+def test_what_a_person_breaks_in_a_document_that_is_done_is_told_and_stops_nothing(house: House) -> None:
+    story = house.story().opens(title="Broken").labels("note")
+    house.play()
+    assert [check["conclusion"] for check in story.checks()] == ["success"]
+    note = "notes/broken/002-note.md"
+    story.writes(note, "# A note\n\nOf mine, without its heading.\n")
+    house.play()
+    assert (
+        "**Done, with 1 finding left (see the check). 1 in 002 Note. To mend one, edit it on the branch" in story.status
+    )
+    assert [check["conclusion"] for check in story.checks()] == ["neutral"]
+    story.deletes(note)
+    house.play()
+    assert "- [x] 002 Note (deleted by a person)" in story.status
+    assert [check["conclusion"] for check in story.checks()] == ["neutral"]
+    assert house.story().people["ada"].get(f"/check-runs/{story.checks()[0]['id']}/annotations")[0]["message"] == (
+        "The document is gone: somebody deleted it. Put it back, or `/revise` it by its number."
+    )
+    story.writes(note, "# A note\n\n## The note\n\nOf mine.\n")
+    house.play()
+    assert "**Done. " in story.status
+    assert [check["conclusion"] for check in story.checks()] == ["success"]
+
+
 def test_a_branch_that_is_deleted_in_the_middle_stops_and_comes_back_unpaid(house: House) -> None:
     story = house.story().opens(title="Deleted").labels("memo")
     house.play()

@@ -185,19 +185,40 @@ def _commits(
 def _as_people_left_them(
     pinned: Pinned, commits: Sequence[PhaseCommit], changed: Mapping[str, str], checkout: Checkout, head: str
 ) -> Iterator[PhaseCommit]:
-    """The commits. Where gates found something in a document, and people changed it since, their text is judged."""
+    """The commits, with what gates find where people changed a document since."""
     newest = {commit.phase: commit for commit in commits}
+    gated = {phase.id for phase in pinned.definition.phases}
     told: dict[str, tuple[Finding, ...]] = {}
     for commit in commits:
-        left = commit.status in ("blocked", "findings") and not commit.failed and newest[commit.phase] is commit
-        found = commit.findings
-        if left and any(changed.get(path) for path in commit.files):
-            found = judged_anew(pinned, commit.phase, _texts(checkout, head, commit.files), checkout, told)
-            status: PhaseStatus = commit.status if errors(found) else "findings" if found else "done"
-            yield replace(commit, findings=found, status=status)
-        else:
-            yield commit
-        told[commit.phase] = found
+        theirs = any(path in changed for path in commit.files) and newest[commit.phase] is commit
+        if theirs and commit.phase in gated and commit.status in ("blocked", "findings", "done") and not commit.failed:
+            found = _left_by_people(pinned, commit, changed, checkout, head, told)
+            blocked = commit.status == "blocked" and errors(found)
+            status: PhaseStatus = "blocked" if blocked else "findings" if found else "done"
+            commit = replace(commit, findings=found, status=status)  # noqa: PLW2901
+        yield commit
+        told[commit.phase] = commit.findings
+
+
+def _left_by_people(
+    pinned: Pinned,
+    commit: PhaseCommit,
+    changed: Mapping[str, str],
+    checkout: Checkout,
+    head: str,
+    told: Mapping[str, tuple[Finding, ...]],
+) -> tuple[Finding, ...]:
+    """The findings in a phase's documents as people left them: all where we had some, else those that are new."""
+    gone = tuple(replace(GONE, path=path) for path in commit.files if changed.get(path) == "")
+    if gone:
+        return commit.findings or gone
+    found = judged_anew(pinned, commit.phase, _texts(checkout, head, commit.files), checkout, told)
+    if commit.status != "done":
+        return found
+    # Some gates knew more when we wrote it: what they would find in our own text now is nobody's fault.
+    ours = judged_anew(pinned, commit.phase, _texts(checkout, commit.sha, commit.files), checkout, told)
+    known = {(finding.rule, finding.wrong) for finding in ours}
+    return tuple(finding for finding in found if (finding.rule, finding.wrong) not in known)
 
 
 def _decided(pinned: Pinned, phase: str, checkout: Checkout, commit: str, there: Collection[str]) -> Mapping[str, str]:
@@ -224,6 +245,11 @@ def _remarks(commits: tuple[PhaseCommit, ...], checkout: Checkout, head: str) ->
     for path in sorted({path for commit in commits if commit.revision > 1 for path in commit.files}):
         if found := remarks(checkout.text(path, head) or ""):
             yield path, found
+
+
+GONE = Finding(
+    1, "The document is gone: somebody deleted it.", "Put it back, or `/revise` it by its number.", "deleted"
+)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a leg leaves behind: the run's row, the leg that ends a wait, and a word to runs that wait for this one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
@@ -9,7 +9,7 @@ from bot.core.concerns.decisions import watched
 from bot.core.findings import Finding
 from bot.core.incoming.messages import Approve, Expired, Message, Pushed
 from bot.core.run.acts import End, Wait
-from bot.core.run.record import Seen
+from bot.core.run.record import PhaseCommit, Record, Seen
 from bot.core.run.state import State
 from bot.engine.durable import step
 from bot.engine.services import Services
@@ -31,7 +31,7 @@ def leave(services: Services, enqueue: Enqueue, state: State, act: Wait | End, a
         case _:
             assert_never(act)
     kept = {
-        "findings": {c.sha: to_json(c.findings, tuple[Finding, ...]) for c in state.record.commits if c.findings},
+        "findings": {c.sha: to_json(c.findings, tuple[Finding, ...]) for c in _as_we_wrote_them(state.record)},
         "pull": state.record.pull,
         "closed": state.record.closed,
         "without": list(state.without),
@@ -80,3 +80,10 @@ def _told_of_decisions(services: Services, enqueue: Enqueue, state: State, asked
             id = f"{state.pinned.run}/decided/{head}/{deed.workflow}"
             message = Message(id, "", step("clock", services.clock.now), state.pinned.url, deed)
             enqueue(id, replace(asked, message=message), 0.0)
+
+
+def _as_we_wrote_them(record: Record) -> Iterator[PhaseCommit]:
+    """The commits with findings of their own: what gates find in what people made of one is found anew each time."""
+    for commit in record.commits:
+        if commit.findings and not any(path in record.edited for path in commit.files):
+            yield commit
