@@ -63,7 +63,7 @@ def launch(services: Services, presence: Presence) -> Takeover:
     """Starts the engine in this process; where it is the only one, what was left unfinished is taken up at once."""
     engine = DBOS(config=configuration(services.database_url, services.version, presence.executor))
     Engine(services, enqueue)
-    queues.launch(engine, services.conversations, alone=not presence.grace)
+    queues.launch(engine, services.database_url, services.conversations, alone=not presence.grace)
     takeover = Takeover(presence, services.version, enqueue)
     takeover.look()
     return takeover
