@@ -67,7 +67,8 @@ def _joined(commands: tuple[Command, ...]) -> tuple[Command, ...]:
     if len(several) < 2:
         return commands
     first = replace(several[0], argument="\n".join(f"/decide {each.argument}" for each in several))
-    return tuple(first if each is several[0] else each for each in commands if each not in several[1:])
+    kept = (each for each in commands if each.name != "decide" or each is several[0])
+    return tuple(first if each is several[0] else each for each in kept)
 
 
 def _wish(event: CommentCreated | CommentEdited, command: Command, vocabulary: Vocabulary) -> Wish | None:

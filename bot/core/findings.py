@@ -1,5 +1,6 @@
 """What a gate reports."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -24,6 +25,12 @@ class Finding:
     def of(self, rule: str, severity: Severity) -> "Finding":
         """This finding under the rule and the severity that the definition gives."""
         return replace(self, rule=rule, severity=severity)
+
+
+def new(findings: Iterable[Finding], known: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings that are not among those that are known. Lines move, and tell nothing."""
+    told = {(finding.rule, finding.wrong) for finding in known}
+    return tuple(finding for finding in findings if (finding.rule, finding.wrong) not in told)
 
 
 def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.findings import Finding
+from bot.core.findings import Finding, new
 
 from .artifact import Artifact, Section, loose, normal
 
@@ -99,9 +99,9 @@ def others(findings: Sequence[Finding], own: Sequence[Finding]) -> tuple[Finding
 
 
 def fresh(findings: Sequence[Finding], known: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings that are not told yet; what is to be mended is told in any case. Lines move, and tell nothing."""
-    told = {(finding.rule, finding.wrong) for finding in known}
-    return tuple(each for each in findings if each.severity == "error" or (each.rule, each.wrong) not in told)
+    """The findings that are not told yet; what is to be mended is told in any case."""
+    untold = new(findings, known)
+    return tuple(each for each in findings if each.severity == "error" or each in untold)
 
 
 def within(findings: Sequence[Finding], document: str, answer: str) -> tuple[Finding, ...]:

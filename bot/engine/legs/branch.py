@@ -8,7 +8,7 @@ from bot.core.concerns import read
 from bot.core.concerns.decisions import DECISION
 from bot.core.concerns.remembering import remembered, taken_out
 from bot.core.definition import Phase
-from bot.core.findings import Finding, errors
+from bot.core.findings import Finding, errors, new
 from bot.core.incoming.messages import Entry
 from bot.core.markdown.artifact import Artifact
 from bot.core.markdown.sections import is_filled, part_of
@@ -41,6 +41,10 @@ from .edited import edited
 from .including import included
 from .judged import judged_anew
 from .remembering import Memory, memory_of
+
+GONE = Finding(
+    1, "The document is gone: somebody deleted it.", "Put it back, or `/revise` it by its number.", "deleted"
+)
 
 
 def recorded(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> Record:
@@ -195,9 +199,11 @@ def _as_people_left_them(
             found = _left_by_people(pinned, commit, changed, checkout, head, told)
             blocked = commit.status == "blocked" and errors(found)
             status: PhaseStatus = "blocked" if blocked else "findings" if found else "done"
-            commit = replace(commit, findings=found, status=status)  # noqa: PLW2901
-        yield commit
-        told[commit.phase] = commit.findings
+            yield replace(commit, findings=found, status=status)
+        else:
+            found = commit.findings
+            yield commit
+        told[commit.phase] = found
 
 
 def _left_by_people(
@@ -217,8 +223,7 @@ def _left_by_people(
         return found
     # Some gates knew more when we wrote it: what they would find in our own text now is nobody's fault.
     ours = judged_anew(pinned, commit.phase, _texts(checkout, commit.sha, commit.files), checkout, told)
-    known = {(finding.rule, finding.wrong) for finding in ours}
-    return tuple(finding for finding in found if (finding.rule, finding.wrong) not in known)
+    return new(found, ours)
 
 
 def _decided(pinned: Pinned, phase: str, checkout: Checkout, commit: str, there: Collection[str]) -> Mapping[str, str]:
@@ -245,11 +250,6 @@ def _remarks(commits: tuple[PhaseCommit, ...], checkout: Checkout, head: str) ->
     for path in sorted({path for commit in commits if commit.revision > 1 for path in commit.files}):
         if found := remarks(checkout.text(path, head) or ""):
             yield path, found
-
-
-GONE = Finding(
-    1, "The document is gone: somebody deleted it.", "Put it back, or `/revise` it by its number.", "deleted"
-)
 
 
 @dataclass(frozen=True)
