@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from dbos import DBOS
 
 from bot.core.errors import TransientError
-from bot.engine.legs.loading import CLOSED
+from bot.engine.legs.addressing import CLOSED
 
 from .durable import log
 from .services import Services

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.legs.loading import CLOSED
+from bot.engine.legs.addressing import CLOSED
 from bot.hub.server import running_hub
 
 from .in_process import House, make_house

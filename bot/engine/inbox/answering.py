@@ -13,7 +13,8 @@ from bot.core.views.configuration import check, configures
 from bot.core.views.replies import NO_RUN, OVER, unknown_run
 from bot.core.views.shown import answers
 from bot.engine.durable import log
-from bot.engine.legs.loading import CLOSED, meant, record_of
+from bot.engine.legs.addressing import CLOSED, meant
+from bot.engine.legs.loading import record_of
 from bot.engine.legs.lost import find as find_lost
 from bot.engine.legs.publish import Publisher
 from bot.engine.services import Services

@@ -9,8 +9,9 @@ from bot.core.incoming.messages import Message, Retry
 from bot.core.ports import GitHub, Issue
 from bot.core.views.replies import OVER
 from bot.engine.durable import NAME, Json
+from bot.engine.legs.addressing import current
 from bot.engine.legs.asked import Asked
-from bot.engine.legs.loading import OPERATOR, current
+from bot.engine.legs.loading import OPERATOR
 from bot.engine.legs.lost import find, meant
 from bot.engine.queues import LEGS
 from bot.engine.services import Services

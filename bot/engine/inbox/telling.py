@@ -41,10 +41,10 @@ from bot.core.views.replies import (
     started_often,
 )
 from bot.engine.durable import log
+from bot.engine.legs.addressing import is_unbegun, knows, newest_round, row_for
 from bot.engine.legs.asked import Asked
 from bot.engine.legs.including import begun_by
 from bot.engine.legs.leaving import Enqueue
-from bot.engine.legs.loading import is_unbegun, knows, newest_round, row_for
 from bot.engine.legs.lost import Lost, meant, next_number
 from bot.engine.legs.lost import find as find_lost
 from bot.engine.legs.publish import last_told, told_of

@@ -4,7 +4,7 @@ from bot.core.identity import Subject
 from bot.core.incoming.messages import Decide, Pushed
 from bot.core.run.state import State
 from bot.engine.inbox.words import words_of
-from bot.engine.legs.loading import knows
+from bot.engine.legs.addressing import knows
 from bot.engine.legs.lost import find, meant
 from bot.engine.services import Services
 

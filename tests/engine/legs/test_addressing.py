@@ -9,8 +9,8 @@ from bot.core.codec import to_json
 from bot.core.incoming import messages as m
 from bot.core.incoming.messages import Deed, Entry
 from bot.core.ports import RunRow
+from bot.engine.legs.addressing import current, row_for
 from bot.engine.legs.including import WAITING, begun_by
-from bot.engine.legs.loading import current, row_for
 from tests.core.a_run import message
 
 ROUND = {"round": {"number": 1}, "definition": {"panel": ["tarjan"]}}
