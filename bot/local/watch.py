@@ -21,13 +21,13 @@ STANDINGS: tuple[tuple[str, Standing], ...] = (
     (r"Waits for a description", "description"),
     (r".* waits for answers", "asks"),
     (r".* waits for a maintainer", "approval"),
-    (r".* attempts did not mend", "blocked"),
+    (r".* attempts did not fix|.*: people changed|.*: the document was deleted|.* waits: ", "blocked"),
 )
 HINTS: dict[Standing, str] = {
     "asks": "Type your answer and press Enter: as above, in your own words, `recommended`, or `/proceed`.",
     "description": "Type what is wanted, for whom, and what must not change; then press Enter.",
     "approval": "Type `/approve`, or `/reject` and why.",
-    "blocked": "Type `/proceed` to go on with the findings, or `/retry` to have it tried again.",
+    "blocked": "Type `/proceed` to go on all the same, or `/retry` to have it tried again.",
 }
 NOTHING_ASKED = "Nothing is asked just now. `/status`, `/cancel` and `/help` work at any time; Ctrl-C pauses the run."
 WAYS_OUT = {

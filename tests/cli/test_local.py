@@ -26,7 +26,7 @@ from bot.core.errors import PersonError
 from bot.core.incoming.messages import Entry, Stop
 from bot.core.run.record import Record
 from bot.core.run.state import State, fold
-from bot.core.views.run import headline
+from bot.core.views.headline import headline
 from bot.hub.code import Change, Code, Signature
 from bot.hub.importing import import_code
 from bot.local import clone, kept, processes
@@ -375,6 +375,16 @@ def test_where_a_run_stands_is_read_off_its_status(stands: str) -> None:
     play = Play(record, *said)
     play.go()
     assert standing(headline(play.state)) == stands
+
+
+def test_what_only_a_person_can_end_waits_for_one() -> None:
+    record, said = STANDINGS["blocked"]
+    play = Play(record, *said)
+    play.go()
+    path = "_tasks/queue-depth/002-understanding.md"
+    for edited in ("theirs", ""):
+        assert standing(headline(fold(replace(play.state.record, edited={path: edited})))) == "blocked"
+    assert standing("Phase 4 of 6 waits: “Panel” failed. `/retry` begins it anew.") == "blocked"
 
 
 @pytest.mark.parametrize("end", ENDS, ids=[row[0] for row in ENDS])

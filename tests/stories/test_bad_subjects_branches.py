@@ -169,11 +169,14 @@ def test_what_a_person_mends_is_judged_anew_and_the_run_goes_on(house: House) ->
     house.mind.says = lambda request: message(text("# A note\n"))
     story.labels("note")
     house.play()
-    assert "2 findings that 3 attempts did not mend" in story.status
+    assert "2 findings that 3 attempts did not fix" in story.status
     note = "notes/mended/002-note.md"
     story.writes(note, "# A note\n\nOf mine, without a heading.\n")
     house.play()
-    assert "1 finding that 3 attempts did not mend" in story.status
+    assert "people changed the document, and 1 finding is left in it (see the check). Fix it" in story.status
+    story.says("/retry")
+    house.play()
+    assert "002 Note is as people left it, and `/retry` does not write over that" in story.bot_comments()[-1]
     assert "not-empty" not in story.status
     story.writes(note, "# A note\n\n## The note\n\nOf mine.\n")
     house.play()

@@ -68,7 +68,7 @@ ONCE = {
     "200 kB of text": Case((message(text(NOTED_ALL + "\n" + "見 many words\n" * 12_500)),), DONE, 1),
     "data of another shape": Case((message(text("{}")), message(text("[]")), message(text("no"))), "1 finding", 3,
                                   label="verdict"),
-    "always empty": Case((message(),), "attempts did not mend", 3),
+    "always empty": Case((message(),), "attempts did not fix", 3),
     "a refusal": Case((message(stop="refusal"),), "refused to answer. No document was made", 1),
     "max_tokens": Case((message(text("# A"), stop="max_tokens"),), "reached the limit of 32000 tokens", 1),
     "the context window": Case((message(text("# A"), stop="model_context_window_exceeded"),), "context window", 1),

@@ -31,10 +31,10 @@ from bot.core.incoming.messages import (
 )
 from bot.core.questions.hearing import heard
 from bot.core.tracks.late import joined
-from bot.core.views.run import SHORT
+from bot.core.views.headline import SHORT
 
 from .briefs import TOUCHES
-from .phase import PhaseState
+from .phase import PhaseState, is_edited
 from .record import Record
 from .revisions import named
 from .state import State, fold
@@ -180,13 +180,22 @@ def _retry(state: State, phase: PhaseState | None, message: Message) -> Judgemen
     if state.stopped:
         return Judgement(Entry(message))
     if phase is not None and (phase.status == "blocked" or state.trouble == "refused"):
-        return Judgement(Entry(message, phase.about))
+        return _again(state, phase, message)
     if state.trouble is not None:
         return Judgement(Entry(message))
     if phase is not None and phase.status == "pending" and not state.lacks_description:
         # Nobody is at it, or this would still wait in the queue: the engine has lost its work.
         return Judgement(looks=True)
     return Judgement(reply=f"There is nothing to take up again: {_standing(state, phase)}")
+
+
+def _again(state: State, phase: PhaseState, message: Message) -> Judgement:
+    """What people wrote is made again where they name it, and not by the way."""
+    if phase.status == "blocked" and phase.commit is not None and is_edited(phase.commit, phase.phase, state.record):
+        number = min(phase.commit.files).rpartition("/")[2][:3]
+        theirs = f"{phase.phase.label} is as people left it, and `/retry` does not write over that"
+        return Judgement(reply=f"{theirs}. `/revise {number} <what>` has it written again, `/proceed` goes on with it.")
+    return Judgement(Entry(message, phase.about))
 
 
 def _standing(state: State, phase: PhaseState | None) -> str:

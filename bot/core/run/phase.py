@@ -119,7 +119,7 @@ def folded(record: Record, phase: Phase, ground: Ground) -> PhaseState:
         notes=said.notes,
     )
     if _is_a_person_s(record, state):
-        return replace(state, status="done")
+        return replace(state, status="findings" if state.findings else "done")
     status = _status(commits.get(said.revision), said, record)
     settled = status == "awaiting" and phase.output == "resolutions" and _all_decided(record)
     state = replace(state, status="done" if settled else status)

@@ -8,8 +8,9 @@ from bot.core.run.state import State
 from bot.core.tracks.opening import FORM
 from bot.core.tracks.owning import Owners, read, told
 
+from .headline import headline
 from .pages import link, web
-from .run import cost, elapsed, headline
+from .run import cost, elapsed
 
 
 def status(state: State) -> str:

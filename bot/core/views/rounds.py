@@ -18,8 +18,9 @@ from bot.core.views import owners as owner_views
 
 from .concerns import LISTED, REST, all_of, concerns_check, concerns_comment, counts, decided
 from .endings import kept
+from .headline import headline
 from .pages import link, web
-from .run import check, cost, elapsed, headline, left_behind
+from .run import check, cost, elapsed, left_behind
 
 _COUNTED = {"critical": "critical", "important": "important", "nice to have": "nice to have", "question": "to answer"}
 

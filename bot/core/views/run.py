@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import assert_never
 
-from bot.core.findings import Finding, errors
 from bot.core.incoming.messages import Revise, Touched
 from bot.core.markdown.fitting import LIMIT, shortened
 from bot.core.markdown.safe import line as one_line
@@ -21,17 +19,16 @@ from bot.core.publications import (
 )
 from bot.core.run.advance import ending
 from bot.core.run.phase import PhaseState
-from bot.core.run.record import Included, Spent
+from bot.core.run.record import Spent
 from bot.core.run.state import State
-from bot.core.views import endings
 
-from .checklist import lines_of, progress, revised
+from .checklist import lines_of, revised
+from .headline import headline, to_mend
 from .pages import link, web
-from .questions import asking, author
+from .questions import asking
 
 ROOM = 500
 FEW, MANY = 5, 100
-SHORT = 7
 CHECK = "charrette"
 
 
@@ -118,7 +115,7 @@ def _open_findings(state: State) -> Iterator[str]:
     phase = state.current
     if phase is None:
         return
-    found = phase.findings if phase.status in ("blocked", "awaiting") else _to_mend(state)
+    found = phase.findings if phase.status in ("blocked", "awaiting") else to_mend(state)
     if not found:
         return
     yield ""
@@ -126,14 +123,6 @@ def _open_findings(state: State) -> Iterator[str]:
         yield f"- line {finding.line}, {finding.rule}: {one_line(f'{finding.wrong} {finding.mend}', 400)}"
     if len(found) > FEW:
         yield f"- and {len(found) - FEW} more{', in the check' if phase.findings else ''}"
-
-
-def _to_mend(state: State) -> tuple[Finding, ...]:
-    """What the draft in hand went back for, where the phase is one document."""
-    phase = state.current
-    if phase is None or phase.phase.each is not None or state.unplaced is not None:
-        return ()
-    return errors(tuple(finding for draft in state.drafts.values() for finding in draft.findings))
 
 
 def _drift(state: State, most: int) -> Iterator[str]:
@@ -152,64 +141,6 @@ def _drift(state: State, most: int) -> Iterator[str]:
         yield f"- `{one.place}` ({where}) {one.words}"
     if count > most:
         yield f"- and {count - most} more" + (", in the check" if most == FEW else "")
-
-
-def headline(state: State) -> str:
-    """In a sentence or two: where the run stands and what it waits for, or how it ended and what to do."""
-    asked = author(state)
-    if state.stopped:
-        return endings.stopped(state)
-    if state.trouble is not None:
-        return endings.troubled(state)
-    if state.lacks_description:
-        return f"Waits for a description from {asked}: reply with it, or write `/answer <description>`."
-    phase = state.current
-    if state.unplaced is not None:
-        return f"Finding the documents that the request of @{state.unplaced.message.by} touches …"
-    if phase is None:
-        return endings.done(state)
-    where = _where(state, phase)
-    if phase.included is not None and phase.status == "blocked":
-        return _held_up(where, phase, phase.included)
-    match phase.status:
-        case "pending" | "done" | "findings":
-            again = ", being revised as asked" if phase.wish else ""
-            count = len(_to_mend(state))
-            back = f": the draft went back with {count} finding{'s' if count != 1 else ''}" if count else ""
-            what = f"{where}: {phase.phase.title.lower()}" if phase.phase.counted else where
-            return f"{what}{again}{back} …"
-        case "asking":
-            open = len(phase.round.open) if phase.round else 0
-            ways = "Reply, or write `/answer recommended`; `/proceed` goes on without."
-            return f"{where} waits for answers from {asked} ({open} open). {ways}"
-        case "awaiting":
-            digest = state.awaited.digest[:SHORT] if state.awaited else ""
-            return f"{where} waits for a maintainer's `/approve` or `/reject <why>`, as it stands (`{digest}`)."
-        case "convened":
-            return f"{where} waits for “{phase.phase.title}”: {progress(phase)}."
-        case "blocked":
-            count = len(phase.findings)
-            return (
-                f"{where} has {count} finding{'s' if count != 1 else ''} that {state.definition.attempts} attempts did "
-                "not mend (see the check). `/proceed` goes on with them, `/retry` tries again."
-            )
-        case _:
-            assert_never(phase.status)
-
-
-def _held_up(where: str, phase: PhaseState, other: Included) -> str:
-    """A phase that is another run, which came to no end."""
-    how = "was stopped" if other.status == "stopped" else "failed"
-    why = f" {one_line(other.words, 300).rstrip('. ')}." if other.words else ""
-    ways = "`/retry` begins it anew, `/proceed` goes on without it."
-    return f"{where} waits: “{phase.phase.title}” {how}.{why} {ways}"
-
-
-def _where(state: State, phase: PhaseState) -> str:
-    counted = [other.phase.id for other in state.phases if other.phase.counted]
-    if phase.phase.id in counted:
-        return f"Phase {counted.index(phase.phase.id) + 1} of {len(counted)}"
-    return phase.phase.title
 
 
 def _facts(state: State) -> Iterator[str]:

@@ -14,7 +14,8 @@ from bot.core.run.record import Included, Record, Standing
 from bot.core.run.request import parse
 from bot.core.run.revisions import named
 from bot.core.run.state import fold
-from bot.core.views.run import headline, publications, pull_request, status
+from bot.core.views.headline import headline
+from bot.core.views.run import publications, pull_request, status
 from tests.core.a_run import Play, definition, message, pinned
 
 ROADMAP = Phase("roadmap", 2, "Roadmap", "Plan.")

@@ -14,7 +14,8 @@ from bot.core.run.record import Record, Standing
 from bot.core.run.revisions import named
 from bot.core.run.state import fold
 from bot.core.tracks.owning import opened
-from bot.core.views.run import headline, pull_request, status
+from bot.core.views.headline import headline
+from bot.core.views.run import pull_request, status
 from tests.core.a_run import Play, definition, outcome, pinned
 from tests.core.tracks.documents import BARE, OWNED, TRACKED
 

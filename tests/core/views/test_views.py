@@ -142,7 +142,7 @@ def test_a_missing_description_is_asked_for() -> None:
 
 def test_what_waits_for_a_person_says_for_what() -> None:
     blocked = after_leg(*[(PLAIN, (wrong(),))] * 3)
-    assert "Phase 1 of 2 has 1 finding that 3 attempts did not mend" in status(blocked)
+    assert "Phase 1 of 2 has 1 finding that 3 attempts did not fix" in status(blocked)
     assert "- line 3, not-empty: It says nothing. Say something." in status(blocked)
     assert check(blocked).conclusion == "failure"
     many = after_leg(*[(PLAIN, (wrong(),) * 7)] * 3)
