@@ -39,6 +39,8 @@ OURS = {
     "CHARRETTE_LISTEN",
     "CHARRETTE_WRITE_INTERVAL_SECONDS",
 }
+# Days. A person at a terminal is waited for as long as they like, however often they stop and go on meanwhile.
+WAIT = "36500"
 Ended = Literal["done", "failed", "stopped"]
 
 
@@ -194,7 +196,7 @@ class Session:
 
     def _service(self, hub: RunningHub) -> Process:
         own = {"CHARRETTE_STATE": str(self.folder / "service"), "CHARRETTE_LOG_FORMAT": "plain"}
-        environment = {**service_environment(os.environ), **own}
+        environment = {"CHARRETTE_WAIT_DAYS": WAIT, **service_environment(os.environ), **own}
         arguments = ["serve", "--supervised", "--env-file", str(hub.env_file)]
         return start("serve", arguments, self.folder / "serve.log", environment)
 

@@ -24,7 +24,8 @@ STANDINGS: tuple[tuple[str, Standing], ...] = (
     (r".* attempts did not fix|.*: people changed|.*: the document was deleted|.* waits: ", "blocked"),
 )
 HINTS: dict[Standing, str] = {
-    "asks": "Type your answer and press Enter: as above, in your own words, `recommended`, or `/proceed`.",
+    "asks": "Type your answer and press Enter: as above, in your own words, `recommended`, or `/proceed`. The run "
+    "waits until you do; Ctrl-C stops it, and the same command asks again.",
     "description": "Type what is wanted, for whom, and what must not change; then press Enter.",
     "approval": "Type `/approve`, or `/reject` and why.",
     "blocked": "Type `/proceed` to go on all the same, or `/retry` to have it tried again.",

@@ -504,7 +504,8 @@ def test_asked_at_a_terminal_interrupted_and_gone_on_with(
     seat = Terminal(there, played, "--issue", str(file))
     try:
         seat.until("1 changed files of the work tree are not committed: the run doesn't see them.")
-        seat.until("waits for answers", "1. How strict should it be?", "Type your answer and press Enter")
+        seat.until("waits for answers", "1. How strict should it be?", "The run waits until you do; Ctrl-C stops it")
+        assert " days" not in seat.text
         seat.types("/status")
         seat.until("waits for answers")
         seat.types("1B")

@@ -14,6 +14,8 @@ from .pages import link
 
 # How long each text of a question may be: whole, as long as all of them fit.
 WIDTHS = (10_000, 1_000, 300, 100)
+# Days: questions that wait longer are never taken as answered, as far as anybody can tell.
+LONGEST_WAIT = 1_000
 
 
 def asking(state: State) -> Iterator[CommentWish]:
@@ -63,9 +65,10 @@ def _cut(text: str, width: int) -> str:
 def _how_to_answer(state: State, open: tuple[Question, ...]) -> str:
     example = " ".join(f"{question.number}{question.recommended.letter}" for question in open)
     days = state.definition.wait_days
+    wait = "" if days > LONGEST_WAIT else f"; so do I after {days:g} day{'s' if days != 1 else ''}"
     return (
-        f"Reply in your own words, or with `/answer {example}`, or `/answer recommended`. `/proceed` takes what is "
-        f"recommended, and so do I after {days:g} day{'s' if days != 1 else ''}; each then counts as an assumption."
+        f"Reply in your own words, or with `/answer {example}`, or with `/answer recommended`. `/proceed` goes on with "
+        f"the recommended options{wait}. Whatever you did not answer is then recorded as an assumption."
     )
 
 

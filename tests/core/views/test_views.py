@@ -121,7 +121,9 @@ def test_questions_are_one_comment_that_later_tells_the_answers() -> None:
     assert body.startswith("@ada, before the design goes on:")
     assert "- **A)** SQLite **(recommended)**" in body
     assert "`/answer 1A 2B`" in body
-    assert "after 7 days" in body
+    assert "goes on with the recommended options; so do I after 7 days. Whatever you did not answer" in body
+    unending = after_leg(ASKING, of=definition(wait_days=36_500.0))
+    assert "goes on with the recommended options. Whatever" in comment(unending, "questions/understanding@1")
     assert check(state).conclusion == "action_required"
     assert "waits for answers from @ada (2 open)" in status(state)
     half = with_entry(state, m.Say("1B", direct=True), "understanding@1")
