@@ -195,11 +195,11 @@ def run_web(arguments: argparse.Namespace) -> int:
     from bot import app
     from bot.web.server import serve
 
-    from .processes import forget_environment, watch_supervisor
+    from .processes import forget_environment, prepare, watch_supervisor
 
     settings = _settings(arguments, "web")
     forget_environment(children=False)
-    app.prepare(settings)
+    prepare(settings, "web")
     if arguments.supervised:
         watch_supervisor()
     serve(str(settings.listen), lambda: app.web(settings))

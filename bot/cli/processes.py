@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from bot.core.errors import CharretteError
+from bot.core.errors import CharretteError, Fault, FaultsError, TransientError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -56,6 +56,18 @@ def watch_supervisor() -> None:
     threading.Thread(target=wait, name="supervisor-watch", daemon=True).start()
 
 
+def prepare(settings: "Settings", name: str) -> None:
+    """The state folder and the tables are there; `FaultsError` where no restart of this process would bring them."""
+    from bot import app
+
+    try:
+        app.prepare(settings)
+    except TransientError:
+        raise
+    except CharretteError as error:
+        raise FaultsError((Fault(f"charrette {name}", 0, str(error), ""),)) from error
+
+
 def work(settings: "Settings") -> int:
     """A worker until SIGTERM or SIGINT; a second one ends it at once."""
     from bot import app
@@ -69,7 +81,7 @@ def work(settings: "Settings") -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, told)
-    app.prepare(settings)
+    prepare(settings, "worker")
     with _alone(settings, stop):
         if not stop.is_set():
             app.work(settings, stop)

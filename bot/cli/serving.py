@@ -9,9 +9,11 @@ import time
 from pathlib import Path
 
 import bot
+from bot.core.errors import FaultsError
 from bot.settings import Settings
 from bot.values import Listen
 
+from .places import faults
 from .supervisor import Supervisor
 
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
@@ -21,7 +23,9 @@ WITHHELD = {"web": ("CHARRETTE_APP_PRIVATE_KEY", "ANTHROPIC_API_KEY"), "worker":
 
 
 def serve(settings: Settings, env_file: Path | None) -> int:
-    """Runs until it is told to stop; returns the exit status."""
+    """Runs until it is told to stop; returns the exit status. `FaultsError` where this machine has no place for it."""
+    if found := tuple(faults(settings)):
+        raise FaultsError(found)
     rest = ["--supervised", *(["--env-file", str(env_file)] if env_file else [])]
     # -P and the path: what stands in the current folder is not mistaken for the program.
     program = [sys.executable, "-P", "-m", "bot.cli"]

@@ -44,7 +44,7 @@ class Supervisor:
 
     A child is told of the supervisor's end, be it by kill -9, by the end of its standard input. What children print
     goes to standard error, behind their names where `prefixed`. `withheld` are names of the environment that a child
-    does not get. A child that ends with status 2 has settings that no second start mends: then all stop.
+    does not get. A child that ends with status 2 says that no second start mends what is wrong: then all stop.
     """
 
     def __init__(
@@ -92,6 +92,9 @@ class Supervisor:
         status = child.process.returncode
         self._forget(child)
         if status == FAULTS:
+            log.error(
+                "%s can't work as things are, which it says above; no restart mends that, so all ends", child.name
+            )
             self._status = FAULTS
             self.stopping.set()
             return
