@@ -31,15 +31,18 @@ def settings_of(kind: str) -> Iterator[Mapping[str, str]]:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """The URL of an empty database, dropped at the end; the test is skipped where there is no server."""
+def postgres(options: str = "") -> Iterator[str]:
+    """The URL of an empty database, dropped at the end; the test is skipped where there is no server.
+
+    `options` are those of CREATE DATABASE.
+    """
     if not has_postgres():
         pytest.skip(f"{VARIABLE} names no PostgreSQL server")
     url = sqlalchemy.make_url(os.environ[VARIABLE]).set(drivername="postgresql+psycopg")
     name = f"charrette_{uuid.uuid4().hex}"
     server = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(sqlalchemy.text(f"create database {name}"))
+        connection.execute(sqlalchemy.text(f"create database {name} {options}"))
     try:
         yield url.set(database=name).render_as_string(hide_password=False)
     finally:

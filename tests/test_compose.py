@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
-OURS: dict[str, Part] = {"web": "web", "worker": "worker"}
+OURS: dict[str, tuple[Part, ...]] = {"web": ("web",), "worker": ("worker",), "doctor": ("web", "worker")}
 CONTENTS = {
     "charrette.pem": pem(),
     "webhook-secret": "hush-hush",
@@ -35,13 +35,13 @@ def test_a_service_starts_with_the_settings_that_it_is_given_and_no_secret_of_an
     for secret in service["secrets"]:
         (tmp_path / secret).write_text(CONTENTS[secret])
     given = {key: text.replace("/run/secrets", str(tmp_path)) for key, text in service["environment"].items()}
-    known = read({**given, "CHARRETTE_APP_ID": "123456"}, None, frozenset({OURS[name]}))
+    known = read({**given, "CHARRETTE_APP_ID": "123456"}, None, frozenset(OURS[name]))
     assert known.database_url == CONTENTS["database-url"]
     assert len(given) == len(service["secrets"]), "each secret is read by one setting"
     assert {key for key in given if not key.endswith("_FILE")} == set()
     assert {key.removesuffix("_FILE") for key in given} <= {setting.name for setting in SETTINGS if setting.secret}
-    assert bool(known.private_key.reveal()) is (name == "worker")
-    assert bool(known.webhook_secret.reveal()) is (name == "web")
+    assert bool(known.private_key.reveal()) is ("worker" in OURS[name])
+    assert bool(known.webhook_secret.reveal()) is ("web" in OURS[name])
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -69,6 +69,11 @@ def test_what_the_file_names_is_declared_in_it() -> None:
     said = re.findall(r"^#   (secrets/\S+)", (ROOT / "compose.yaml").read_text(), re.MULTILINE)
     assert files == {f"./{file}" for file in said}
     assert SERVICES["worker"]["scale"] > 1
+
+
+def test_the_one_with_all_secrets_is_started_by_name_alone_and_ends() -> None:
+    assert [name for name, service in SERVICES.items() if "profiles" in service] == ["doctor"]
+    assert SERVICES["doctor"]["restart"] == "no"
 
 
 def test_health_is_asked_of_what_has_a_port(tmp_path: Path) -> None:

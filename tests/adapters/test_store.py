@@ -80,6 +80,14 @@ def test_a_database_that_can_t_be_made_is_said(tmp_path: Path) -> None:
             Store(url).migrate()
 
 
+def test_a_database_that_can_t_hold_every_script_is_refused() -> None:
+    with postgres("encoding 'SQL_ASCII' locale 'C' template template0") as url:
+        store = Store(url)
+        with pytest.raises(CharretteError, match=r"encoding is SQL_ASCII.* CREATE DATABASE \.\.\. ENCODING 'UTF8'"):
+            store.migrate()
+        store.close()
+
+
 def test_deliveries_are_pending_in_their_order_until_they_are_handled(store: Store) -> None:
     first, second, third = (Delivery(f"d{n}", "issues", b'{"n": %d}\x00\xff' % n) for n in range(3))
     store.deliveries.accept([first, second])

@@ -63,7 +63,11 @@ class Database:
                     pool_pre_ping=True,
                     pool_size=8,
                     max_overflow=32,
-                    connect_args={"connect_timeout": BUSY_SECONDS, "options": f"-c lock_timeout={BUSY_SECONDS}s"},
+                    connect_args={
+                        "connect_timeout": BUSY_SECONDS,
+                        "options": f"-c lock_timeout={BUSY_SECONDS}s",
+                        "client_encoding": "utf8",
+                    },
                 )
             case other:
                 raise CharretteError(f"There is no store for {other}. Write sqlite:///PATH or postgresql://...")
@@ -100,6 +104,7 @@ class Database:
             use_wal(self.engine.url.render_as_string(hide_password=False))
         with self.writing() as connection:
             if not self.file:
+                _refuse_encoding(connection)
                 connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
             metadata.create_all(connection)
             have = connection.scalar(schema_version.select())
@@ -182,6 +187,16 @@ def use_wal(url: str) -> None:
                 f"{file} is no database that can be used: {error}. Name another file in CHARRETTE_DATABASE_URL."
             ) from error
         time.sleep(0.1)
+
+
+def _refuse_encoding(connection: Connection) -> None:
+    """PostgreSQL started in the C locale makes databases of no encoding, which give bytes where text was stored."""
+    encoding = connection.scalar(text("show server_encoding"))
+    if encoding != "UTF8":
+        raise CharretteError(
+            f"The database's encoding is {encoding}, and Charrette stores text in every script. Make it with "
+            "CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0, or name another in CHARRETTE_DATABASE_URL."
+        )
 
 
 @contextmanager
