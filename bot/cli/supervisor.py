@@ -92,9 +92,7 @@ class Supervisor:
         status = child.process.returncode
         self._forget(child)
         if status == FAULTS:
-            log.error(
-                "%s can't work as things are, which it says above; no restart mends that, so all ends", child.name
-            )
+            log.error("%s can't start, for the reason above. Starting it again would not help, so all ends", child.name)
             self._status = FAULTS
             self.stopping.set()
             return

@@ -124,7 +124,7 @@ def test_the_pauses_between_starts_grow(start: Start) -> None:
 
 def test_settings_that_no_second_start_mends_end_it(start: Start) -> None:
     running = start("faults")
-    running.end()
+    assert "second can't start, for the reason above. Starting it again would not help, so all ends" in running.end()
     assert running.process.returncode == 2
     assert len(running.pids("second")) == 1
 
