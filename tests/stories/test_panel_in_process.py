@@ -124,7 +124,15 @@ def test_further_rounds_know_what_was_decided_and_what_has_changed(house: House)
     push(story, ours, head_of(story, ours), {path: decided})
     asked(house, story, number)
     assert "There is nothing left to review: no Critical and no Important is open." in last_word(story, number)
+
+    push(story, ours, head_of(story, ours), {path: "# Nothing to see\n"})
+    house.play()
+    house.mind.says = panel
+    house.mind.requests.clear()
     assert "round 3" in asked(house, story, number, "/review experts tarjan anyway")
+    charge = next(request for request in house.mind.requests if member(request))["messages"][0]["content"][-1]["text"]
+    assert f"I1 (important) {first}: reject, it is short on purpose" in charge
+    assert [concern.id for concern in read(story.ada.text(path, ours)).concerns] == ["I4"]
 
 
 def test_a_design_of_ours_is_reviewed_on_its_own_branch_and_stays_as_it_was(house: House) -> None:

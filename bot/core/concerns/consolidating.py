@@ -4,7 +4,7 @@ The model says what belongs together; ids, sources and severities are derived fr
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -81,15 +81,18 @@ def faults(said: Grouping, reviews: Sequence[Reviewed], before: Concerns | None)
     )
 
 
-def consolidated(said: Grouping, reviews: Sequence[Reviewed], before: Concerns | None, title: str) -> Concerns:
+def consolidated(
+    said: Grouping, reviews: Sequence[Reviewed], before: Concerns | None, title: str, taken: Collection[str] = ()
+) -> Concerns:
     """The concerns after this round: those of earlier rounds with their ids and decisions, then the new ones.
 
-    `faults` must have found nothing.
+    `faults` must have found nothing. No new one gets an id that is `taken`, or that the document names anywhere.
     """
     known, lenses = _severities(reviews), {review.ref: review.lens for review in reviews}
     concerns = {concern.id: concern for concern in before.concerns} if before else {}
     fates = list(before.dispositions) if before else []
-    numbers = Counter({severity: _last(concerns.values(), severity) for severity in SEVERITIES})
+    used = {*taken, *concerns, *_named(before)}
+    numbers = Counter({severity: _last(used, severity) for severity in SEVERITIES})
     for group in said.concerns:
         sources = tuple(_sources(group.findings, known, lenses))
         if group.keeps:
@@ -166,13 +169,17 @@ def _sources(refs: Sequence[str], known: Mapping[str, Severity], lenses: Mapping
         yield Source(lenses[expert], highest([known[ref] for ref in refs if ref.rsplit(" ", 1)[0] == expert]))
 
 
-def _last(concerns: Iterable[Concern], severity: Severity) -> int:
+def _named(before: Concerns | None) -> Iterator[str]:
+    """The ids in the tables of a document: people may take a concern out, and leave what was said of it."""
+    if before is not None:
+        yield from (id for row in before.log for id in row.ids)
+        yield from (fate.concern for fate in before.dispositions)
+
+
+def _last(ids: Iterable[str], severity: Severity) -> int:
     """The highest number that this severity's ids have."""
     letter = LETTERS[severity]
-    taken = [
-        int(each.id[len(letter) :]) for each in concerns if each.id[: len(letter)] == letter and each.id[1:].isdigit()
-    ]
-    return max(taken, default=0)
+    return max((int(id[1:]) for id in ids if id[:1] == letter and id[1:].isdecimal()), default=0)
 
 
 def _new(group: Grouped, id: str, sources: tuple[Source, ...]) -> Concern:

@@ -26,7 +26,7 @@ def settle(data: Any, setting: Setting) -> Any:
     fresh = tuple(review for review in reviews if review.ref not in disposed)
     if wrong := faults(said, fresh, before):
         raise ValueError(" ".join(wrong))
-    found = tidied(consolidated(said, fresh, before, setting.title))
+    found = tidied(consolidated(said, fresh, before, setting.title, setting.taken))
     return to_json(replace(found, goes_on=_text_of(setting.documents)))
 
 

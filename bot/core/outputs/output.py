@@ -16,13 +16,14 @@ class Setting:
     """Where output is made: its title, the lens of whoever makes it, and what code can look up.
 
     `documents` are those that the conversation was given, path to text. `lines` gives a file's lines as the
-    conversation saw it, None where there is no such file.
+    conversation saw it, None where there is no such file. `taken` are the ids of concerns that were ever there.
     """
 
     title: str = ""
     lens: str = ""
     documents: Mapping[str, str] = field(default_factory=dict)
     lines: Callable[[str], Sequence[str] | None] = _no_lines
+    taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class Brief:
     `path` is the artifact that comes out; `title` and `lens` are its title and its writer's, where code writes them.
     `filling` says which sections of it, where others make the rest: the outcome's text is these alone.
     `base` is the commit that the tools read. `last` says that no repair of it follows, whatever its gates find.
-    `fetched` are the URLs that a web tool returned for the drafts before.
+    `fetched` are the URLs that a web tool returned for the drafts before. `taken` are the ids that no new concern gets.
     """
 
     address: Address
@@ -51,6 +51,7 @@ class Brief:
     last: bool = False
     filling: Filling | None = None
     fetched: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

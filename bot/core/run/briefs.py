@@ -16,7 +16,7 @@ from bot.core.tracks import OF_ALL
 from .acts import Brief, DocumentRef, Outcome
 from .phase import PhaseState, stands_as
 from .placing import filling_of, ground_of
-from .record import Earlier, PanelRound
+from .record import Earlier, PanelRound, Raised
 from .state import State
 
 TOUCHES = "touches"
@@ -59,7 +59,13 @@ def _brief(state: State, phase: PhaseState, member: str, path: str, shared: tupl
         turns=state.record.limits.turns,
         last=number >= state.definition.attempts,
         fetched=draft.fetched if draft else (),
+        taken=_taken(state) if phase.phase.output == "concerns" else (),
     )
+
+
+def _taken(state: State) -> tuple[str, ...]:
+    """The ids of the concerns that ever stood in the document, those that people took out of it too."""
+    return tuple(concern.id for concern in state.record.concerns.known) if state.record.concerns else ()
 
 
 def touches_brief(state: State, wish: Entry, what: str) -> Brief:
@@ -274,9 +280,15 @@ def _again(round: PanelRound) -> dict[str, Any]:
         "number": round.number,
         "since": earlier.since if earlier else "",
         "changed": earlier.changed if earlier else (),
-        "raised": [vars(each) for each in earlier.raised] if earlier else [],
+        "raised": [_raised(each) for each in earlier.raised] if earlier else [],
         "left": round.left,
     }
+
+
+def _raised(each: Raised) -> dict[str, str]:
+    """A concern of an earlier round; of one that people took out, that they did."""
+    verdict = each.verdict or ("taken out of the document by hand, and not decided" if each.gone else "")
+    return {"id": each.id, "severity": each.severity, "title": each.title, "verdict": verdict, "why": each.why}
 
 
 def _answers(state: State, phase: PhaseState) -> dict[str, Any]:

@@ -77,13 +77,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Raised:
-    """A concern of an earlier round, with what people decided ("" while it is open)."""
+    """A concern of an earlier round, with what people decided ("" while it is open).
+
+    `gone` says that people took it out of the document.
+    """
 
     id: str
     title: str
     severity: str
     verdict: str = ""
     why: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True)

@@ -265,7 +265,7 @@ class Conversation:
         def lines(path: str) -> Sequence[str] | None:
             return documents[path].split("\n") if path in documents else files.lines(path)
 
-        return Setting(self.brief.title, self.brief.lens, documents, lines)
+        return Setting(self.brief.title, self.brief.lens, documents, lines, self.brief.taken)
 
     def _text(self, ref: DocumentRef) -> str | None:
         return self.checkout.text(ref.path, ref.commit) if ref.text is None else ref.text

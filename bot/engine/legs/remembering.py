@@ -24,12 +24,17 @@ def memory_of(
     services: Services, pinned: Pinned, row: RunRow, ours: Sequence[BranchCommit], checkout: Checkout
 ) -> Memory:
     """What the runs of a subject know of its document; its branch, where none knows: after a lost database."""
-    rows = services.runs.of_subject(row.repository, row.home)
-    kept = [from_json(Memory, each.state["known"]) for each in rows if each.state and each.state.get("known")]
+    kept = remembered_by_runs(services, row.repository, row.home)
     if not kept:
         kept = list(_written(pinned, ours, checkout))
     path = next((memory.path for memory in reversed(kept)), "")
     return Memory(path, remembered(*(memory.concerns for memory in kept)))
+
+
+def remembered_by_runs(services: Services, repository: int, home: int) -> list[Memory]:
+    """What each run of a subject knows of its document."""
+    rows = services.runs.of_subject(repository, home)
+    return [from_json(Memory, each.state["known"]) for each in rows if each.state and each.state.get("known")]
 
 
 def kept(standing: Standing | None) -> object:

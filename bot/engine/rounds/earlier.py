@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.concerns import Concern, counted, read
+from bot.core.concerns.remembering import remembered
 from bot.core.concerns.shape import is_undecided
 from bot.core.errors import MissingError, PersonError
 from bot.core.outputs.concerns import NAME
@@ -59,26 +60,37 @@ def past_rounds(github: GitHub, branches: Iterable[str], run: str, phase: str) -
 
 
 def earlier(
-    checkout: Checkout, pull: Pull, head: str, folder: str, past: Sequence[Past], texts: Mapping[str, str]
+    checkout: Checkout,
+    pull: Pull,
+    head: str,
+    folder: str,
+    past: Sequence[Past],
+    texts: Mapping[str, str],
+    known: Sequence[Concern] = (),
 ) -> Earlier | None:
-    """What a round builds on: the concerns that stand at `head`, of an earlier round or written by people."""
+    """What a round builds on: the concerns that stand at `head`, of an earlier round or written by people.
+
+    `known` are those that ever stood there, as far as runs remember; commits of earlier rounds have some too.
+    """
     there = (path for path in checkout.blobs(head, folder) if path.rpartition("/")[0] == folder)
     path = next((path for path in there if path.endswith(NAME)), None)
     if path is None:
         return None
-    raised = raised_in(checkout.text(path, head) or "")
+    text = checkout.text(path, head) or ""
+    raised = raised_in(text, known)
     if not past:
         return Earlier(path, head, pull.head, raised, tuple(texts))
     try:
         checkout.fetch(*(each.commit for each in past))
-        trend = tuple(counted(read(checkout.text(path, each.commit) or "").concerns) for each in past)
+        before = [read(checkout.text(path, each.commit) or "").concerns for each in past]
     except (MissingError, PersonError):
         # Somebody rewrote the branch: what it was before is not to be had any more.
         return Earlier(path, head, pull.head, raised, tuple(texts))
     changed = changed_since(checkout, past[-1].base, texts)
     if changed is None:
         return Earlier(path, head, pull.head, raised, tuple(texts))
-    return Earlier(path, head, past[-1].base, raised, changed, trend)
+    raised = raised_in(text, remembered(*before, known))
+    return Earlier(path, head, past[-1].base, raised, changed, tuple(map(counted, before)))
 
 
 def changed_since(checkout: Checkout, base: str, texts: Mapping[str, str]) -> tuple[str, ...] | None:
@@ -90,12 +102,14 @@ def changed_since(checkout: Checkout, base: str, texts: Mapping[str, str]) -> tu
     return tuple(name for name, text in texts.items() if checkout.text(name, base) != text)
 
 
-def raised_in(text: str) -> tuple[Raised, ...]:
-    """The concerns of a document, with what was decided."""
-    return tuple(_raised(concern) for concern in read(text).concerns)
+def raised_in(text: str, known: Sequence[Concern] = ()) -> tuple[Raised, ...]:
+    """The concerns of a document, with what was decided; then those that are known, and stand there no more."""
+    there = read(text).concerns
+    ids = {concern.id for concern in there}
+    return (*map(_raised, there), *(_raised(each, gone=True) for each in known if each.id not in ids))
 
 
-def _raised(concern: Concern) -> Raised:
+def _raised(concern: Concern, gone: bool = False) -> Raised:
     decision = None if is_undecided(concern) else concern.decision
     said = (decision.verdict or "decided", decision.why) if decision else ("", "")
-    return Raised(concern.id, concern.title, concern.severity, *said)
+    return Raised(concern.id, concern.title, concern.severity, *said, gone)

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.concerns import counted, read
+from bot.core.concerns import Concern, counted, read
+from bot.core.concerns.remembering import remembered
 from bot.core.definition import Definition, Persona, Policy, least
 from bot.core.errors import PersonError
 from bot.core.identity import home_of, review_branch_of, slug_of
@@ -14,6 +15,7 @@ from bot.core.panel import LARGEST, choose, folder_of, is_document, over, within
 from bot.core.ports import Checkout, GitHub, Pull, RunRow
 from bot.core.run.record import Earlier, PanelRound, Pinned
 from bot.engine.legs.asked import Asked
+from bot.engine.legs.remembering import remembered_by_runs
 from bot.engine.services import Services
 
 from .earlier import changed_since, earlier, past_rounds, raised_in
@@ -58,7 +60,9 @@ def pin_round(
         rows = services.runs.of_subject(asked.subject.repository.id, asked.subject.home)
         ground = kept_ground(checkout, pull, folder, rows, texts)
     else:
-        ground = _ground(github, checkout, pull, folder, run, definition, texts)
+        memories = remembered_by_runs(services, asked.subject.repository.id, asked.subject.home)
+        known = remembered(*(memory.concerns for memory in memories))
+        ground = _ground(github, checkout, pull, folder, run, definition, texts, known)
     if why := over(words, ground.earlier):
         raise PersonError(why)
     into = "" if ground.branch in ("", pull.head_branch) else pull.head_branch
@@ -126,6 +130,7 @@ def _ground(
     run: str,
     definition: Definition,
     texts: Mapping[str, str],
+    known: Sequence[Concern],
 ) -> Ground:
     """On the pull request's branch where that is ours, else on one of ours beside it."""
     ours = home_of(pull.head_branch) is not None
@@ -135,7 +140,7 @@ def _ground(
         github, dict.fromkeys((pull.head_branch, *([branch] if head != pull.head else []))), run, merging(definition)
     )
     there = (*checkout.blobs(pull.head, folder), *checkout.blobs(head, folder))
-    return Ground(branch, head, there, len(past) + 1, earlier(checkout, pull, head, folder, past, texts))
+    return Ground(branch, head, there, len(past) + 1, earlier(checkout, pull, head, folder, past, texts, known))
 
 
 def kept_ground(

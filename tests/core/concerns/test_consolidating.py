@@ -81,6 +81,25 @@ def test_a_second_round_keeps_ids_decisions_and_the_log() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "taken"),
+    [
+        (Concerns("Q"), ["C4", "I9", "X7"]),
+        (Concerns("Q", log=(LogRow(("C3", "C4"), decision="reject: so"),)), []),
+        (
+            Concerns(
+                "Q", (), (Disposition("002-tarjan", "F1", "kept", "C4"), Disposition("002-don", "F1", "dismissed"))
+            ),
+            [],
+        ),
+    ],
+    ids=["that was known", "in the log", "of a disposition"],
+)
+def test_an_id_is_never_used_again(before: Concerns, taken: list[str]) -> None:
+    found = consolidated(Grouping([LOST], ROUND.dismissed), BOTH, before, "Q", taken)
+    assert [concern.id for concern in found.concerns] == ["C5"]
+
+
+@pytest.mark.parametrize(
     ("said", "words"),
     [
         pytest.param(Grouping([LOST], []), "003-tarjan F2 is in no concern and not dismissed", id="dropped"),

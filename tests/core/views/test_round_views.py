@@ -169,13 +169,18 @@ def test_the_trend_over_the_rounds() -> None:
 
 
 def test_reviewers_are_told_what_was_decided_and_what_was_left_out() -> None:
-    raised = (Raised("C1", "t", "critical", "reject", "so"), Raised("I1", "t", "important"))
+    raised = (
+        Raised("C1", "t", "critical", "reject", "so"),
+        Raised("I1", "t", "important"),
+        Raised("C2", "t", "critical", gone=True),
+    )
     before = Earlier("docs/002-expert-concerns.md", "c" * 40, "s" * 40, raised, ("docs/queue.md",), ((1, 1, 0, 0),))
     round = play(TARJAN, SECURITY, concerns(C1), round=replace(ROUND, number=2, earlier=before, left=("docs/big.md",)))
     round.go()
     experts, clerk = (act.briefs for act in round.acts if isinstance(act, Converse))
+    gone = "C2 taken out of the document by hand, and not decided"
     for brief in experts:
-        assert f"Round 2 since {'s' * 40}. C1 reject; I1 ; docs/queue.md not docs/big.md" in brief.charge
+        assert f"Round 2 since {'s' * 40}. C1 reject; I1 ; {gone}; docs/queue.md not docs/big.md" in brief.charge
         assert [(ref.path, ref.commit[0]) for ref in brief.documents] == [
             ("docs/queue.md", "b"),
             (before.concerns, "c"),

@@ -36,3 +36,15 @@ def test_what_is_ticked_twice_is_open_for_the_next_round() -> None:
     text = "### C1. A\n**Decision:** [x] accept [x] reject\n\n### C2. B\n**Decision:** [x] accept: so\n"
     assert [(each.id, each.verdict, each.why) for each in raised_in(text)] == [("C1", "", ""), ("C2", "accept", "so")]
     assert counted(read(text).concerns) == (1, 0, 0, 0)
+
+
+def test_what_people_took_out_is_told_to_the_next_round_as_such() -> None:
+    known = read(
+        "### C1. A\n**Decision:** [ ]\n\n### C2. B\n**Decision:** [ ]\n\n### C3. C\n**Decision:** [x] reject: no\n"
+    )
+    raised = raised_in("### C1. A\n**Decision:** [ ]\n", known.concerns)
+    assert [(each.id, each.verdict, each.gone) for each in raised] == [
+        ("C1", "", False),
+        ("C2", "", True),
+        ("C3", "reject", True),
+    ]
