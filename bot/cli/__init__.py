@@ -1,4 +1,4 @@
-"""The command line: `charrette COMMAND`. Every way to fail has its exit status here, and nowhere else."""
+"""The command line: `charrette COMMAND`. The only place where failures are mapped to exit statuses."""
 
 import io
 import os
@@ -17,8 +17,8 @@ UNREAD = 141
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status.
 
-    0: done. 1: it failed, and a person can mend it. 2: wrong arguments, settings or workflows, each fault on a line.
-    130: interrupted. 141: whoever was to read the output went away. A bug keeps its traceback.
+    0: success. 1: failed, for a reason that a person can fix. 2: wrong arguments, settings or workflows, one fault on
+    each line. 130: interrupted. 141: the reader of the output went away. A bug keeps its traceback.
     """
     # What the terminal has no character for is shown by its number.
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -48,13 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _flush() -> None:
-    """What was printed is written now, while it can be said that it can't. (Without an output there is none.)"""
+    """Writes buffered output now, while an error can still be reported. (There may be no output stream.)"""
     if sys.stdout is not None:
         sys.stdout.flush()
 
 
 def _lost() -> OSError | None:
-    """Why the output can't be written, None where it can; it is given up then, so that nothing tries at the end."""
+    """Why the output can't be written, or None. If it can't, it is discarded, so that nothing fails at exit."""
     try:
         # An empty line tells: what was printed may be kept nowhere that could be written once more.
         print(flush=True)

@@ -1,4 +1,4 @@
-"""`charrette citations`: what a document cites of a repository's code, and whether it holds at a commit."""
+"""`charrette citations`: the code that a document cites, and whether each citation holds at a commit."""
 
 import argparse
 import json
@@ -22,7 +22,7 @@ HEADER = ("line", "verdict", "citation", "")
 
 @dataclass(frozen=True)
 class _Row:
-    """One cited range, as the JSON has it."""
+    """One cited range, as in the JSON output."""
 
     line: int
     text: str
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Prints the verdict of each cited range; 1 where one does not hold."""
+    """Prints the verdict on each cited range; returns 1 if one doesn't hold."""
     from bot.adapters.local import local_tree
 
     text = document_text(arguments.file, "charrette citations plan.md")
@@ -93,7 +93,7 @@ def _cells(verified: Verified) -> tuple[str, str, str, str]:
 
 
 def _remark(verified: Verified) -> str:
-    """What a person needs besides the verdict: the path that was meant, or what is the matter."""
+    """A remark beside the verdict: the path that was meant, or what is wrong."""
     candidates = ", ".join(verified.candidates[:4])
     match verified.verdict:
         case "ok" | "unnamed":

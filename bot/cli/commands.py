@@ -1,4 +1,4 @@
-"""The commands and their help. What a command needs is imported when it runs, so that help comes at once."""
+"""The commands and their help. A command's dependencies are imported only when it runs, so help is fast."""
 
 import argparse
 import importlib
@@ -34,7 +34,7 @@ Settings are names in the environment or in the file of --env-file; docs/setting
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line's grammar."""
+    """The argument parser for the whole command line."""
     top = argparse.ArgumentParser(
         "charrette", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -167,7 +167,7 @@ def _issue(text: str) -> tuple[str, int]:
 
 
 def _elsewhere(commands: "Commands", name: str, module: str, summary: str) -> None:
-    """A command whose options are its module's: `add_arguments(parser)` and `main(arguments) -> int`."""
+    """Adds a command that its module implements: `add_arguments(parser)` and `main(arguments) -> int`."""
     command = commands.add_parser(name, help=summary, add_help=False, prefix_chars="\0")
     command.add_argument("rest", nargs="*")
 
@@ -182,7 +182,7 @@ def _elsewhere(commands: "Commands", name: str, module: str, summary: str) -> No
 
 
 def _settings(arguments: argparse.Namespace, *parts: "Part") -> "Settings":
-    """The settings for these processes; from here on, logs are as they say."""
+    """Reads the settings for these processes, and configures logging accordingly."""
     from bot import logs, settings
 
     found = settings.read(os.environ, arguments.env_file, frozenset(parts))

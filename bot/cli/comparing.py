@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Prints what changed; 1 where the new revision does not say what it has to."""
+    """Prints what changed; returns 1 if the new revision doesn't explain it as required."""
     example = "charrette plan diff plan-before.md plan.md"
     old, new = (Artifact(str(file), document_text(file, example)) for file in (arguments.old, arguments.new))
     found = compare(old, new)

@@ -1,4 +1,4 @@
-"""`charrette concerns`: the concerns of a document, what was decided of them, and where it contradicts itself."""
+"""`charrette concerns`: a document's concerns, the decisions on them, and where the document contradicts itself."""
 
 import argparse
 import json
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Prints the concerns and the document's contradictions; 1 where there is an error among those."""
+    """Prints the concerns and the document's contradictions; returns 1 if one of these is an error."""
     document = read(document_text(arguments.file, "charrette concerns 004-expert-concerns.md"), str(arguments.file))
     findings = findings_of(document)
     print(_as_json(document, findings) if arguments.json else _as_list(arguments.file, document, findings))

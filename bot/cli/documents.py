@@ -1,4 +1,4 @@
-"""The document that a command is about, read."""
+"""Reads the document that a command is given."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from bot.core.errors import Fault, FaultsError
 
 
 def document_text(file: Path, example: str) -> str:
-    """A Markdown document's text; `FaultsError` says why it can't be read, with an example of the command."""
+    """The text of a Markdown file. `FaultsError` says why it can't be read, with an example of the command."""
     try:
         return file.read_bytes().decode()
     except FileNotFoundError:

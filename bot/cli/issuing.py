@@ -1,4 +1,4 @@
-"""`charrette plan issues`: a plan becomes issues, from a terminal: the steps of the service, without a service."""
+"""`charrette plan issues`: turns a plan into issues from a terminal, with the service's steps but without a service."""
 
 import argparse
 import os
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Does it, naming each step as it is done; 1 where GitHub refused some of it."""
+    """Reconciles the issues, printing each step; returns 1 if GitHub refused some of them."""
     from bot import app, logs, settings
 
     text = document_text(arguments.file, "charrette plan issues 002-macro-plan.md --repository octo/queue")
@@ -52,7 +52,7 @@ def _repository(text: str) -> str:
 
 
 def path_of(file: Path, repository: str) -> tuple[str, bool]:
-    """The file's path within its clone of the repository, and whether it is in one; else its name."""
+    """The file's path in its clone of the repository, and True; or its name, and False if it is in no such clone."""
     whole = file.resolve()
     for folder in whole.parents:
         if (folder / ".git").exists():

@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Prints the findings; 1 where one is an error."""
+    """Prints the findings; returns 1 if one is an error."""
     levels = dict(map(_level, arguments.rule))
     text = document_text(arguments.file, "charrette plan lint 002-macro-plan.md")
     paper = Paper.of(Artifact(str(arguments.file), text), _tree(arguments))

@@ -1,4 +1,4 @@
-"""`charrette local`: a workflow on a clone of one's own, at a terminal."""
+"""`charrette local`: runs a workflow on a local clone, with its questions in the terminal."""
 
 import argparse
 import os
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """0 where the run is done, with findings or without; 1 where it failed or was stopped; 130 where interrupted."""
+    """Returns 0 if the run is done, with findings or without; 1 if it failed or was stopped; 130 if interrupted."""
     from bot.local import clone, issue, kept
 
     wanted = issue.read(arguments.issue)
@@ -70,7 +70,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _done_already(repository: "Clone", run: "Kept", folder: Path) -> int:
-    """What came of a run that is done; its branch comes back, should it be gone."""
+    """Reports the result of a finished run, and restores its branch if that was deleted."""
     print(f"“{run.title}” is done already; --new begins another run. {run.ended}".rstrip())
     for source in (folder / "hub/repositories").glob("*.git"):
         if repository.head(run.branch) is None:
@@ -80,7 +80,7 @@ def _done_already(repository: "Clone", run: "Kept", folder: Path) -> int:
 
 
 def _has_model() -> None:
-    """There is a model, and nothing is wrong with what is said of it."""
+    """Checks that a model is configured, and configured correctly."""
     from bot import settings
     from bot.local.session import service_environment
 
@@ -105,7 +105,7 @@ def _workflow(name: str) -> "tuple[str, Trigger]":
 
 
 def _compare(known: "Kept", wanted: "Issue", base: "Base | str") -> None:
-    """What this call says otherwise than the run that it goes on with."""
+    """Reports in which arguments this call differs from the run it continues."""
     if known.digest != wanted.digest:
         print("The file has changed since this run began; the run keeps the text that it had. --new begins another.")
     if base and not isinstance(base, str) and base.commit != known.base:
@@ -167,7 +167,7 @@ def _count(findings: list[str]) -> str:
 
 
 def _where(repository: "Clone", run: "Kept") -> None:
-    """Where the documents are, and how to look at them."""
+    """Where the documents are, and how to view them."""
     if repository.head(run.branch) is None:
         print("Nothing was committed yet.")
         return

@@ -1,4 +1,4 @@
-"""What `charrette serve` needs of this machine before it starts anything: what is wrong there, no restart mends."""
+"""Checks before `charrette serve` starts anything, for problems on this machine that no restart would fix."""
 
 import errno
 import os
@@ -16,9 +16,9 @@ ROOM = 256 * 1024
 
 
 def faults(settings: Settings) -> Iterator[Fault]:
-    """A folder or a database that can't be written, and a port that this user may not have.
+    """A folder or database that can't be written, or a port that this user may not use.
 
-    A port that somebody has, or an address that is not there, may be free or there in a moment: that is tried again.
+    A port in use, or an address that doesn't exist, may become available, so that is retried instead.
     """
     yield from _folder(settings.state, "CHARRETTE_STATE")
     if settings.database_url.startswith("sqlite"):
@@ -32,7 +32,7 @@ def faults(settings: Settings) -> Iterator[Fault]:
 
 
 def _folder(folder: Path, name: str) -> Iterator[Fault]:
-    """The folder is there, or can be made, and takes what is written."""
+    """Checks that the folder exists or can be created, and is writable."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=folder) as file:
@@ -46,7 +46,7 @@ def _folder(folder: Path, name: str) -> Iterator[Fault]:
 
 
 def _port(listen: Listen) -> Iterator[Fault]:
-    """Ports below 1024 are the system's."""
+    """Ports below 1024 may be reserved for the system."""
     family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
     try:
         with socket.socket(family) as tried:

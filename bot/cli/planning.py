@@ -1,4 +1,4 @@
-"""`charrette plan`: a macro plan as data, what is wrong with it, and its issues."""
+"""`charrette plan`: parses, lints or compares a macro plan, or turns it into issues."""
 
 import argparse
 import json
@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Does what the verb says."""
+    """Runs the subcommand."""
     match arguments.verb:
         case "lint":
             return linting.main(arguments)
@@ -71,7 +71,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _parse(arguments: argparse.Namespace) -> int:
-    """Prints the plan; 0 whatever is wrong with it, since reading is not judging."""
+    """Prints the plan; returns 0 whatever is wrong with it, because parsing doesn't judge."""
     text = document_text(arguments.file, "charrette plan parse 002-macro-plan.md")
     paper = Paper.of(Artifact(str(arguments.file), text))
     found = lint(paper, {name: "off" for name in RULES if name not in _OF_READING})

@@ -1,4 +1,4 @@
-"""What a worker does beside its work: signals, one at a time on SQLite, and no life without its supervisor."""
+"""A worker process: signals, the lock that allows only one worker on SQLite, and exit when its supervisor is gone."""
 
 import fcntl
 import importlib
@@ -32,10 +32,11 @@ TURN_SECONDS = 40.0
 
 
 def forget_environment(children: bool) -> None:
-    """What no process needs any more is out of the environment, so that no child inherits it: keys above all.
+    """Removes everything from the environment that is no longer needed, above all keys, so that no child inherits it.
 
-    libpq's own names (PG*) come back, since it reads them whenever it connects; every git gets them blank, but for the
-    one that is asked for its version when the library of that name is loaded, which is why that happens in between.
+    libpq's variables (PG*) are put back, because it reads them on each connection; git gets them blank. The one
+    exception is the git call that reports its version when the library is imported, which is why the import happens in
+    between.
     """
     libpq = {name: text for name, text in os.environ.items() if name.startswith("PG")}
     for name in [name for name in os.environ if not _NEEDED.fullmatch(name)]:
@@ -46,7 +47,7 @@ def forget_environment(children: bool) -> None:
 
 
 def watch_supervisor() -> None:
-    """Ends this process in good order when its supervisor is gone, however that came: standard input is its pipe."""
+    """Shuts this process down when its supervisor is gone, for whatever reason: standard input is its pipe."""
 
     def wait() -> None:
         while os.read(0, 1024):
@@ -57,7 +58,7 @@ def watch_supervisor() -> None:
 
 
 def prepare(settings: "Settings", name: str) -> None:
-    """The state folder and the tables are there; `FaultsError` where no restart of this process would bring them."""
+    """Creates the state folder and the tables; `FaultsError` for problems that no restart would fix."""
     from bot import app
 
     try:
@@ -69,7 +70,7 @@ def prepare(settings: "Settings", name: str) -> None:
 
 
 def work(settings: "Settings") -> int:
-    """A worker until SIGTERM or SIGINT; a second one ends it at once."""
+    """Runs a worker until SIGTERM or SIGINT; a second signal ends it at once."""
     from bot import app
 
     stop = threading.Event()
@@ -93,7 +94,10 @@ def work(settings: "Settings") -> int:
 
 @contextmanager
 def _alone(settings: "Settings", stop: threading.Event) -> Iterator[None]:
-    """With SQLite the engine would take up what another live worker has in its hands."""
+    """Holds the lock that allows only one worker on SQLite.
+
+    With SQLite the engine would take over work that another live worker is doing.
+    """
     if not settings.database_url.startswith("sqlite"):
         yield
         return

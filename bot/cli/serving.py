@@ -1,4 +1,4 @@
-"""`charrette serve`: web process and worker as children, and one line when deliveries are taken."""
+"""`charrette serve`: starts web process and worker as children, and prints one line once deliveries are accepted."""
 
 import http.client
 import json
@@ -23,7 +23,7 @@ WITHHELD = {"web": ("CHARRETTE_APP_PRIVATE_KEY", "ANTHROPIC_API_KEY"), "worker":
 
 
 def serve(settings: Settings, env_file: Path | None) -> int:
-    """Runs until it is told to stop; returns the exit status. `FaultsError` where this machine has no place for it."""
+    """Runs until told to stop; returns the exit status. `FaultsError` if this machine isn't set up for it."""
     if found := tuple(faults(settings)):
         raise FaultsError(found)
     rest = ["--supervised", *(["--env-file", str(env_file)] if env_file else [])]

@@ -1,4 +1,4 @@
-"""A few child processes, kept alive: started again with patience, stopped together and in good order."""
+"""Keeps a few child processes running: restarts them with a growing delay, and stops them together."""
 
 import logging
 import signal
@@ -23,7 +23,7 @@ FAULTS = 2
 
 @dataclass
 class Child:
-    """One command and the process that runs it now."""
+    """One command, and the process that currently runs it."""
 
     name: str
     command: Sequence[str]
@@ -35,16 +35,16 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        """It runs."""
+        """Whether its process is running."""
         return self.process is not None and self.process.poll() is None
 
 
 class Supervisor:
     """Runs the commands until SIGTERM or SIGINT.
 
-    A child is told of the supervisor's end, be it by kill -9, by the end of its standard input. What children print
-    goes to standard error, behind their names where `prefixed`. `withheld` are names of the environment that a child
-    does not get. A child that ends with status 2 says that no second start mends what is wrong: then all stop.
+    Children notice that the supervisor is gone, even after kill -9, by the end of their standard input. Their output
+    goes to standard error, after their names if `prefixed`. `withheld` lists environment variables that a child does
+    not get. A child that exits with status 2 says that no restart would help: then all stop.
     """
 
     def __init__(
@@ -63,11 +63,11 @@ class Supervisor:
         self._status = 0
 
     def alive(self) -> bool:
-        """All children run."""
+        """Whether all children are running."""
         return all(child.alive for child in self._children)
 
     def run(self) -> int:
-        """Returns the exit status: 0 after a stop in good order, 1 where a child had to be killed, 2 for faults."""
+        """Returns the exit status: 0 after an orderly stop, 1 if a child had to be killed, 2 for faults."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._told)
         while not self.stopping.is_set():
@@ -127,7 +127,7 @@ class Supervisor:
                 sys.stderr.buffer.flush()
 
     def _forget(self, child: Child) -> None:
-        """What a dead child printed last is shown, and its pipes are closed."""
+        """Prints a dead child's last output, and closes its pipes."""
         assert child.process is not None
         assert child.process.stdin is not None
         child.process.stdin.close()

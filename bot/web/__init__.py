@@ -1,4 +1,4 @@
-"""The web process: it verifies deliveries, stores them, and acknowledges them. It knows neither engine nor handlers."""
+"""The web process: verifies, stores and acknowledges deliveries. It imports neither engine nor handlers."""
 
 from .app import create_app
 from .group import Group

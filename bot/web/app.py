@@ -1,4 +1,4 @@
-"""What the web process answers: the webhook, and whether it lives and is ready. There are no other pages."""
+"""The web process's routes: the webhook, liveness (`/healthz`) and readiness (`/readyz`). There are no others."""
 
 import logging
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Answer = tuple[dict[str, object], int]
 
 
 def create_app(secret: str, store: Callable[[Delivery], None], ready: Callable[[], None], limit: int = LIMIT) -> Flask:
-    """The application. `store` returns when a delivery is kept; it and `ready` raise `TransientError`."""
+    """The application. `store` returns once a delivery is stored; `store` and `ready` raise `TransientError`."""
     app = Flask("charrette", static_folder=None)
 
     @app.get("/healthz")

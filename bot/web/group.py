@@ -1,4 +1,4 @@
-"""Deliveries that come at once are stored by one commit: each costs a turn of the disk, and of two threads."""
+"""Group commit: deliveries that arrive together are stored in one commit, to save disk and thread switches."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -23,9 +23,9 @@ Waiting = tuple[Delivery, "AsyncResult[None]"]
 
 
 class Group:
-    """Stores together what comes at once, or while a commit is under way, in a thread. Make it after a fork.
+    """Stores deliveries in groups, from a thread: all that arrive together or during the previous commit.
 
-    Requests are greenlets of one thread, so nothing here needs a lock.
+    Create it after the fork. Requests are greenlets of one thread, so no lock is needed here.
     """
 
     def __init__(self, accept: Callable[[Sequence[Delivery]], None], patience: float = PATIENCE) -> None:
@@ -37,7 +37,7 @@ class Group:
         self._idle.set()
 
     def store(self, delivery: Delivery) -> None:
-        """Returns when the delivery is stored; raises what went wrong, or `TransientError` where it takes too long."""
+        """Returns once the delivery is stored. Raises the database's error, or `TransientError` after a timeout."""
         if self._closed:
             raise TransientError("The web process is going down.")
         result: AsyncResult[None] = AsyncResult()
@@ -51,7 +51,7 @@ class Group:
             raise TransientError("Storing the delivery takes too long.") from error
 
     def close(self) -> None:
-        """Stores what waits, then ends."""
+        """Stores what is waiting, then ends the thread."""
         self._closed = True
         self._idle.wait()
 
@@ -75,7 +75,7 @@ class Group:
         self._idle.set()
 
     def _one_by_one(self, group: Sequence[Waiting]) -> None:
-        """One that can't be stored takes no other with it."""
+        """Stores deliveries separately, so that one that can't be stored doesn't affect the others."""
         for waiting in group:
             try:
                 self._accept([waiting[0]])

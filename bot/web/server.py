@@ -1,6 +1,6 @@
-"""The web process: gunicorn with one worker, whose requests are greenlets.
+"""The web process: gunicorn with one worker that handles each request in a greenlet.
 
-A thread for each would be woken four times for one delivery, which costs more than all else that is done for it.
+With a thread for each request, four thread switches for each delivery would cost more than all other work on it.
 """
 
 import logging
@@ -41,14 +41,14 @@ SKIPPED = 64 * 1024
 
 
 class _Shared(gevent.socket.socket):
-    """A connection that lets the others have a turn, however fast its sender is, and sends an answer in one piece."""
+    """A client socket that yields to other greenlets even if its sender is fast, and sends a response in one piece."""
 
     _since = 0.0
     _due: float | None = None
     _answer: list[bytes] | None = None
 
     def recv(self, *arguments: Any) -> bytes:
-        """Called for every piece of a head and of a body."""
+        """Called for each piece of a request's head and body."""
         self.share()
         if self._due is None:
             return super().recv(*arguments)
@@ -63,7 +63,7 @@ class _Shared(gevent.socket.socket):
 
     @contextmanager
     def arriving(self, seconds: float) -> Iterator[None]:
-        """What is received is there in so many seconds, or a `TimeoutError` says that it is not."""
+        """While active, receiving raises `TimeoutError` once `seconds` have passed."""
         self._due = time.monotonic() + seconds
         try:
             yield
@@ -71,13 +71,13 @@ class _Shared(gevent.socket.socket):
             self._due = None
 
     def share(self) -> None:
-        """Whoever waits is next, where this connection has had its turn."""
+        """Yields to other greenlets if this connection has used up its time slice."""
         if time.monotonic() - self._since > TURN:
             gevent.sleep(0)
             self._since = time.monotonic()
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """Called for the head of an answer, and for its body."""
+        """Called for a response's head and for its body."""
         if self._answer is None:
             super().sendall(data, flags)
         else:
@@ -85,7 +85,7 @@ class _Shared(gevent.socket.socket):
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """Head and body go together: half as many calls of the system, and of the receiver's."""
+        """Buffers head and body so that they are sent together, with half as many system calls."""
         self._answer = []
         try:
             yield
@@ -96,10 +96,10 @@ class _Shared(gevent.socket.socket):
 
 
 class _Log(Logger):  # type: ignore[misc]
-    """Gunicorn's messages go where all others go."""
+    """Routes gunicorn's messages to our log."""
 
     def setup(self, cfg: Any) -> None:
-        """No handlers of its own."""
+        """Installs no handlers of its own."""
         self.cfg = cfg
         self.error_log.handlers[:] = []
         self.error_log.propagate = True
@@ -109,20 +109,20 @@ class _Log(Logger):  # type: ignore[misc]
         self.access_log.disabled = True
 
     def access(self, *_: Any) -> None:
-        """There is no log of requests; gunicorn would look for one at each."""
+        """No access log; without this method gunicorn would look for one on each request."""
 
 
 class _Worker(GeventWorker):  # type: ignore[misc]
-    """Requests are greenlets: one that waits for its sender, or for the disk, costs next to nothing.
+    """A gevent worker with limits: waiting for a sender or for the disk costs almost nothing.
 
-    No request takes longer than GitHub would wait, and no small one long to arrive: a sender that stalls, or drips, is
-    cut off.
+    No request takes longer than GitHub would wait, and a small body has to arrive quickly: a sender that stalls or
+    drips is cut off.
     """
 
     sockets: Any
 
     def patch(self) -> None:
-        """The listening sockets alone are gevent's: the database has threads, and the standard library is as it was."""
+        """Makes only the listening sockets gevent's. The database has threads, so the standard library is unpatched."""
         self.sockets = [
             gevent.socket.socket(each.FAMILY, socket.SOCK_STREAM, fileno=each.sock.detach()) for each in self.sockets
         ]
@@ -133,11 +133,11 @@ class _Worker(GeventWorker):  # type: ignore[misc]
         super().handle(listener, shared, address)
 
     def timeout_ctx(self) -> Any:
-        """How long a connection is kept on which nothing is asked."""
+        """The keep-alive timeout: how long an idle connection stays open."""
         return gevent.Timeout(IDLE, False)  # type: ignore[arg-type]
 
     def handle_request(self, listener: Any, request: Any, sock: Any, address: Any) -> None:
-        """One request, from its head to its answer, and what its sender has yet to say."""
+        """One request: reads it, answers it, and skips the unread rest of its body."""
         cut = gevent.Timeout(LONGEST)
         with cut:
             try:
@@ -154,13 +154,19 @@ class _Worker(GeventWorker):  # type: ignore[misc]
 
 
 def _patience(body: Any) -> float:
-    """How long a body may take: so few senders hold a connection for long as may send a large body at once."""
+    """Seconds allowed for a body to arrive.
+
+    Only senders of large bodies, which are limited in number, may hold a connection for long.
+    """
     length: int | None = getattr(body.reader, "length", None)
     return LONGEST if length is None else min(LONGEST, ARRIVAL * max(1.0, length / webhook.SMALL))
 
 
 def _skip(body: Any) -> None:
-    """Reads on to the next request: in large pieces, since gunicorn's own small ones copy all that waits each time."""
+    """Reads the rest of the body, up to the next request, in large pieces.
+
+    Gunicorn's own small reads copy everything that is buffered each time.
+    """
     with gevent.Timeout(IDLE, False):  # type: ignore[arg-type]
         # Where this fails, gunicorn ends the connection.
         with suppress(ParseException, OSError):
@@ -171,12 +177,12 @@ def _skip(body: Any) -> None:
 
 
 class _Arbiter(Arbiter):  # type: ignore[misc]
-    """Told a second time, it doesn't wait for the requests in flight."""
+    """On a second SIGTERM, exits without waiting for requests in flight."""
 
     _told = False
 
     def signal(self, sig: int, frame: FrameType | None) -> None:
-        """Called for each signal; what it queues is acted upon in the main loop, and while that stops."""
+        """Called for each signal. The queued signal is handled in the main loop, also during shutdown."""
         again = sig == signal.SIGTERM and self._told
         self._told = self._told or sig == signal.SIGTERM
         super().signal(signal.SIGQUIT if again else sig, frame)
@@ -189,7 +195,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """Set here and nowhere else: no file and no environment variable of gunicorn's is read."""
+        """The only configuration: gunicorn's files and environment variables are not read."""
         settings = {
             "bind": self._bind,
             "workers": 1,
@@ -213,5 +219,5 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 
 def serve(bind: str, make: Callable[[], WSGIApplication]) -> None:
-    """Serves until SIGTERM or SIGINT, then ends the process. `make` is called after the fork."""
+    """Serves until SIGTERM or SIGINT, then exits the process. `make` is called after the fork."""
     _Arbiter(_Server(bind, make)).run()

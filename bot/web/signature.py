@@ -1,4 +1,4 @@
-"""Whether GitHub signed these bytes."""
+"""Verifies webhook signatures."""
 
 import hashlib
 import hmac
@@ -13,5 +13,5 @@ def sign(secret: str, body: bytes) -> str:
 
 
 def signed(secret: str, body: bytes, signature: str) -> bool:
-    """The signature is of these bytes by this secret. Takes as long for a wrong one as for a right one."""
+    """Whether `signature` is valid for this body and secret, compared in constant time."""
     return hmac.compare_digest(sign(secret, body).encode(), signature.encode("utf-8", "replace"))

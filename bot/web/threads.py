@@ -1,4 +1,4 @@
-"""Work that blocks is done in a thread, so that it holds up no request but its own."""
+"""Runs blocking work in a thread, so that it delays only its own request."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -10,7 +10,7 @@ R = TypeVar("R")
 
 
 def in_a_thread(work: Callable[P, R]) -> Callable[P, R]:
-    """The same work in a thread of its own, one call after the other; the greenlet that calls it waits."""
+    """The function, run in a thread of its own, one call at a time, while the calling greenlet waits."""
     pool = ThreadPool(1)
 
     def handed_over(*arguments: P.args, **named: P.kwargs) -> R:

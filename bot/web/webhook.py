@@ -1,6 +1,6 @@
-"""The webhook: a delivery is verified, then understood, then stored, then acknowledged.
+"""The webhook: a delivery is verified, parsed, stored and acknowledged.
 
-It is a WSGI application of its own: what Flask does for each request takes longer than all that a delivery needs.
+A WSGI application of its own: Flask's work for each request takes longer than everything a delivery needs.
 """
 
 import json
@@ -40,7 +40,7 @@ Answer = tuple[HTTPStatus, dict[str, str]]
 
 
 class _Refused(Exception):  # noqa: N818
-    """Why a request is no delivery that we take; the text is for its sender."""
+    """Why a request is not an acceptable delivery; the text goes to the sender."""
 
     def __init__(self, status: HTTPStatus, why: str) -> None:
         super().__init__(why)
@@ -48,7 +48,7 @@ class _Refused(Exception):  # noqa: N818
 
 
 class Webhook:
-    """Takes what is sent with POST to where it is mounted. `store` returns when a delivery is kept."""
+    """The WSGI application for POST requests with deliveries. `store` returns once a delivery is stored."""
 
     def __init__(self, secret: str, store: Callable[[Delivery], None], limit: int = LIMIT) -> None:
         if not secret:
@@ -94,7 +94,7 @@ class Webhook:
 
     @contextmanager
     def _room(self, environ: "WSGIEnvironment", length: int | None) -> Iterator[None]:
-        """There is room for the body; one whose length is not told may be of any."""
+        """Holds one of the few slots for large bodies while active. A body of unknown length counts as large."""
         if length is not None and length <= SMALL:
             yield
             return
@@ -107,7 +107,7 @@ class Webhook:
             self._large.release()
 
     def _body(self, environ: "WSGIEnvironment", length: int | None) -> bytes:
-        """The body, of which no more is read than may be there."""
+        """The body, never reading more than the limit."""
         if length is not None and length > self._limit:
             raise self._too_large()
         try:
@@ -127,7 +127,7 @@ class Webhook:
         return _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body has more than {self._limit} bytes.")
 
     def _take(self, environ: "WSGIEnvironment", body: bytes) -> Answer:
-        """Answers a delivery whose signature is right."""
+        """Handles a delivery whose signature is valid."""
         delivery = _delivery(environ, body)
         try:
             payload = read(body)
@@ -146,7 +146,7 @@ class Webhook:
 
 
 def _delivery(environ: "WSGIEnvironment", body: bytes) -> Delivery:
-    """What the headers say that it is."""
+    """The delivery that the headers describe; `_Refused` if they are missing or malformed."""
     if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != _JSON:
         why = f"The content type is not {_JSON}; choose it on the App's page."
         raise _Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why)

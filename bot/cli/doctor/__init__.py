@@ -1,4 +1,4 @@
-"""`charrette doctor`: every part is tried, and what is wrong says what to do."""
+"""`charrette doctor`: checks every part of an installation, and says how to fix what is wrong."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ EXAMINATIONS: dict[str, Examination] = {
 
 
 def examine(environ: Mapping[str, str], env_file: Path | None, as_json: bool = False) -> int:
-    """Prints a line for each part, or one JSON object; returns 1 where one of them is not well."""
+    """Prints one line for each check, or one JSON object; returns 1 if a check fails."""
     found = []
     for finding in _all(environ, env_file):
         found.append(finding)
@@ -48,7 +48,7 @@ def examine(environ: Mapping[str, str], env_file: Path | None, as_json: bool = F
 
 
 def _all(environ: Mapping[str, str], env_file: Path | None) -> Iterator[Finding]:
-    """Everything, as it is found; no secret is in it."""
+    """Runs all checks, yielding results as they come; they contain no secret."""
     yield from findings("git", machine.git)
     try:
         settings = read(environ, env_file)

@@ -1,4 +1,4 @@
-"""GitHub: does it know the App, may the App do what it must, and do its deliveries arrive."""
+"""Checks of GitHub: the App exists, has its permissions, and its deliveries arrive."""
 
 import time
 import urllib.error
@@ -22,7 +22,7 @@ LOW = 200
 
 
 def clock(patient: Patient) -> str:
-    """This machine's clock against GitHub's."""
+    """This machine's clock agrees with GitHub's."""
     api = patient.settings.github_api_url
     # Settings allow http and https alone.
     request = urllib.request.Request(f"{api}/meta", headers={"User-Agent": "charrette"})  # noqa: S310
@@ -48,7 +48,7 @@ def clock(patient: Patient) -> str:
 
 
 def app(patient: Patient) -> str:
-    """The App's id and key are right."""
+    """The App's id and key are correct."""
     api = patient.settings.github_api_url
     try:
         return f"the App is {patient.app.login} on {api}"
@@ -60,7 +60,7 @@ def app(patient: Patient) -> str:
 
 
 def permissions(patient: Patient) -> str:
-    """The App has the permissions of its manifest, and so has every installation."""
+    """The App and every installation have the permissions of the manifest."""
     wanted: dict[str, str] = root.app_manifest()["default_permissions"]
     if lacking := _lacking(wanted, patient.app.permissions):
         raise WrongError(f"the App lacks {lacking}.", "Add it on the App's page, under Permissions & events.")
@@ -83,7 +83,7 @@ def _lacking(wanted: Mapping[str, str], has: Mapping[str, str]) -> str:
 
 
 def events(patient: Patient) -> str:
-    """The App is sent what its manifest names."""
+    """The App is subscribed to the events of the manifest."""
     wanted = sorted(root.app_manifest()["default_events"])
     lacking = [name for name in wanted if name not in patient.app.events]
     if lacking:
@@ -94,7 +94,7 @@ def events(patient: Patient) -> str:
 
 
 def webhook(patient: Patient) -> str:
-    """GitHub has an address and a secret, and Charrette answers there: it refuses what nobody signed."""
+    """A webhook URL and secret are set at GitHub, and Charrette answers there: it refuses unsigned requests."""
     _ = patient.app
     url, secret = patient.inspection.webhook()
     if not url:
@@ -114,7 +114,7 @@ def webhook(patient: Patient) -> str:
 
 
 def _unsigned(url: str) -> int:
-    """The status of a delivery without a signature."""
+    """The response status for a delivery without a signature."""
     headers = {"Content-Type": "application/json", "X-GitHub-Event": "ping", "User-Agent": "charrette-doctor"}
     try:
         request = urllib.request.Request(url, b"{}", headers, method="POST")  # noqa: S310
@@ -132,7 +132,7 @@ def _unsigned(url: str) -> int:
 
 
 def deliveries(patient: Patient) -> str:
-    """What GitHub tried to deliver last, arrived."""
+    """GitHub's latest deliveries arrived."""
     _ = patient.app
     sent = patient.inspection.sent()
     if not sent:
@@ -153,7 +153,7 @@ def deliveries(patient: Patient) -> str:
 
 
 def installations(patient: Patient) -> str:
-    """The App is installed, and its repositories can be asked for."""
+    """The App is installed, and its repositories are accessible."""
     page = patient.app.page
     found = patient.installations
     if not found:
@@ -167,7 +167,7 @@ def installations(patient: Patient) -> str:
 
 
 def limits(patient: Patient) -> str:
-    """Requests are left."""
+    """The rate limit is not used up."""
     said = []
     for each in patient.installations[:FEW]:
         remaining, limit, reset = patient.inspection.limit(each.id)

@@ -1,4 +1,4 @@
-"""This machine: git, the state folder, the database, the workflows."""
+"""Checks of this machine: git, the state folder, the database, the workflows."""
 
 import re
 import shutil
@@ -19,7 +19,7 @@ GIB = 1 << 30
 
 
 def git() -> str:
-    """The git on the path, new enough."""
+    """git is on the path, and recent enough."""
     if not shutil.which("git"):
         raise WrongError("there is no git on the path.", "Install it.")
     said = subprocess.run(["git", "--version"], capture_output=True, text=True).stdout.strip()
@@ -30,7 +30,7 @@ def git() -> str:
 
 
 def state(patient: Patient) -> str:
-    """The folder is there, can be written, and has room."""
+    """The state folder exists, is writable and has free space."""
     folder = patient.settings.state
     mend = "Name a folder that this user may write, in CHARRETTE_STATE."
     try:
@@ -48,7 +48,7 @@ def state(patient: Patient) -> str:
 
 
 def database(patient: Patient) -> str:
-    """It answers, has its tables in the shape of this version, and takes a row."""
+    """The database answers, has the tables of this version, and accepts a write."""
     settings = patient.settings
     kind = "SQLite" if settings.database_url.startswith("sqlite") else "PostgreSQL"
     try:
@@ -72,5 +72,5 @@ _DIRECTLY = "Name the server itself in CHARRETTE_DATABASE_URL, or a pooler in se
 
 
 def workflows(patient: Patient) -> str:
-    """They can be read."""
+    """The workflows are valid."""
     return ", ".join(sorted(app.definitions(patient.settings.workflows or app.built_in_workflows()).all()))

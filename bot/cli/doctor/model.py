@@ -1,4 +1,4 @@
-"""The model: does its server answer, and does it know the names that the settings use."""
+"""Checks of the model: its server answers, and knows the model names in the settings."""
 
 from bot import app
 from bot.adapters.prices import dollars
@@ -10,7 +10,7 @@ OFFICIAL = "https://api.anthropic.com"
 
 
 def server(patient: Patient) -> str:
-    """It answers, and takes the key; a recording is there."""
+    """The server answers and accepts the key; or, for a replay, the recording exists."""
     options = patient.settings.model
     made = app.model(options)
     base = options.base_url or OFFICIAL
@@ -29,7 +29,7 @@ def server(patient: Patient) -> str:
 
 
 def names(patient: Patient) -> str:
-    """The server has the models that the settings name, and their prices are known."""
+    """The server offers the models in the settings, and their prices are known."""
     options = patient.settings.model
     if options.replay:
         raise SkippedError("a recording has its own.")
@@ -54,7 +54,7 @@ def names(patient: Patient) -> str:
 
 
 def web(patient: Patient) -> str:
-    """Whether the model may search the web; a document says what it did without."""
+    """Reports whether the model can search the web; a document says if it was written without."""
     made = app.model(patient.settings.model)
     try:
         if made.replayed:

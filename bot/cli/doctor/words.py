@@ -1,4 +1,4 @@
-"""What the doctor says of one part, and how a part is examined."""
+"""The results of the doctor's checks, and how a check is run."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Finding:
-    """One line. `skipped` is what could not be examined, since something else is wrong."""
+    """One line of output. `skipped` marks a check that could not run because something else is wrong."""
 
     name: str
     state: Literal["ok", "wrong", "skipped"]
@@ -24,7 +24,7 @@ class Finding:
 
 
 class WrongError(Exception):
-    """What is wrong, and what to do."""
+    """What is wrong, and how to fix it."""
 
     def __init__(self, wrong: str, mend: str) -> None:
         self.wrong, self.mend = wrong, mend
@@ -32,12 +32,12 @@ class WrongError(Exception):
 
 
 class SkippedError(Exception):
-    """Why something can't be examined."""
+    """Why a check can't run."""
 
 
 @dataclass
 class Patient:
-    """What is examined; what one examination learned spares the others from asking again."""
+    """What is being examined. Results are cached, so that later checks needn't ask again."""
 
     settings: Settings
     wrong: set[str] = field(default_factory=set)
@@ -45,22 +45,22 @@ class Patient:
 
     @cached_property
     def github(self) -> App:
-        """The App as the worker would use it."""
+        """The App, as the worker would use it."""
         return app.github(self.settings)
 
     @cached_property
     def inspection(self) -> Inspection:
-        """The App as its owner sees it."""
+        """The App, as its owner sees it."""
         return self.github.inspection()
 
     @property
     def app(self) -> AppFacts:
-        """The App; skips what asks for it where GitHub doesn't know it."""
+        """The App; skips the check if GitHub doesn't know it."""
         return self._after("GitHub", lambda: self._app)
 
     @property
     def installations(self) -> tuple[Installed, ...]:
-        """Those that are not suspended; skips what asks for them where there are none."""
+        """The installations that are not suspended; skips the check if there are none."""
         _ = self.app
         return self._after("installations", lambda: self._installations)
 
@@ -82,7 +82,7 @@ Examination = Callable[[Patient], str]
 
 
 def findings(name: str, examination: Callable[[], str]) -> Iterator[Finding]:
-    """What came of one examination: a line, or one for each fault of a file."""
+    """The results of one check: one line, or one for each fault in a file."""
     try:
         yield Finding(name, "ok", examination())
     except FaultsError as error:

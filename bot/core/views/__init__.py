@@ -1,1 +1,1 @@
-"""What GitHub shows: pure functions from where things stand to publications."""
+"""What GitHub shows: pure functions from the state of a run (or round) to publications."""

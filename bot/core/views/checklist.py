@@ -1,4 +1,4 @@
-"""The lines of a run's checklist: one for each phase, and below it one for each who takes part."""
+"""The checklist in a run's status comment: one line for each phase, and below it one for each member of the phase."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from .pages import link
 
 
 def lines_of(state: State, phase: PhaseState) -> Iterator[str]:
-    """The line of a phase, and below it one for each of its members."""
+    """The line of a phase, followed by one line for each of its members."""
     number = phase.phase.label
     ticked = "x" if phase.finished else " "
     path = next(iter(phase.commit.files), "") if phase.commit else ""
@@ -24,7 +24,7 @@ def lines_of(state: State, phase: PhaseState) -> Iterator[str]:
 
 
 def _members(state: State, phase: PhaseState) -> Iterator[str]:
-    """Who of a phase has brought a document, has failed, or is awaited."""
+    """One line for each member of a phase: delivered, failed or still pending."""
     halted = state.stopped or state.trouble is not None
     waiting = "" if halted or state.current != phase else " …"
     files = phase.commit.files if phase.commit else {}
@@ -41,7 +41,7 @@ def _members(state: State, phase: PhaseState) -> Iterator[str]:
 
 
 def _notes(state: State, phase: PhaseState) -> str:
-    """What is to be known of a phase's documents, behind their name."""
+    """Remarks in parentheses after a phase's name: its status, mended drafts, people's edits, revisions."""
     if phase.commit is None:
         return ""
     notes = {"asking": " (questions open)", "awaiting": " (waits for approval)", "blocked": " (findings)"}
@@ -54,7 +54,7 @@ def _notes(state: State, phase: PhaseState) -> str:
 
 
 def revised(phase: PhaseState) -> str:
-    """What is told of the newest revision that a person asked for."""
+    """A remark about the newest revision that a person asked for; "" if there is none."""
     if not phase.notes:
         return ""
     last = phase.notes[-1]
@@ -64,7 +64,7 @@ def revised(phase: PhaseState) -> str:
 
 
 def progress(phase: PhaseState) -> str:
-    """How far another run is, with a link to its status."""
+    """The progress of the run that this phase includes, with a link to its status; "" if it has not begun."""
     other = phase.included
     if other is None:
         return ""

@@ -1,4 +1,4 @@
-"""What GitHub shows of the concerns of a pull request: a check, and a comment where no document has them."""
+"""What GitHub shows of a pull request's concerns: a check, and a comment if no document holds them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -29,7 +29,7 @@ OF_A_FORK = (
 
 
 def concerns_check(state: State) -> Iterator[CheckWish]:
-    """The check that fails while a critical concern is undecided, from the document as it stands at the head."""
+    """The check that fails while a critical concern is undecided, computed from the document at the head."""
     if state.record.concerns is None:
         return
     path, concerns = state.record.concerns.path, all_of(state)
@@ -65,7 +65,7 @@ def _where(state: State, path: str) -> str:
 
 
 def counts(state: State) -> Iterator[str]:
-    """How many concerns there are of each severity, and which of the grave ones are undecided; and where they are."""
+    """A table of concerns by severity: how many, how many undecided, which of the severe ones; and where they are."""
     concerns = all_of(state)
     if state.record.concerns is None or not concerns:
         return
@@ -91,7 +91,10 @@ def _ids(concerns: Sequence[Concern]) -> str:
 
 
 def concerns_comment(state: State) -> str:
-    """The concerns of a round that has no document for them: each folded, the gravest first, then what was decided."""
+    """The comment with a round's concerns, used if no document holds them.
+
+    Each concern is folded, the most severe first. The decision log and dismissed findings follow.
+    """
     document = read(state.record.concerns.text if state.record.concerns else "")
     head = [f"### Concerns: {one_line(state.pinned.title)}", "", OF_A_FORK, ""]
     log = [f"- {row.date} {one_line(row.by)}: {', '.join(row.ids)} {one_line(row.decision)}" for row in document.log]
@@ -134,14 +137,14 @@ def _folded(title: str, text: str) -> str:
 
 
 def _how(concern: Concern) -> str:
-    """What to do about a concern that the document has no more."""
+    """A hint on how to decide a concern that was removed from the document; "" for others."""
     if concern.line:
         return ""
     return f" (taken out of the document undecided: put it back, or write `/decide {concern.id} reject: why`)"
 
 
 def decided(concern: Concern) -> str:
-    """What a concern's field says, in a cell."""
+    """The content of a concern's decision field, for a table cell."""
     decision = concern.decision
     if not concern.line:
         return "**open**, though taken out of the document"
@@ -153,6 +156,6 @@ def decided(concern: Concern) -> str:
 
 
 def all_of(state: State) -> tuple[Concern, ...]:
-    """The concerns as they stand on the branch, with those that were taken out of the document undecided."""
+    """The concerns in the document on the branch, plus those that were removed from it undecided."""
     concerns = state.record.concerns
     return standing(concerns.known, concerns.text) if concerns else ()

@@ -1,4 +1,4 @@
-"""What is said of a repository's configuration: its faults, on an issue that needed it and on a pull request."""
+"""Messages about a repository's configuration: its faults, on an issue that needed it and on a pull request."""
 
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -15,12 +15,12 @@ MENDED = "The configuration that had faults is mended, and the run has started."
 
 
 def configures(path: str) -> bool:
-    """Whether a change of this path changes the repository's configuration."""
+    """Whether changing the file at this path changes the repository's configuration."""
     return path == OURS[0] or path == OURS[1].rstrip("/") or path.startswith(OURS[1])
 
 
 def faulty(faults: Sequence[Fault], layers: Sequence[Layer]) -> str:
-    """Why no run starts, for the person whose label or command needed the configuration."""
+    """The explanation, for the person whose label or command needed the configuration, why no run starts."""
     many = f"{len(faults)} faults" if len(faults) > 1 else "a fault"
     return (
         f"Nothing can start here: the configuration of this repository has {many}.\n\n{listed(faults, layers)}\n\n"
@@ -36,7 +36,7 @@ def listed(faults: Sequence[Fault], layers: Sequence[Layer]) -> str:
 
 
 def _place(fault: Fault, layers: Sequence[Layer]) -> str:
-    """A file's line, as a link where its page is known."""
+    """`file:line`, as a link if the file's page is known."""
     name = line(f"{fault.where}:{fault.line}" if fault.line else fault.where)
     for layer in layers:
         if layer.url and fault.where.startswith(layer.where):
@@ -46,7 +46,7 @@ def _place(fault: Fault, layers: Sequence[Layer]) -> str:
 
 
 def check(head: str, faults: Sequence[Fault], layer: Layer) -> CheckWish:
-    """The check of a pull request that changes the configuration: `faults` are those that it would bring."""
+    """The check on a pull request that changes the configuration. `faults` are those it would introduce."""
     if not faults:
         title, summary = "Nothing is wrong", "The configuration of this pull request has no faults."
     else:

@@ -1,4 +1,4 @@
-"""The honest word at a run's end: how it ended, what is kept, and what to do next."""
+"""The message at the end of a run: how it ended, what is kept, and what to do next."""
 
 from bot.core.incoming.messages import Stop
 from bot.core.markdown.safe import line as one_line
@@ -16,7 +16,7 @@ FEW = 5
 
 
 def stopped(state: State) -> str:
-    """A run that somebody stopped: who and why, and how it goes on."""
+    """The message for a run that somebody stopped: who stopped it and why, and how to resume it."""
     stops = [entry.message for entry in state.record.entries if isinstance(entry.message.deed, Stop)]
     why = ""
     if stops and isinstance(stops[-1].deed, Stop) and stops[-1].deed.why:
@@ -30,14 +30,14 @@ def stopped(state: State) -> str:
 
 
 def troubled(state: State) -> str:
-    """A run that ended because something went wrong, or because a limit was reached."""
+    """The message for a run that ended because of a failure or an exhausted budget."""
     trouble = state.trouble or "failed"
     how = "Out of budget" if trouble == "budget" else "Failed"
     return _joined(f"{how}:", _sentence(one_line(state.reason, 400)), kept(state), NEXT[trouble])
 
 
 def done(state: State) -> str:
-    """A run whose documents are all made: what is left in them, and what people do now."""
+    """The message for a run that finished all documents: remaining findings, and the next steps for people."""
     found = [phase for phase in state.phases if phase.findings]
     count = sum(len(phase.findings) for phase in found)
     if ending(state) == "done":
@@ -51,14 +51,14 @@ def done(state: State) -> str:
 
 
 def _then(state: State) -> str:
-    """What people do with the documents; where the last of them sums up the others, they begin with it."""
+    """The next steps for people. If the last document is a summary of the others, they start with that."""
     first = "Read the summary first, then review" if state.definition.phases[-1].id.endswith("summary") else "Review"
     after = " When it is merged, each unit of the plan becomes an issue." if state.definition.plans else ""
     return f"{first} the pull request; what people edit on its branch is kept.{after}"
 
 
 def kept(state: State) -> str:
-    """What the branch has of the documents, finished or not."""
+    """Which documents the branch has, finished or not."""
     made = [phase for phase in state.phases if phase.phase.source == "model"]
     finished = sum(phase.finished for phase in made)
     drafts = [_name(phase) for phase in state.phases if phase.commit and not phase.finished]
@@ -74,7 +74,7 @@ def _name(phase: PhaseState) -> str:
 
 
 def _sentence(text: str, more: str = "") -> str:
-    """Words as a sentence; `more` stands before its end."""
+    """The text as a sentence, with `more` inserted before its final full stop."""
     said = text.rstrip(". ")
     return f"{said[:1].upper()}{said[1:]}{more}." if said else ""
 

@@ -1,4 +1,4 @@
-"""The word at the top of a run's status: where it stands and what it waits for, or how it ended."""
+"""The headline of a run's status: where it stands and what it waits for, or how it ended."""
 
 from typing import assert_never
 
@@ -16,7 +16,7 @@ SHORT = 7
 
 
 def headline(state: State) -> str:
-    """In a sentence or two: where the run stands and what it waits for, or how it ended and what to do."""
+    """One or two sentences: where the run stands and what it waits for, or how it ended and what to do."""
     asked = author(state)
     if state.stopped:
         return endings.stopped(state)
@@ -55,7 +55,7 @@ def headline(state: State) -> str:
 
 
 def _again(phase: PhaseState) -> str:
-    """Why a document is being written that was there before."""
+    """Why an existing document is being written again."""
     if phase.wish:
         return ", being revised as asked"
     round = phase.round
@@ -69,7 +69,10 @@ def _again(phase: PhaseState) -> str:
 
 
 def _blocked(state: State, phase: PhaseState, where: str) -> str:
-    """A document with findings that wait for a person: ours after all attempts, or one that people changed since."""
+    """The headline for a document whose findings wait for a person.
+
+    Either the model used all its attempts, or people's edits caused the findings.
+    """
     count = len(phase.findings)
     found, them = (f"{count} findings", "them") if count != 1 else ("1 finding", "it")
     if phase.commit is None or not is_edited(phase.commit, phase.phase, state.record):
@@ -88,7 +91,7 @@ def _blocked(state: State, phase: PhaseState, where: str) -> str:
 
 
 def _held_up(where: str, phase: PhaseState, other: Included) -> str:
-    """A phase that is another run, which came to no end."""
+    """The headline for a phase that includes another run which didn't finish."""
     how = "was stopped" if other.status == "stopped" else "failed"
     why = f" {one_line(other.words, 300).rstrip('. ')}." if other.words else ""
     ways = "`/retry` begins it anew, `/proceed` goes on without it."
@@ -103,7 +106,7 @@ def _where(state: State, phase: PhaseState) -> str:
 
 
 def to_mend(state: State) -> tuple[Finding, ...]:
-    """What the draft in hand went back for, where the phase is one document."""
+    """The errors of the current draft, which went back to the model; only for phases with a single document."""
     phase = state.current
     if phase is None or phase.phase.each is not None or state.unplaced is not None:
         return ()

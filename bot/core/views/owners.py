@@ -1,4 +1,4 @@
-"""What GitHub shows of who owns the concerns: the components with their concerns, and what becomes of those outside."""
+"""What GitHub shows of concern owners: the components with their concerns, and which are outside the roadmap."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from .run import cost, elapsed
 
 
 def status(state: State) -> str:
-    """The one status comment of a run that sorts concerns by their owners."""
+    """The status comment of a run that sorts concerns by owner."""
     concerns = state.record.concerns
     owners = read(concerns.text) if concerns else Owners()
     base = f"[`{state.pinned.base[:8]}`]({web(state)}/commit/{state.pinned.base})"
@@ -47,7 +47,7 @@ def _components(owners: Owners) -> Iterator[str]:
 
 
 def _ways(state: State, owners: Owners) -> Iterator[str]:
-    """What people can do about it."""
+    """What people can do next."""
     names = ", ".join(one_line(part.name) for part in owners.outside)
     if state.current is not None and state.current.status == "awaiting":
         yield (

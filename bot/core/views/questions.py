@@ -1,4 +1,4 @@
-"""What the author is asked: a comment for each round of questions, and for a description that is missing."""
+"""Comments that ask the author: one for each round of questions, and one for a missing description."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def asking(state: State) -> Iterator[CommentWish]:
 
 
 def _round(state: State, round: Round, width: int) -> str:
-    """The comment of one round of questions, each of its texts no longer than `width`."""
+    """The comment for one round of questions, with each text cut to `width` characters."""
     body = [f"{author(state)}, before the {state.definition.thing} goes on:", ""]
     if round.closed:
         there = f"the answers are in {link(state, state.request_path, '001')}"
@@ -58,7 +58,7 @@ def _question(question: Question, width: int) -> list[str]:
 
 
 def _cut(text: str, width: int) -> str:
-    """The text whole, or its beginning as plain words where it is too long: Markdown can't be cut anywhere."""
+    """The whole text; or, if it is too long, its beginning as plain text, because Markdown can't be cut anywhere."""
     return text if len(text) <= width else one_line(text, width)
 
 
@@ -87,6 +87,6 @@ def _described(state: State) -> str:
 
 
 def author(state: State) -> str:
-    """Who is asked: the author, unless GitHub knows the account no more."""
+    """The login of the author, or a phrase if GitHub no longer knows the account."""
     gone = state.pinned.author in ("", "ghost")
     return "Whoever may write here (the author's account is gone)" if gone else f"@{state.pinned.author}"

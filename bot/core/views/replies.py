@@ -1,4 +1,4 @@
-"""What is said to a person where no run has to do anything: help, corrections, refusals."""
+"""Replies that need no work by a run: help, corrections, refusals."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ NO_RUN = "There is no run here. `/help` says how to start one."
 
 
 def help_text(vocabulary: Vocabulary) -> str:
-    """The commands, made from the tables and the definitions."""
+    """The help: all commands and labels, generated from the tables and the workflow definitions."""
     lines = ["| command | does |", "| --- | --- |"]
     labels = {workflow: label for label, workflow in vocabulary.labels.items()}
     for name, workflow in vocabulary.commands.items():
@@ -32,7 +32,7 @@ def help_text(vocabulary: Vocabulary) -> str:
 
 
 def corrected(written: str, nearest: str, vocabulary: Vocabulary) -> str:
-    """What to write in the place of a command that is none, or that lacks its argument."""
+    """What to write instead of an unknown command, or of one whose argument is missing."""
     written = plain(written, 40).replace("`", "")
     if written == nearest:
         known = usage(written)
@@ -46,12 +46,12 @@ def corrected(written: str, nearest: str, vocabulary: Vocabulary) -> str:
 
 
 def refusal_key(login: str) -> str:
-    """One refusal for each person and subject."""
+    """The key that limits refusals to one for each person and subject."""
     return f"refusal/{login}"
 
 
 def refusal(login: str, needs: Needs) -> str:
-    """A polite word to somebody who may not do this."""
+    """A polite refusal for somebody who lacks the permission."""
     who = {
         "write": "people with write access to this repository",
         "triage": "people with triage access or more to this repository",
@@ -62,7 +62,7 @@ def refusal(login: str, needs: Needs) -> str:
 
 
 def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str | None:
-    """What a start meets: None to go ahead, "" to do nothing, or one line to the person.
+    """Whether a workflow may start: None to go ahead, "" to ignore the request, or one line for the person.
 
     `rows` are the subject's runs, oldest first: workflow, status, pull request.
     """
@@ -78,7 +78,7 @@ def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str 
 
 
 def next_round(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str | None:
-    """What a wish for a round of reviews meets: None to go ahead, "" to do nothing, or one line to the person."""
+    """Whether a review round may start: None to go ahead, "" to ignore the request, or one line for the person."""
     for other, status, _ in reversed(rows):
         if status in (*OVER, "stopped", "failed", "budget"):
             continue
@@ -91,7 +91,7 @@ def next_round(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> st
 
 
 def stands_still(status: str) -> str:
-    """What a stop meets where there is nothing to stop; "" where there is."""
+    """The reply to a stop if there is nothing to stop, else ""."""
     if status in OVER:
         return "The run is done, so there is nothing to stop. Close the pull request if its documents are not wanted."
     if status == "stopped":
@@ -100,7 +100,7 @@ def stands_still(status: str) -> str:
 
 
 def unknown_run(workflow: str, branch: str) -> str:
-    """Where a run stands of which only its branch is left."""
+    """The status of a run that only its branch knows, because the database was lost."""
     return (
         f"There is a `{workflow}` run on the branch `{branch}` that this service does not know: its database is new. "
         "`/resume` takes it up from the branch; what is finished there is not made, or paid for, again."
@@ -108,7 +108,7 @@ def unknown_run(workflow: str, branch: str) -> str:
 
 
 def too_many(login: str, limit: int) -> str:
-    """A word to somebody whose comments are no longer answered for a while."""
+    """The reply to somebody whose comments are not answered for a while, because there were too many."""
     return (
         f"@{login}, I answer {limit} comments of one person on an issue within an hour, and those are used up. "
         "What you write meanwhile is left alone, but for `/cancel` by people who may; write again later."
@@ -116,7 +116,7 @@ def too_many(login: str, limit: int) -> str:
 
 
 def started_often(limit: int) -> str:
-    """What a start meets on a subject where runs were started too often."""
+    """The reply to a start on a subject where runs were started too often within an hour."""
     return (
         f"A run was started {limit} times within an hour here, so I wait. "
         "Put the label on again, or write `/retry`, later."
@@ -124,7 +124,7 @@ def started_often(limit: int) -> str:
 
 
 def begun_often(limit: int) -> str:
-    """What a start meets in a repository with too many runs in a day."""
+    """The reply to a start in a repository that reached its daily limit of runs."""
     return (
         f"{limit} runs were begun in this repository within a day, which is all that this service allows. "
         "Put the label on again tomorrow, or ask the operator to raise `CHARRETTE_DAY_RUNS`."

@@ -1,4 +1,4 @@
-"""What GitHub shows of a round of reviews: a review for each expert, the concerns' check, and one status comment."""
+"""What GitHub shows of a review round: a review for each expert, the concerns check, and one status comment."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -26,7 +26,7 @@ _COUNTED = {"critical": "critical", "important": "important", "nice to have": "n
 
 
 def publications(state: State) -> Iterator[Publication]:
-    """All that GitHub ought to show now of a round, the status last."""
+    """Everything GitHub should show of a round now; the status comes last."""
     round = _round(state)
     if state.record.head is not None:
         if round.into and state.record.commits:
@@ -48,7 +48,7 @@ def publications(state: State) -> Iterator[Publication]:
 
 
 def status(state: State) -> str:
-    """The round's one status comment."""
+    """The round's status comment."""
     if not has_experts(state):
         return owner_views.status(state)
     number = _round(state).number
@@ -56,12 +56,12 @@ def status(state: State) -> str:
 
 
 def answer(state: State) -> str:
-    """What `/status` is told of a round: the experts, and of the concerns how many there are and which are open."""
+    """The answer to `/status` about a round: the experts, and the concerns by severity with the open ones."""
     return _told(state, f", round {_round(state).number}", counts(state))
 
 
 def has_experts(state: State) -> bool:
-    """Whether it is a panel's round, and not one that sorts what a panel found."""
+    """Whether the round has a panel of experts, rather than only sorting a panel's concerns."""
     return any(phase.phase.each for phase in state.phases)
 
 
@@ -100,7 +100,7 @@ def _headline(state: State) -> str:
 
 
 def _experts(state: State) -> Iterator[str]:
-    """Who reviews, with the document or the reason why there is none."""
+    """The experts, each with its review or the reason why there is none."""
     commit = _commit(state, "findings")
     there = {path.rpartition("/")[2]: path for path in commit.files} if commit else {}
     failed = dict(commit.failed) if commit else {}
@@ -121,7 +121,7 @@ def _experts(state: State) -> Iterator[str]:
 
 
 def _asides(state: State) -> Iterator[str]:
-    """What whoever reads a review has to know of what was read: what has changed since, and what was left out."""
+    """Notes for readers of a review: what changed since it was written, and what was left out."""
     round, moved = _round(state), state.record.moved
     if moved:
         yield f"The branch has moved on since, to `{moved[:8]}`: what came with that was not read."
@@ -132,7 +132,7 @@ def _asides(state: State) -> Iterator[str]:
 
 
 def _trend(state: State) -> Iterator[str]:
-    """What each round left open, once there is more than one."""
+    """How many concerns each round left open; empty for the first round."""
     earlier, commit = _round(state).earlier, _commit(state, "concerns")
     rounds = list(earlier.trend) if earlier else []
     if not rounds:
@@ -153,7 +153,7 @@ def _verdict(state: State, path: str) -> str:
 
 
 def _table(state: State) -> Iterator[str]:
-    """The concerns, those that are open first, the gravest first."""
+    """The concerns as a table: open ones first, then by severity."""
     concerns = sorted(all_of(state), key=lambda each: not is_undecided(each))
     if not concerns:
         return
@@ -176,7 +176,7 @@ def _or_by_hand(state: State) -> str:
 
 
 def _reviews(state: State) -> Iterator[ReviewWish]:
-    """One review for each expert that brought one, of the commit that they read."""
+    """One review for each expert that delivered one, on the commit that the expert read."""
     commit, round = _commit(state, "findings"), _round(state)
     if commit is None:
         return
@@ -216,7 +216,7 @@ def _body(state: State, path: str, review: dict[str, object]) -> str:
 
 
 def _remarks(review: dict[str, object]) -> Iterator[Remark]:
-    """A remark for each finding whose location can be read; the others are in the document."""
+    """A remark for each finding with a readable location; the others are only in the document."""
     items = review["items"]
     assert isinstance(items, list)
     for n, item in enumerate(items, 1):

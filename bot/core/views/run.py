@@ -1,4 +1,4 @@
-"""What GitHub shows of a run: a pure function from the state to publications."""
+"""What GitHub shows of a run: a pure function from its state to publications."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -33,12 +33,12 @@ CHECK = "charrette"
 
 
 def publications(state: State) -> tuple[Publication, ...]:
-    """All that GitHub ought to show now."""
+    """Everything GitHub should show now."""
     return tuple(_publications(state))
 
 
 def _publications(state: State) -> Iterator[Publication]:
-    """In the order in which they come about; the status comes last, so that what it says is already there."""
+    """In the order of publishing. The status comes last, so that everything it mentions exists already."""
     if state.record.head is not None:
         yield PullRequestWish(
             state.pinned.branch,
@@ -57,19 +57,19 @@ def _publications(state: State) -> Iterator[Publication]:
 
 
 def is_over(state: State) -> bool:
-    """Whether every phase is finished, so that the pull request is ready for review."""
+    """Whether every phase is finished, which makes the pull request ready for review."""
     return state.current is None and not state.stopped
 
 
 def _drafted_again(state: State) -> Iterator[DraftWish]:
-    """A pull request whose documents are revised is a draft until they are."""
+    """The pull request becomes a draft again while its documents are revised."""
     wishes = [entry.message.id for entry in state.record.entries if isinstance(entry.message.deed, Revise)]
     if wishes and state.current is not None and not state.stopped:
         yield DraftWish(f"draft/{wishes[-1]}", state.pinned.branch)
 
 
 def _untouched(state: State) -> Iterator[CommentWish]:
-    """A word to those whose wish touches no document, or one that a person edited."""
+    """A comment to people whose revision request matches no document, or only documents that people edited."""
     by = {entry.message.id: entry.message.by for entry in state.record.entries}
     titles = {phase.phase.id: phase.phase.label for phase in state.phases}
     for entry in state.record.entries:
@@ -111,7 +111,7 @@ def status(state: State) -> str:
 
 
 def _open_findings(state: State) -> Iterator[str]:
-    """The first findings of the phase that waits because of them, or of its draft that is being mended."""
+    """The first findings of the phase that is blocked by them, or of its draft that is being mended."""
     phase = state.current
     if phase is None:
         return
@@ -126,7 +126,7 @@ def _open_findings(state: State) -> Iterator[str]:
 
 
 def _drift(state: State, most: int) -> Iterator[str]:
-    """The first cited places that are not what they were, now that the default branch has moved."""
+    """The first cited places that changed on the default branch since they were cited."""
     drift = state.record.drift
     if drift is None:
         return
@@ -160,7 +160,7 @@ def _facts(state: State) -> Iterator[str]:
 
 
 def elapsed(since: str, now: str) -> str:
-    """`1 h 2 min` between two ISO times."""
+    """The time between two ISO timestamps, such as `1 h 2 min`."""
     if not since or not now:
         return "just started"
     seconds = max(0, int((datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds()))
@@ -171,7 +171,7 @@ def elapsed(since: str, now: str) -> str:
 
 
 def cost(spent: Spent) -> str:
-    """Tokens and money, in words that are honest about a replay and about an unknown price."""
+    """Tokens and money as text, which says so if the run is a replay or a price is unknown."""
     if not spent.calls:
         return "no tokens yet"
     if spent.replayed == spent.calls:
@@ -185,7 +185,7 @@ def cost(spent: Spent) -> str:
 
 
 def pull_request(state: State) -> str:
-    """The pull request's body: what this is, how far it is, and an index."""
+    """The pull request's body: what this is, its progress, and an index of the documents."""
     issue, what = f"#{state.pinned.subject.home}", state.definition.thing
     gist = next((phase.commit.gist for phase in reversed(state.phases) if phase.commit and phase.finished), "")
     lines = [
@@ -222,12 +222,15 @@ def pull_request(state: State) -> str:
 
 
 def _parts(phase: PhaseState) -> str:
-    """Which sections of a document a phase makes, behind the document's name."""
+    """The sections of a shared document that a phase writes, for display after the document's name."""
     return f": {', '.join(map(one_line, phase.phase.sections))}" if phase.phase.into else ""
 
 
 def check(state: State) -> CheckWish:
-    """The run's check on the branch's head: gates with annotations; neutral, never green, where nothing was made."""
+    """The run's check on the branch head, with gate findings as annotations.
+
+    It is neutral, never green, if nothing was produced.
+    """
     annotations = tuple(_annotations(state))
     conclusion = _conclusion(state)
     return CheckWish(
@@ -243,10 +246,10 @@ def check(state: State) -> CheckWish:
 
 
 def left_behind(state: State) -> Iterator[CheckWish]:
-    """The checks on the heads before this one: none stays in progress for ever.
+    """Checks on earlier heads, completed so that none stays in progress for ever.
 
-    Two commits may come before the next look at what to show, so two heads are looked back to. What is said there is
-    the same whatever the head is, so that each is written once.
+    Two commits can be made before the next publication, so the two previous heads are included. The text is the same
+    for every head, so each check is written only once.
     """
     round = state.pinned.round
     shown = [state.pinned.base] if round is not None and not round.into else []

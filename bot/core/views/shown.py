@@ -1,4 +1,4 @@
-"""What GitHub shows of a run, whatever it is about."""
+"""What GitHub shows of a run of any kind: dispatches to the view for its kind."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from bot.core.views import run as views
 
 
 def publications(state: State) -> tuple[Publication, ...]:
-    """All that GitHub ought to show now."""
+    """Everything GitHub should show now."""
     if state.pinned.round:
         return tuple(round_views.publications(state))
     # The panel's check has to be on each head, whoever made it; the status still comes last.
@@ -24,7 +24,7 @@ def status(state: State) -> str:
 
 
 def answers(*states: State) -> Iterator[str]:
-    """What `/status` is told of the runs of a subject, of each in turn, and of the concerns once."""
+    """The answer to `/status`: each run of the subject in turn, and the concerns once."""
     panelled = [state for state in states if state.pinned.round and round_views.has_experts(state)]
     for state in states:
         yield round_views.answer(state) if state in panelled else status(state)
