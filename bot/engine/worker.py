@@ -41,6 +41,14 @@ def enqueue(id: str, asked: Asked, delay: float = 0.0) -> None:
     queues.ring()
 
 
+def at_work(subject: str) -> bool:
+    """Whether a leg of the subject runs, or waits for its turn."""
+    legs = DBOS.list_workflows(
+        queue_name=queues.LEGS, status=["ENQUEUED", "PENDING"], load_input=False, load_output=False
+    )
+    return any(leg.queue_partition_key == subject for leg in legs)
+
+
 def run(services: Services, stop: threading.Event) -> None:
     """Works until `stop` is set; then lets the steps in flight end, and leaves the rest to be taken up again.
 
@@ -55,7 +63,7 @@ def run(services: Services, stop: threading.Event) -> None:
         watches["takeover"] = lambda: takeover.watch(stop)
     for name, watch in watches.items():
         threading.Thread(target=watch, name=name, daemon=True).start()
-    _take_deliveries(Intake(services, enqueue, eyes), presence, stop, eyes.news)
+    _take_deliveries(Intake(services, enqueue, eyes, at_work), presence, stop, eyes.news)
     leave(presence)
 
 

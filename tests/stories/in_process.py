@@ -41,13 +41,15 @@ USED = {"input_tokens": 1000, "output_tokens": 200}
 
 
 class Straight:
-    """Stands in for DBOS: workflows of this thread, one after another."""
+    """Stands in for DBOS: workflows of this thread, one after another. What ran under an id never runs again."""
 
     def __init__(self) -> None:
         self.workflows: dict[str, Callable[[Any], Any]] = {}
         self.queued: dict[str, Any] = {}
         self.delayed: dict[str, Any] = {}
         self.held: dict[str, Any] = {}
+        self.ran: set[str] = set()
+        self.partitions: dict[str, str] = {}
         self.slept: list[float] = []
         self.steps = 0
         self.workflow_id = ""
@@ -80,15 +82,28 @@ class Straight:
                 self.held[id] = self._kept(self.workflows["converse"](self._kept(data)))
             return Handle(self.held[id])
         kept = self.delayed if options.get("delay_seconds") else self.queued
-        kept.setdefault(options["workflow_id"], self._kept(data))
+        if (id := options["workflow_id"]) not in {*self.ran, *self.queued, *self.delayed}:
+            kept[id] = self._kept(data)
+            self.partitions[id] = options["queue_partition_key"]
         return Handle(None)
+
+    def list_workflows(self, **_: object) -> "list[Leg]":
+        """The legs that wait for their turn, and the one that has it."""
+        return [Leg(self.partitions[id]) for id in (*self.queued, *filter(None, [self.workflow_id]))]
+
+    def due(self) -> None:
+        """What was delayed comes due: it is older than all that waits by now."""
+        self.queued = {**self.delayed, **self.queued}
+        self.delayed.clear()
 
     def legs(self) -> int:
         """Runs what is queued; how many legs that were."""
         count = 0
         while self.queued:
             self.workflow_id = next(iter(self.queued))
+            self.ran.add(self.workflow_id)
             self.workflows["leg"](self.queued.pop(self.workflow_id))
+            self.workflow_id = ""
             count += 1
             assert count < MANY, "it goes on for ever"
         return count
@@ -96,6 +111,13 @@ class Straight:
     def _kept(self, data: Any) -> Any:
         kept = durable.Json()
         return kept.deserialize(kept.serialize(data))
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A leg, as far as others look at it."""
+
+    queue_partition_key: str
 
 
 @dataclass(frozen=True)
@@ -301,8 +323,7 @@ class House:
 
     def expire(self) -> "House":
         """The delayed legs come due."""
-        self.engine.queued.update(self.engine.delayed)
-        self.engine.delayed.clear()
+        self.engine.due()
         return self.play()
 
     def row(self, story: Story) -> RunRow:
@@ -335,7 +356,7 @@ def make_house(
     services = replace(app.services(known), **{"model": model, "limits": Limits(turns=12), **more})
     Engine(services, worker.enqueue)
     eyes = Later()
-    intake = Intake(services, worker.enqueue, Eyes(services, threading.Event(), pool=eyes))
+    intake = Intake(services, worker.enqueue, Eyes(services, threading.Event(), pool=eyes), worker.at_work)
     return House(hub, services, intake, engine, mind, eyes)
 
 

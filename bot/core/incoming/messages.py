@@ -22,11 +22,13 @@ class Start:
 class Stop:
     """Stop before the next write: the label went, the issue was closed, or somebody wrote `/cancel`.
 
-    `workflow` is the one whose label went; "" means whichever is at work.
+    `workflow` is the one whose label went; "" means whichever is at work. `run` is the one that was at work then:
+    another may have begun by the time that this is read.
     """
 
     why: str = ""
     workflow: str = ""
+    run: str = ""
     kind: Literal["stop"] = "stop"
 
 
@@ -199,9 +201,13 @@ OfPlans = Reconcile | Advance | PlanStatus | Validate
 
 @dataclass(frozen=True)
 class Expired:
-    """The wait for `about` (`phase@revision`) is over and nobody came."""
+    """The wait for `about` (`phase@revision`) is over and nobody came.
+
+    `due`: it waited for its turn since then, behind what people had said by that time.
+    """
 
     about: str
+    due: bool = False
     kind: Literal["expired"] = "expired"
 
 

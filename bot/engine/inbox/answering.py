@@ -96,4 +96,4 @@ def welcome(services: Services, repository: Repository) -> None:
 
 def standing(row: RunRow) -> str:
     """The run's status; one that was told to stop counts as stopped though its leg may not have ended yet."""
-    return "stopped" if row.stop and row.status in ("starting", "running") else row.status
+    return "stopped" if row.stop and row.status not in CLOSED else row.status

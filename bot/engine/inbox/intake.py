@@ -38,6 +38,7 @@ class Intake:
     services: Services
     enqueue: Enqueue
     eyes: Eyes
+    at_work: Callable[[str], bool] = lambda _: True
     seen: dict[str, str] = field(default_factory=dict)
     tries: dict[str, int] = field(default_factory=dict)
     not_before: dict[str, float] = field(default_factory=dict)
@@ -141,7 +142,9 @@ class Intake:
         assert isinstance(event, InRepository)
         repository = event.repository
         github = self.services.installations.github(repository)
-        teller = Teller(self.services, self.enqueue, self.eyes.allowance, self.tries.get(event.delivery, 0))
+        teller = Teller(
+            self.services, self.enqueue, self.at_work, self.eyes.allowance, self.tries.get(event.delivery, 0)
+        )
         match wish:
             case Tell(deed=Reconcile() | Advance() | PlanStatus() | Validate() as deed):
                 teller.to_plans(github, event, wish, deed, id)

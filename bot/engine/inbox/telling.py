@@ -1,7 +1,7 @@
 """A wish becomes a message of the run that it is for; that run is found, or begun, and a word says so where none is."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -64,10 +64,14 @@ FAILED = ("stopped", "failed", "budget")
 
 @dataclass(frozen=True)
 class Teller:
-    """Passes the wishes of one delivery on. `tries` is how often that was tried before."""
+    """Passes the wishes of one delivery on. `tries` is how often that was tried before.
+
+    `at_work` says of a subject's key whether a leg of it runs, or waits for its turn.
+    """
 
     services: Services
     enqueue: Enqueue
+    at_work: Callable[[str], bool]
     allowance: Allowance
     tries: int = 0
 
@@ -201,16 +205,17 @@ class Teller:
     ) -> str:
         """Queues the leg, unless a run that stands makes it pointless; then a word, where somebody waits for one.
 
-        A run's row and its stop flag are made here.
+        A run's row and its stop flag are made here: a row before its leg is queued, which looks for it, and a flag that
+        stops after that. A kill in between has all of it done again, and a flag that is set would say that it was done.
         """
         where = wish.number
-        others: Sequence[RunRow] = ()
+        stops: Sequence[RunRow] = ()
         match message.deed:
             case Start(workflow=workflow):
                 rounds = workflow in words_of(self.services, subject.repository).pulls
                 meets = next_round if rounds else open_run
                 said = meets(workflow, [(row.workflow, standing(row), _pull(row)) for row in rows])
-                if said is not None:
+                if said is not None and (said or self.at_work(subject.key)):
                     return said
                 if over := self._too_often(subject, () if rounds else rows, workflow, event.delivery):
                     publisher_of(self.services, subject.repository, subject.key).publish(
@@ -226,10 +231,12 @@ class Teller:
                 row = row_for(rows, deed)
                 if row is None:
                     return ""
-                if still := stands_still(standing(row)):
+                still = stands_still(standing(row))
+                # One that was stopped, and has no flag any more, was taken up: that leg waits for its turn.
+                taken_up = row.status == "stopped" and not row.stop and self.at_work(subject.key)
+                if still and not taken_up:
                     return still if wish.eyes is not None else ""
-                self.services.runs.set_stop(row.id, True)
-                others = begun_by(rows, row)
+                stops = (row, *begun_by(rows, row))
                 message = _named(message, deed, row)
             case Retry():
                 if over := self._too_often(subject, rows, "", event.delivery):
@@ -243,17 +250,18 @@ class Teller:
         asked = Asked(subject, message, text.title, text.body, text.author, text.url, where)
         self.enqueue(message.id, asked, 0.0)
         self._told_panel(asked, rows)
-        self._stopped_too(asked, others)
+        self._stopped(asked, stops)
         if isinstance(message.deed, Start):
             try_welcome(self.services, subject.repository)
         return ""
 
-    def _stopped_too(self, asked: Asked, others: Sequence[RunRow]) -> None:
-        """The runs that a stopped one has begun stop with it."""
-        for other in others:
-            self.services.runs.set_stop(other.id, True)
-            id, deed = f"{asked.message.id}.{other.workflow}", Stop(workflow=other.workflow)
+    def _stopped(self, asked: Asked, rows: Sequence[RunRow]) -> None:
+        """The runs are told to stop, the first of which its leg is queued; those that it has begun stop with it."""
+        for other in rows[1:]:
+            id, deed = f"{asked.message.id}.{other.workflow}", Stop(workflow=other.workflow, run=other.id)
             self.enqueue(id, replace(asked, message=replace(asked.message, id=id, deed=deed)), 0.0)
+        for row in reversed(rows):
+            self.services.runs.set_stop(row.id, True)
 
     def _told_panel(self, asked: Asked, rows: Sequence[RunRow]) -> None:
         """A push to a branch with a run's documents and a panel's is told to the round of reviews too."""
@@ -276,8 +284,9 @@ class Teller:
 
     def _next(self, subject: Subject, rows: Sequence[RunRow], workflow: str, number: int) -> int:
         """Which round it is that begins on a pull request; the one that a lost database left unfinished goes on."""
-        if known := [int(row.id.rpartition(".")[2]) for row in rows if row.workflow == workflow]:
-            return max(known) + 1
+        if known := [row for row in rows if row.workflow == workflow]:
+            # One that was stopped, or lost its leg, before it could begin is begun now.
+            return max(int(row.id.rpartition(".")[2]) + (row.status != "starting") for row in known)
         github = self.services.installations.github(subject.repository)
         told = last_told(github.comments(number), f"{subject.key}.{workflow}.")
         found = find_lost(github, subject, pull=True) if told else ()
@@ -338,4 +347,4 @@ def _pull(row: RunRow) -> int | None:
 
 def _named(message: Message, stop: Stop, row: RunRow) -> Message:
     """The stop of this run by name: it is the current one no longer, and the leg would take another for it."""
-    return message if is_unbegun(row) else replace(message, deed=replace(stop, workflow=row.workflow))
+    return message if is_unbegun(row) else replace(message, deed=replace(stop, workflow=row.workflow, run=row.id))

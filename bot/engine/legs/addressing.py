@@ -46,6 +46,8 @@ def meant(rows: Sequence[RunRow]) -> tuple[RunRow, ...]:
 def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
     """The row that a deed is for: that of the workflow it names, else the current one."""
     match deed:
+        case Stop(run=run) if run:
+            return next((row for row in rows if row.id == run), None)
         case Start(workflow=workflow) | Stop(workflow=workflow) if workflow:
             return next((row for row in reversed(rows) if row.workflow == workflow), None)
         case Decide() | Pushed(panel=True):

@@ -7,7 +7,7 @@ from typing import assert_never
 from bot.core.codec import to_json
 from bot.core.concerns.decisions import watched
 from bot.core.findings import Finding
-from bot.core.incoming.messages import Approve, Expired, Message, Pushed
+from bot.core.incoming.messages import Approve, Expired, Message, Pushed, Retry, Start
 from bot.core.run.acts import End, Wait
 from bot.core.run.record import PhaseCommit, Record, Seen
 from bot.core.run.state import State
@@ -43,20 +43,32 @@ def leave(services: Services, enqueue: Enqueue, state: State, act: Wait | End, a
     run = state.pinned.run
     step("close", lambda: services.runs.close(run, status, kept, state.trouble or "", state.reason))
     if state.pinned.round is not None:
-        tell_waiting(services, enqueue, asked, f"{run}/{state.record.head}/{status}")
+        tell_waiting(services, enqueue, asked)
     _told_of_reviews(services, enqueue, state, act, asked)
     _told_of_decisions(services, enqueue, state, asked)
     if isinstance(act, Wait) and act.seconds is not None:
-        id = f"{run}/expires/{act.about}"
+        # After a stop it is waited for anew: what came due meanwhile was for nothing.
+        taken_up = sum(isinstance(entry.message.deed, Start | Retry) for entry in state.record.entries)
+        id = f"{run}/expires/{act.about}/{taken_up}"
         message = Message(id, "", step("clock", services.clock.now), state.pinned.url, Expired(act.about))
         enqueue(id, replace(asked, message=message), act.seconds)
 
 
-def tell_waiting(services: Services, enqueue: Enqueue, asked: Asked, by: str) -> None:
+def come_due(services: Services, enqueue: Enqueue, asked: Asked, deed: Expired) -> str:
+    """The end of a wait takes its turn: an answer that came before it is heard before it.
+
+    A delayed leg begins before all that were queued while it was.
+    """
+    id, now = f"{asked.message.id}/due", step("clock", services.clock.now)
+    enqueue(id, replace(asked, message=replace(asked.message, id=id, at=now, deed=replace(deed, due=True))), 0.0)
+    return "due"
+
+
+def tell_waiting(services: Services, enqueue: Enqueue, asked: Asked) -> None:
     """Runs that wait for one that has come to a wait or an end look how it stands."""
     repository, home = asked.subject.repository.id, asked.subject.home
     for workflow in step("who waits", lambda: waiting(services, repository, home)):
-        id = f"{by}/told/{workflow}"
+        id = f"{asked.message.id}/told/{workflow}"
         message = Message(id, "", step("clock", services.clock.now), "", Pushed("", workflow=workflow))
         enqueue(id, replace(asked, message=message), 0.0)
 

@@ -15,6 +15,7 @@ from bot.core.incoming.messages import (
     Advance,
     Approve,
     Entry,
+    Expired,
     Message,
     PlanStatus,
     Pushed,
@@ -44,7 +45,7 @@ from .asked import Asked
 from .commits import commit
 from .conversation import Talk, hold
 from .including import convene
-from .leaving import Enqueue, leave, tell_waiting
+from .leaving import Enqueue, come_due, leave, tell_waiting
 from .loading import CONFIGURATION, give_up, load, reload
 from .publish import Publisher
 from .warming import Warmed, common, warm
@@ -88,11 +89,13 @@ class Engine:
             return reconcile(self.services, asked)
         if isinstance(asked.message.deed, Advance | PlanStatus | Validate):
             return live(self.services, asked, self._one)
+        if isinstance(asked.message.deed, Expired) and not asked.message.deed.due:
+            return come_due(self.services, self.enqueue, asked, asked.message.deed)
         loaded = patiently("load", lambda: self._load(asked), LONG_PATIENCE)
         if (why := gave_up(loaded)) is not None:
             log.error("leg for %s gave up loading: %s", asked.subject.key, why)
             step("give up", lambda: give_up(self.services, asked, why))
-            tell_waiting(self.services, self.enqueue, asked, asked.message.id)
+            tell_waiting(self.services, self.enqueue, asked)
             return f"gave up: {why}"
         if loaded["reply"]:
             word = loaded["reply"], loaded.get("once", ""), _reviewed(asked, loaded["record"])
@@ -103,7 +106,7 @@ class Engine:
             patiently("mended", lambda: guarded(lambda: self._reply(asked, MENDED, CONFIGURATION)))
         if loaded["record"] is None:
             if isinstance(asked.message.deed, Start):
-                tell_waiting(self.services, self.enqueue, asked, asked.message.id)
+                tell_waiting(self.services, self.enqueue, asked)
             return "nothing to do"
         state = fold(from_json(Record, loaded["record"]))
         self._tell_lost_panel(state, asked)
