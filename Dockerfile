@@ -2,7 +2,7 @@
 ARG PYTHON=3.13
 
 # The first stage has what building needs; the second has only what came of it.
-FROM python:${PYTHON}-slim-bookworm AS build
+FROM python:${PYTHON}-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
 COPY requirements.lock requirements-dev.lock ./
@@ -19,7 +19,7 @@ RUN /opt/build/bin/python -m hatchling build --target wheel --directory /tmp/whe
  && /opt/charrette/bin/pip install --no-deps --no-index /tmp/wheel/*.whl \
  && /opt/charrette/bin/pip uninstall --yes pip
 
-FROM python:${PYTHON}-slim-bookworm
+FROM python:${PYTHON}-slim-trixie
 LABEL org.opencontainers.image.title="Charrette" \
       org.opencontainers.image.description="A GitHub App that turns a labelled issue into a branch of design documents and a pull request." \
       org.opencontainers.image.licenses="Apache-2.0"

@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from bot.core.codec import to_json
 from bot.core.errors import CharretteError, TransientError
 
+from .sqlite import tell_time
+
 log = logging.getLogger("charrette.engine")
 
 NAME = "charrette"
@@ -53,6 +55,7 @@ def _revive(value: dict[str, Any]) -> Any:
 
 def configuration(url: str, version: str, executor: str) -> DBOSConfig:
     """The engine's configuration for one database and one live process."""
+    tell_time()
     return DBOSConfig(
         name=NAME,
         system_database_url=url,

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 
 from dbos import DBOS
 from dbos._queue import queue_worker_thread
-from sqlalchemy import create_engine
+
+from .sqlite import keep_order
 
 LEGS = "legs"
 CONVERSATIONS = "conversations"
@@ -22,20 +23,6 @@ POLL, CALM = 0.2, 1.0
 # So long after something was put into a queue, or ended, more may come of it: what waited for its end is free then.
 LIVELY = 3.0
 WIDE = 100
-# DBOS begins the oldest first, and on SQLite it may know their age in whole seconds alone (before Python 3.12); of the
-# same age it takes them by their ids, which are as good as random. So each is made younger than all before it.
-_IN_ORDER = (
-    "drop trigger if exists charrette_in_order",
-    """
-    create trigger charrette_in_order after insert on workflow_status when new.queue_partition_key is not null begin
-        update workflow_status set created_at = max(created_at, coalesce((
-            select max(before.created_at) + 1 from workflow_status as before
-            where before.queue_name = new.queue_name and before.queue_partition_key = new.queue_partition_key
-            and before.status in ('ENQUEUED', 'PENDING') and before.workflow_uuid != new.workflow_uuid
-        ), 0)) where workflow_uuid = new.workflow_uuid;
-    end
-    """,
-)
 
 
 class Bell(threading.Event):
@@ -90,7 +77,7 @@ def launch(engine: DBOS, url: str, conversations: int, alone: bool) -> None:
         DBOS.listen_queues([])
     DBOS.launch()
     if url.startswith("sqlite"):
-        _keep_order(url)
+        keep_order(url)
     often = CALM if alone else POLL
     DBOS.register_queue(LEGS, partition_concurrency=1, worker_concurrency=WIDE, polling_interval_sec=often)
     DBOS.register_queue(CONVERSATIONS, worker_concurrency=conversations, polling_interval_sec=often)
@@ -100,15 +87,6 @@ def launch(engine: DBOS, url: str, conversations: int, alone: bool) -> None:
             # What DBOS does for a queue that it listens to, with another event; tests/engine pins that it does.
             of_it = (bell, engine, DBOS.retrieve_queue(name))
             threading.Thread(target=queue_worker_thread, args=of_it, name=f"queue-{name}", daemon=True).start()
-
-
-def _keep_order(url: str) -> None:
-    """The engine's tables are there; what is put into them from now on, by whichever process, keeps its order."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        for statement in _IN_ORDER:
-            connection.exec_driver_sql(statement)
-    engine.dispose()
 
 
 def leave() -> None:

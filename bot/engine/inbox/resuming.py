@@ -15,6 +15,7 @@ from bot.engine.legs.loading import OPERATOR
 from bot.engine.legs.lost import find, meant
 from bot.engine.queues import LEGS
 from bot.engine.services import Services
+from bot.engine.sqlite import tell_time
 
 SOON = "A worker takes it up as soon as one runs; the status comment tells how it goes."
 
@@ -73,6 +74,7 @@ def _enqueue(services: Services, subject: Subject, issue: Issue) -> None:
     now = services.clock.now()
     message = Message(f"operator-{subject.key}-{now}", OPERATOR, now, issue.url, Retry(), writer=True)
     asked = Asked(subject, message, issue.title, issue.body, issue.author, issue.url)
+    tell_time()
     DBOS.migrate(services.database_url)
     client = DBOSClient(system_database_url=services.database_url, serializer=Json(), application_name=NAME)
     try:
