@@ -7,6 +7,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # git merge-tree --write-tree
 GIT_FLOOR := 2.38
+# RETURNING, which the engine of durable workflows uses
+SQLITE_FLOOR := 3.35
 # Stories mostly wait for each other: one more than there are processors of a small machine.
 WORKERS ?= 4
 # The first Python of this machine that is new enough; PYTHON=... names another.
@@ -59,6 +61,8 @@ clean: ## remove the environment and what the tools left
 
 floors:
 	@[ -n "$(PYTHON)" ] || { echo "Charrette needs Python 3.11 or newer; none was found. Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@have=$$($(PYTHON) -c 'import sqlite3; print(sqlite3.sqlite_version)' 2>/dev/null || echo none); \
+	  printf '%s\n' $(SQLITE_FLOOR) "$$have" | sort -V -C && [ "$$have" != none ] || { echo "Charrette needs a Python with SQLite $(SQLITE_FLOOR) or newer; $(PYTHON) has $$have. Name another: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@command -v git >/dev/null || { echo "Charrette needs git $(GIT_FLOOR) or newer; none was found." >&2; exit 1; }
 	@have=$$(git --version | sed 's/[^0-9]*\([0-9]*\.[0-9]*\).*/\1/'); \
 	  printf '%s\n' $(GIT_FLOOR) "$$have" | sort -V -C || { echo "Charrette needs git $(GIT_FLOOR) or newer; this is $$have." >&2; exit 1; }

@@ -80,6 +80,12 @@ def test_a_database_that_can_t_be_made_is_said(tmp_path: Path) -> None:
             Store(url).migrate()
 
 
+def test_a_sqlite_that_is_too_old_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 34, 1))
+    with pytest.raises(CharretteError, match=r"needs 3\.35 or newer.*CHARRETTE_DATABASE_URL=postgresql://"):
+        Store(f"sqlite:///{tmp_path}/x.sqlite")
+
+
 def test_a_database_that_can_t_hold_every_script_is_refused() -> None:
     with postgres("encoding 'SQL_ASCII' locale 'C' template template0") as url:
         store = Store(url)

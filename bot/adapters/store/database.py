@@ -20,6 +20,8 @@ from bot.core.errors import CharretteError, TransientError
 from .schema import VERSION, metadata, schema_version
 
 BUSY_SECONDS = 5
+# The engine uses RETURNING (https://sqlite.org/lang_returning.html). The Makefile asks for the same.
+SQLITE_FLOOR = (3, 35, 0)
 _WRITES = "charrette_writes"
 # https://www.sqlite.org/rescode.html, the primary codes: somebody else is at it, or the machine is out of something.
 _SQLITE_TRANSIENT = frozenset(
@@ -55,6 +57,11 @@ class Database:
                 self.file = parsed.database or ""
                 if self.file in ("", ":memory:"):
                     raise CharretteError("A database in memory is lost with the process. Write sqlite:///PATH.")
+                if sqlite3.sqlite_version_info < SQLITE_FLOOR:
+                    raise CharretteError(
+                        f"This Python has SQLite {sqlite3.sqlite_version}, and Charrette needs 3.35 or newer. Use "
+                        "another Python, or PostgreSQL: CHARRETTE_DATABASE_URL=postgresql://..."
+                    )
                 self.engine = _open_sqlite(parsed)
             case "postgresql+psycopg":
                 self.file = ""
