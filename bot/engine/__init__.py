@@ -1,4 +1,4 @@
-"""The durable part: intake, legs, rounds and plans. DBOS is imported here and nowhere else.
+"""Durable execution: intake, legs, review rounds and plans. DBOS is imported here and nowhere else.
 
-At the top is what all of it stands on: durable steps, the services, and the worker that runs it.
+At the top level are the parts that the others build on: durable steps, the queues, the services, and the worker.
 """

@@ -1,4 +1,4 @@
-"""DBOS as this service uses it: JSON in the database, steps named by what they do, patience that survives a restart."""
+"""DBOS as this service uses it: JSON in the database, named steps, and retries that survive a restart."""
 
 import json
 import logging
@@ -26,18 +26,18 @@ LOUD = 5
 
 
 class Json(Serializer):
-    """Everything that the engine keeps is readable JSON, never a pickle."""
+    """Serialises everything the engine stores as readable JSON, never as a pickle."""
 
     def serialize(self, data: Any) -> str:
-        """JSON text; an exception becomes its class and words."""
+        """JSON text; an exception becomes its class name and message."""
         return json.dumps(data, ensure_ascii=False, default=_exception)
 
     def deserialize(self, serialized_data: str) -> Any:
-        """The data again; an exception comes back as a RuntimeError with the same words."""
+        """The data; an exception comes back as a RuntimeError with the same text."""
         return json.loads(serialized_data, object_hook=_revive)
 
     def name(self) -> str:
-        """What the rows are stamped with."""
+        """The name of this format, stored with each row."""
         return "charrette_json"
 
 
@@ -54,7 +54,7 @@ def _revive(value: dict[str, Any]) -> Any:
 
 
 def configuration(url: str, version: str, executor: str) -> DBOSConfig:
-    """The engine's configuration for one database and one live process."""
+    """The engine's configuration, for one database and one live process."""
     tell_time()
     return DBOSConfig(
         name=NAME,
@@ -68,7 +68,7 @@ def configuration(url: str, version: str, executor: str) -> DBOSConfig:
 
 
 class Drain:
-    """Lets the steps in flight end, with their results kept, and none begin: how a worker leaves in good order."""
+    """Stops a worker in an orderly way: steps in flight finish and their results are stored, new ones don't start."""
 
     def __init__(self) -> None:
         self._turn = threading.Condition()
@@ -77,7 +77,7 @@ class Drain:
 
     @contextmanager
     def passing(self) -> Iterator[None]:
-        """Around one step. Once closed it never opens again: whoever waits here ends with the process."""
+        """Context around one step. After `close`, no step starts: its thread waits until the process ends."""
         with self._turn:
             self._turn.wait_for(lambda: not self._closed)
             self._running += 1
@@ -89,7 +89,7 @@ class Drain:
                 self._turn.notify_all()
 
     def close(self, seconds: float) -> bool:
-        """Begins no step from now on; whether those in flight ended in time."""
+        """Lets no further step start; returns whether those in flight ended in time."""
         with self._turn:
             self._closed = True
             return self._turn.wait_for(lambda: self._running == 0, seconds)
@@ -99,7 +99,7 @@ DRAIN = Drain()
 
 
 def end_at_once(why: str) -> None:
-    """This process must not go on with what it has in hand: another, or the next, takes it up as it was recorded."""
+    """Ends this process immediately, because it must not go on: another, or the next, resumes the recorded work."""
     log.error("This worker ends at once: %s", why)
     logging.shutdown()
     os._exit(1)
@@ -107,7 +107,10 @@ def end_at_once(why: str) -> None:
 
 @contextmanager
 def kept_or_over() -> Iterator[None]:
-    """Around a workflow: one whose steps the engine can't keep (a full disk) would end, and for good."""
+    """Context around a workflow: if the engine can't store a step (a full disk), the process ends.
+
+    Otherwise the workflow itself would end, and could not be resumed.
+    """
     try:
         yield
     except DBAPIError as error:
@@ -115,15 +118,15 @@ def kept_or_over() -> Iterator[None]:
 
 
 def step(name: str, work: Callable[[], Any]) -> Any:
-    """Runs `work` once, and gives what it gave from then on."""
+    """A durable step: runs `work` once; after that, returns the recorded result."""
     with DRAIN.passing():
         return DBOS.run_step({"name": name}, work)
 
 
 def patiently(name: str, work: Callable[[], Any], patience: int = PATIENCE) -> Any:
-    """Like `step`, trying again after a `TransientError`, with waits that survive a restart.
+    """Like `step`, but retries after a `TransientError`, with waits that survive a restart.
 
-    The last failure comes back as `{"gave_up": words}`: a step never raises for what others do.
+    After the last attempt, returns `{"gave_up": reason}`: a step never raises for failures of other systems.
     """
     attempt = 1
 
@@ -144,7 +147,10 @@ def patiently(name: str, work: Callable[[], Any], patience: int = PATIENCE) -> A
 
 
 def guarded(work: Callable[[], Any]) -> Any:
-    """What a person can mend is a value of the step (`person`); what passes by itself is left to be tried again."""
+    """The result of `work` as JSON, or `{"person": text}` for an error that a person can fix.
+
+    Transient errors are raised, so that the caller retries.
+    """
     try:
         return to_json(work())
     except TransientError:
@@ -154,10 +160,10 @@ def guarded(work: Callable[[], Any]) -> Any:
 
 
 def pause(attempt: int, asked: float | None) -> float:
-    """Seconds to wait before the next attempt: what the other side asked for, else doubling from 0.5 s to 60 s."""
+    """Seconds before the next attempt: what the other side asked for, else doubling from 0.5 s to 60 s."""
     return min(asked, 900.0) if asked else min(0.5 * 2.0 ** (attempt - 1), 60.0)
 
 
 def gave_up(result: Any) -> str | None:
-    """Why `patiently` gave up, or None where it did not."""
+    """The reason why `patiently` gave up, or None."""
     return str(result["gave_up"]) if isinstance(result, dict) and set(result) == {"gave_up"} else None

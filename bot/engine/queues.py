@@ -1,9 +1,9 @@
-"""The engine's queues: where this worker is the only one, it looks into them when there may be something.
+"""The engine's queues. A worker that is alone on its database polls them only when there may be something.
 
-DBOS looks now and then, whatever there is: often enough that no work begins late, that takes an idle worker more of the
-processor than all else. Of several workers each looks so, since what one puts into a queue is for any of them.
+DBOS polls at a fixed interval. If that is short enough to start work promptly, polling costs an idle worker more than
+everything else. Several workers have to poll like that, because any of them may take what another enqueues.
 
-What waits for its turn on one partition begins in the order in which it was put there, in the same second too.
+Work that waits on one partition starts in the order in which it was enqueued, even within the same second.
 """
 
 import threading
@@ -26,9 +26,9 @@ WIDE = 100
 
 
 class Bell(threading.Event):
-    """What the thread of one queue waits for between two looks; as an event, it is the end.
+    """What the thread of one queue waits on between two polls. As an event, it signals the end.
 
-    A ring is never lost: who was not waiting looks again before waiting on.
+    A ring is never lost: a thread that was not waiting polls again before it waits.
     """
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Bell(threading.Event):
         self._until = 0.0
 
     def ring(self) -> None:
-        """There may be something in the queue: a look at once, and more of them for a while."""
+        """There may be something in the queue: poll at once, and more often for a while."""
         self._until = time.monotonic() + LIVELY
         self._rung.set()
 
@@ -47,7 +47,7 @@ class Bell(threading.Event):
         self._rung.set()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Until it rings, or so long at most; whether it is the end."""
+        """Waits for a ring, at most `timeout` seconds; returns whether the thread should end."""
         self._rung.wait(POLL if time.monotonic() < self._until else timeout)
         self._rung.clear()
         return self.is_set()
@@ -57,14 +57,14 @@ _BELLS = {LEGS: Bell(), CONVERSATIONS: Bell()}
 
 
 def ring() -> None:
-    """Something was put into a queue, or ended."""
+    """Called when something was enqueued, or ended."""
     for bell in _BELLS.values():
         bell.ring()
 
 
 @contextmanager
 def ringing() -> Iterator[None]:
-    """Around a leg or a conversation, whose end may let others begin."""
+    """Context around a leg or conversation, whose end may let others start."""
     try:
         yield
     finally:
@@ -72,7 +72,7 @@ def ringing() -> Iterator[None]:
 
 
 def launch(engine: DBOS, url: str, conversations: int, alone: bool) -> None:
-    """Launches the engine on the database at `url`; from now on it begins what is in its queues."""
+    """Launches the engine on the database at `url`; from then on it starts what is in its queues."""
     if alone:
         DBOS.listen_queues([])
     DBOS.launch()
@@ -90,6 +90,6 @@ def launch(engine: DBOS, url: str, conversations: int, alone: bool) -> None:
 
 
 def leave() -> None:
-    """Takes nothing from the queues any more."""
+    """Takes nothing more from the queues."""
     for bell in _BELLS.values():
         bell.set()

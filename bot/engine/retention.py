@@ -1,4 +1,4 @@
-"""What is older than the operator wants is deleted: by one worker at a time, now and then."""
+"""Deletes what is older than the operator wants, periodically, by one worker at a time."""
 
 import threading
 from datetime import datetime, timedelta
@@ -19,13 +19,13 @@ _OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
 class Forgetting:
-    """One turn after the other, by whichever worker has it."""
+    """Periodic deletion; each turn is done by one of the workers."""
 
     def __init__(self, services: Services, stop: threading.Event) -> None:
         self._services, self._stop = services, stop
 
     def watch(self) -> None:
-        """Takes turns until it is told to stop."""
+        """Takes turns until told to stop."""
         while not self._stop.is_set():
             try:
                 if self._services.turns.take(NAME, EVERY) is not None:
@@ -38,7 +38,7 @@ class Forgetting:
             self._stop.wait(GLANCE)
 
     def turn(self) -> None:
-        """Deletes all that is old: ours, then what the engine keeps of workflows that ended."""
+        """Deletes everything old: our own rows, then the engine's records of workflows that ended."""
         now = datetime.fromisoformat(self._services.clock.now())
         before = (now - timedelta(days=self._services.keep_days)).strftime("%Y-%m-%dT%H:%M:%SZ")
         rows = self._services.retention.forget(before, CLOSED)
@@ -47,7 +47,7 @@ class Forgetting:
             log.info("%d rows and %d workflows from before %s are deleted", rows, workflows, before)
 
     def _workflows(self, before: str) -> int:
-        """Those that have not ended stay, however old."""
+        """Deletes the engine's old workflows, except those that haven't ended."""
         total = 0
         while not self._stop.is_set():
             found = DBOS.list_workflows(

@@ -1,4 +1,4 @@
-"""What the engine is given: the adapters behind their ports, and the few settings that it reads."""
+"""What the engine is given: the adapters, as ports, and the few settings that it reads."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ Handle = Callable[[Event, Vocabulary], tuple[Wish, ...]]
 
 
 class Tools(Protocol):
-    """Makes the read-only repository tools for a commit."""
+    """Makes the read-only repository tools for one commit."""
 
     def __call__(self, repository: int, tree: Tree) -> Toolbox:
         """The toolbox over `tree`."""
@@ -38,7 +38,7 @@ class Tools(Protocol):
 
 @dataclass(frozen=True)
 class Conversing:
-    """What a conversation works with. From none of it is there a way to a token of GitHub or the App's key."""
+    """The services of a conversation. None of them leads to a GitHub token or to the App's key."""
 
     runs: Runs
     ledger: Ledger
@@ -50,7 +50,7 @@ class Conversing:
 
 @dataclass(frozen=True)
 class Services:
-    """All that legs, conversations and intake work with."""
+    """Everything that legs, conversations and intake use."""
 
     deliveries: Deliveries
     runs: Runs
@@ -77,5 +77,5 @@ class Services:
 
     @property
     def conversing(self) -> Conversing:
-        """The part of it that a conversation is given."""
+        """The subset that a conversation gets."""
         return Conversing(self.runs, self.ledger, self.model, self.tools, self.clock, self.limits)

@@ -1,6 +1,6 @@
-"""What workers left that are gone, and what is left of versions that nobody runs, is taken up by those who live.
+"""Takes over the work of workers that are gone, and of versions that nobody runs any more.
 
-There is no control plane: every worker looks, and whoever has the claim takes.
+There is no control plane: every worker looks, and a lock decides which one takes the work.
 """
 
 import threading
@@ -23,7 +23,7 @@ Enqueue = Callable[[str, Asked, float], None]
 
 
 class Takeover:
-    """One worker's eye on the others."""
+    """One worker's watch over the others."""
 
     def __init__(self, presence: Presence, version: str, enqueue: Enqueue) -> None:
         self._presence = presence
@@ -32,7 +32,7 @@ class Takeover:
         self._gone: dict[str, float] = {}
 
     def watch(self, stop: threading.Event) -> None:
-        """Looks until `stop` is set."""
+        """Looks periodically until `stop` is set."""
         while not stop.wait(LOOK):
             try:
                 self.look()
@@ -40,7 +40,7 @@ class Takeover:
                 log.warning("who lives can't be told: %s", error)
 
     def look(self) -> None:
-        """Takes up what was left by those who have been gone for the grace."""
+        """Takes over the work of workers that have been gone for the grace period."""
         living = self._presence.living()
         self._lead(living)
         now = time.monotonic()
@@ -52,14 +52,17 @@ class Takeover:
                         self._take(what)
 
     def _lead(self, living: Living) -> None:
-        """New legs go to the latest version; where nobody runs that (it was rolled back), ours is the latest."""
+        """Makes our version the latest if no worker runs the latest any more (it was rolled back).
+
+        New legs go to the latest version.
+        """
         latest = DBOS.list_application_versions()[0]["version_name"]
         if latest != self._version and not living.version(latest):
             log.warning("nobody runs version %s any more: version %s takes new legs", latest, self._version)
             DBOS.set_latest_application_version(self._version)
 
     def _left(self, living: Living) -> Iterator[str]:
-        """Workers of our version, and other versions (`VERSION/`), that left work and don't live."""
+        """Workers of our version, and other versions (`VERSION/`), that are gone and left work behind."""
         pending = DBOS.list_workflows(status="PENDING", app_version=self._version, load_input=False, load_output=False)
         for executor in sorted({status.executor_id or "" for status in pending}):
             if not living.worker(executor):
@@ -78,7 +81,7 @@ class Takeover:
             self._adopt(version)
 
     def _adopt(self, version: str) -> None:
-        """Legs that another version left in the middle start anew from the record; their recorded answers are kept."""
+        """Restarts the legs of another version from their record; the model's recorded answers are kept."""
         for status in _unfinished(version):
             if status.name == "leg" and status.input:
                 log.info("leg %s of version %s is taken up again", status.workflow_id, version)

@@ -1,4 +1,4 @@
-"""The worker: launches the engine, drains the inbox where that is its turn, and stops in good order."""
+"""The worker: launches the engine, drains the inbox if it holds the lease, and stops in an orderly way."""
 
 import threading
 
@@ -28,7 +28,7 @@ INBOX = "inbox"
 
 
 def enqueue(id: str, asked: Asked, delay: float = 0.0) -> None:
-    """Queues a leg on its subject's partition, once for each id. No version is stamped: any deploy runs it."""
+    """Queues a leg on its subject's partition, once for each id. It is not tied to a version."""
     options: EnqueueOptions = {
         "queue_name": queues.LEGS,
         "workflow_name": "leg",
@@ -50,9 +50,9 @@ def at_work(subject: str) -> bool:
 
 
 def run(services: Services, stop: threading.Event) -> None:
-    """Works until `stop` is set; then lets the steps in flight end, and leaves the rest to be taken up again.
+    """Works until `stop` is set; then lets steps in flight finish, and leaves the rest to be resumed.
 
-    The process has to end after this: threads of legs that wait for their next step do not end by themselves.
+    The process has to exit afterwards: threads of legs that wait for their next step don't end by themselves.
     """
     presence = services.present(services.version, end_at_once)
     takeover = launch(services, presence)
@@ -68,7 +68,7 @@ def run(services: Services, stop: threading.Event) -> None:
 
 
 def launch(services: Services, presence: Presence) -> Takeover:
-    """Starts the engine in this process; where it is the only one, what was left unfinished is taken up at once."""
+    """Starts the engine in this process. If this is the only worker, unfinished work is resumed at once."""
     engine = DBOS(config=configuration(services.database_url, services.version, presence.executor))
     Engine(services, enqueue)
     queues.launch(engine, services.database_url, services.conversations, alone=not presence.grace)
@@ -78,9 +78,9 @@ def launch(services: Services, presence: Presence) -> Takeover:
 
 
 def _take_deliveries(intake: Intake, presence: Presence, stop: threading.Event, news: threading.Event) -> None:
-    """Drains the inbox while this worker is the one that does, which keeps the order in which deliveries came.
+    """Drains the inbox while this worker holds the lease, which keeps deliveries in order.
 
-    Eyes look for new ones all the time, and set `news` where there is one, or at the end.
+    `news` is set by the eyes thread, which polls all the time, when there is a new delivery, and at the end.
     """
     mine = False
     while not stop.is_set():
@@ -102,7 +102,7 @@ def _take_deliveries(intake: Intake, presence: Presence, stop: threading.Event, 
 
 
 def leave(presence: Presence) -> None:
-    """Begins nothing, lets the steps in flight end, and gives back what is not finished."""
+    """Starts nothing new, lets steps in flight finish, and returns unfinished work."""
     queues.leave()
     # Takes nothing from the queues from now on, and waits for longer than we do with the rest of its work.
     quiet = {"workflow_completion_timeout_sec": 2 * LEAVE}

@@ -1,1 +1,1 @@
-"""From deliveries to messages: what happened is read again live, judged, answered, or put on a subject's queue."""
+"""From deliveries to messages: live state is read, permission checked, and a leg queued or a reply given."""

@@ -1,6 +1,6 @@
-"""How many comments are answered, and how often runs are started, within an hour: a flood makes no flood of answers.
+"""Rate limits for comments that are answered and runs that are started, for each hour.
 
-Kept in memory by the worker that has the inbox: after a restart, or when another takes the inbox, the hour begins anew.
+Kept in memory by the worker that drains the inbox; after a restart, or on another worker, the hour begins again.
 """
 
 import threading
@@ -21,7 +21,7 @@ TOGETHER = 3
 
 
 class Answered(Enum):
-    """Whose comment is answered still."""
+    """Whose comments are still answered."""
 
     YES = 1
     WRITERS = 2
@@ -29,13 +29,13 @@ class Answered(Enum):
 
 
 def spoken(wishes: Sequence[Wish]) -> bool:
-    """Whether a comment's wishes are plain words alone, which nobody waits for an answer to."""
+    """Whether a comment has only plain text, to which nobody expects a reply."""
     return all(isinstance(wish, Tell) and wish.eyes is None for wish in wishes)
 
 
 @dataclass
 class Allowance:
-    """Safe between threads. What is asked again about a delivery is answered as it was the first time."""
+    """Counts for the limits; thread-safe. Asking again about the same delivery gives the same result."""
 
     commands: int
     starts: int
@@ -44,9 +44,9 @@ class Allowance:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answers(self, event: Event, words: bool) -> Answered:
-        """Whether a comment is still answered. Labels, pushes and the like need rights, and always are.
+        """Whether a comment is still answered. Labels, pushes and the like need permission, and always are.
 
-        Plain `words`, in which people mostly talk to each other, count apart from commands.
+        Plain text (`words`), which is mostly people talking to each other, is counted apart from commands.
         """
         if not isinstance(event, CommentCreated | CommentEdited):
             return Answered.YES
@@ -60,11 +60,11 @@ class Allowance:
         return Answered.YES if together else Answered.WRITERS
 
     def starts_again(self, subject: str, delivery: str) -> bool:
-        """Whether a run may be started on this subject once more."""
+        """Whether another run may be started on this subject now."""
         return self._within(("start", subject), delivery, self.starts)
 
     def _within(self, key: Hashable, delivery: str, limit: int) -> bool:
-        """Whether the delivery is among the first so many of an hour; those beyond are not counted."""
+        """Whether the delivery is among the first `limit` within an hour; those beyond are not counted."""
         with self.lock:
             now = self.clock()
             self._forget(now)
@@ -78,7 +78,7 @@ class Allowance:
             return True
 
     def _forget(self, now: float) -> None:
-        """What is older than an hour is gone, and memory with it."""
+        """Drops counts older than an hour."""
         for key in [key for key, known in self.hours.items() if known and known[0][0] + HOUR <= now]:
             known = self.hours[key]
             while known and known[0][0] + HOUR <= now:

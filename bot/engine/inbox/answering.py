@@ -1,4 +1,4 @@
-"""Answers that need no run: help, how a run stands, what is wrong with a configuration; and a welcome with labels."""
+"""Replies that need no leg: help, status, faults in a configuration; and the labels of a new repository."""
 
 from dataclasses import replace
 from textwrap import shorten
@@ -25,18 +25,18 @@ COLOR = "5319e7"
 
 
 def publisher_of(services: Services, repository: Repository, scope: str = "") -> Publisher:
-    """What publishes in a repository, under a key of its own."""
+    """A publisher for a repository, with its own scope."""
     return Publisher(services, repository, scope or str(repository.id))
 
 
 def answer(services: Services, repository: Repository, number: int, id: str, text: str) -> None:
-    """One comment, where somebody asked."""
+    """Posts one comment where somebody asked."""
     publisher = publisher_of(services, repository, f"{repository.id}.{number}")
     publisher.publish(CommentWish(f"reply/{id}", number, text))
 
 
 def status_at(services: Services, github: GitHub, repository: Repository, number: int, pull: bool) -> str:
-    """How the runs stand that an issue or a pull request is of: a design, the panel that reviews it."""
+    """The status of the runs that belong to an issue or pull request: a design, the panel that reviews it."""
     home = home_of_pull(services, github, repository.id, number) if pull else number
     subject = Subject(repository, home)
     rows = meant(services.runs.of_subject(repository.id, home))
@@ -49,7 +49,7 @@ def status_at(services: Services, github: GitHub, repository: Repository, number
 
 
 def _stands(services: Services, row: RunRow, subject: Subject) -> State | str:
-    """A run as it stands; or a word, where there is no more to tell."""
+    """The state of a run; or a sentence, if there is no state to show."""
     if not row.pinned:
         return f"The `{row.workflow}` run is {standing(row)}. {row.reason}".strip()
     record = record_of(services, row, subject)
@@ -60,7 +60,10 @@ def _stands(services: Services, row: RunRow, subject: Subject) -> State | str:
 
 
 def home_of_pull(services: Services, github: GitHub, repository: int, number: int) -> int:
-    """A branch of a fork may have any name; and one may be named after an issue that has no run, or never was."""
+    """The home number of a pull request: the issue that its branch names, else the pull request itself.
+
+    A branch of a fork may have any name, and a branch may be named after an issue without a run.
+    """
     pull = github.pull(number)
     home = None if pull.fork else home_of(pull.head_branch)
     of = services.runs.of_subject
@@ -68,14 +71,14 @@ def home_of_pull(services: Services, github: GitHub, repository: int, number: in
 
 
 def examine(services: Services, github: GitHub, repository: Repository, wish: Examine) -> None:
-    """A check on a pull request that changes the configuration. Its files are read, and nothing of them is used."""
+    """Posts a check on a pull request that changes the configuration. Its files are read, but not applied."""
     if any(configures(path) for path in github.touched(wish.number)):
         layer, faults = services.houses.faults_of(repository, wish.head)
         publisher_of(services, repository).publish(check(wish.head, faults, layer))
 
 
 def try_welcome(services: Services, repository: Repository) -> None:
-    """The labels are there. They are a convenience, and no reason why a run that is on its way should not begin."""
+    """Creates the labels if possible; a failure is no reason to hold up a run."""
     try:
         welcome(services, repository)
     except TransientError:
@@ -85,7 +88,7 @@ def try_welcome(services: Services, repository: Repository) -> None:
 
 
 def welcome(services: Services, repository: Repository) -> None:
-    """The labels of the workflows are there."""
+    """Creates the workflows' labels in a repository."""
     publisher, known = publisher_of(services, repository), settled(services, repository)
     for label, workflow in known.labels.items():
         summary = known.summaries[workflow]
@@ -95,5 +98,5 @@ def welcome(services: Services, repository: Repository) -> None:
 
 
 def standing(row: RunRow) -> str:
-    """The run's status; one that was told to stop counts as stopped though its leg may not have ended yet."""
+    """The run's status; one that was told to stop counts as stopped even if its leg hasn't ended yet."""
     return "stopped" if row.stop and row.status not in CLOSED else row.status

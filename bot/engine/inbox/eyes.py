@@ -1,4 +1,4 @@
-"""Eyes: a label or command is seen within a second, whatever else is being done."""
+"""The eyes reaction: shows within a second that a label or command was seen, whatever else is going on."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -27,12 +27,12 @@ AT_ONCE = 8
 
 @dataclass
 class Eyes:
-    """Looks at deliveries as they come, ahead of intake, and reacts to those that ask something of a run.
+    """Watches for deliveries ahead of intake, and reacts to those that ask something of a run.
 
-    Intake need not look as often: `news` is set where there is a delivery.
+    `news` is set when there is a new delivery, so that intake need not poll as often.
 
-    Intake, which handles them one after the other, has eyes given too; both together make one reaction. Eyes matter
-    less than what was asked: a comment that is gone or locked can't have them, and nothing waits for them.
+    Intake, which handles deliveries in order, also requests the reaction; it is still made only once. It matters less
+    than the request itself: if it is impossible (a deleted comment, a locked issue), nothing waits for it.
     """
 
     services: Services
@@ -49,7 +49,7 @@ class Eyes:
         self.allowance = Allowance(limits.hour_commands, limits.hour_starts)
 
     def watch(self) -> None:
-        """Looks at what is new, until it is told to stop."""
+        """Looks at new deliveries until told to stop."""
         last = 0
         while not self.stop.is_set():
             try:
@@ -84,7 +84,7 @@ class Eyes:
             log.info("no eyes for delivery %s", event.delivery, exc_info=True)
 
     def give(self, event: Event, wishes: Sequence[Wish]) -> None:
-        """Has the reactions made that these wishes ask for, soon; those that are on their way are left to it."""
+        """Makes the reactions for these wishes soon; those already under way are not repeated."""
         if spoken(wishes) or self.allowance.answers(event, words=False) is not Answered.YES:
             return
         for n, wish in enumerate(wishes):
@@ -98,7 +98,7 @@ class Eyes:
                     self.pool.submit(self._react, event.repository, reaction, id)
 
     def given(self, delivery: str) -> bool:
-        """Nothing of this delivery is on its way."""
+        """Whether no reaction for this delivery is still under way."""
         with self.lock:
             return not any(id.rpartition(".")[0] == delivery for id in self.open)
 

@@ -1,4 +1,4 @@
-"""What each repository makes of the workflows: read from GitHub, and kept until its default branch moves."""
+"""Houses: what each repository's configuration makes of the workflows; cached until its default branch moves."""
 
 import threading
 import time
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class _Lately(Generic[T]):
-    """What was used lately, by key; what was not is forgotten."""
+    """A cache of the values used most recently, by key."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -46,7 +46,7 @@ class _Lately(Generic[T]):
 
 @dataclass(frozen=True)
 class _Read:
-    """A layer, the mark that its repository had when it was read, and until when it is trusted."""
+    """A layer, the repository's mark when it was read, and until when it may be used."""
 
     layer: Layer
     mark: str
@@ -55,16 +55,16 @@ class _Read:
 
 @dataclass(frozen=True)
 class Configured:
-    """A house and the layers that made it, the nearest first."""
+    """A house and the layers it was made from, the nearest first."""
 
     house: House
     layers: tuple[Layer, ...]
 
 
 class Houses:
-    """The houses of all repositories; safe to share between threads.
+    """The houses of all repositories; thread-safe.
 
-    A push leaves its mark in the database, so that every worker reads anew what one of them heard of.
+    A push leaves its mark in the database, so that every worker reads again what changed.
     """
 
     def __init__(
@@ -81,24 +81,25 @@ class Houses:
         self._reading = [threading.Lock() for _ in range(READERS)]
 
     def moved(self, repository: Repository, head: str) -> None:
-        """The repository's default branch has a new head."""
+        """Records that the repository's default branch has a new head."""
         self._remotes.put(SCOPE, repository.full_name.lower(), Remote(head, ""))
 
     def of(self, repository: Repository) -> Configured:
-        """The house as of the default branch. GitHub is asked where it moved since, and once in a while."""
+        """The house for the default branch. GitHub is asked after a push, and otherwise every few minutes."""
         name = repository.full_name.lower()
         ours = self._layer(name, lambda: self._installations.github(repository).configuration())
         return self._made(repository, (ours, self._organisation(repository)))
 
     def at(self, repository: Repository, commit: str) -> Configured:
-        """The house at a commit of the repository."""
+        """The house for a commit of the repository."""
         ours = self._installations.github(repository).configuration(commit)
         return self._made(repository, (ours, self._organisation(repository)))
 
     def vocabulary(self, repository: Repository) -> Vocabulary:
-        """The labels and commands of a repository. A fault takes none away that worked before or would without it.
+        """The labels and commands of a repository.
 
-        What they start is refused, with the faults: silence would tell nobody.
+        A fault removes none that worked before, or would work without it: what they start is refused with the faults,
+        because silence would help nobody.
         """
         house = self.of(repository).house
         if not house.faults:
@@ -108,7 +109,7 @@ class Houses:
         return vocabulary([each for known in layers for each in known.values() if _complete(each)])
 
     def faults_of(self, repository: Repository, head: str) -> tuple[Layer, Sequence[Fault]]:
-        """The repository's own layer at a pull request's head, and the faults that it would bring."""
+        """The repository's own layer at a pull request's head, and the faults that it would introduce."""
         ours, theirs = self.at(repository, head).layers
         without = self._made(repository, (Layer(ours.where), theirs)).house.faults
         house = self._made(repository, (ours, theirs)).house
@@ -119,7 +120,7 @@ class Houses:
         return self._layer(f"{owner}/.github", lambda: self._installations.organisation(repository), "@")
 
     def _layer(self, name: str, read: Callable[[], Layer], kind: str = "") -> Layer:
-        """What was read, unless its repository moved since; two that need it at once read it once."""
+        """The layer, from the cache unless its repository moved; simultaneous requests read it once."""
         with self._reading[hash(kind + name) % READERS]:
             marked = self._remotes.get(SCOPE, name)
             mark = marked.id if marked else ""
@@ -135,5 +136,5 @@ class Houses:
 
 
 def _complete(definition: Definition) -> bool:
-    """Whether a definition, of which faults may have left little, can be asked for."""
+    """Whether a definition, possibly truncated by faults, still has a label and a command."""
     return bool(definition.trigger.label and definition.trigger.command)

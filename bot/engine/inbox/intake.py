@@ -1,4 +1,4 @@
-"""Deliveries become messages. Events are hints: live label, state and permission are read before anything is done."""
+"""Turns deliveries into messages. Events are only hints: live label, state and permission are read first."""
 
 import time
 from collections.abc import Callable
@@ -33,7 +33,7 @@ ANEW = 5.0
 
 @dataclass
 class Intake:
-    """Drains the inbox in order. What fails for a while holds back later deliveries of its repository, no others."""
+    """Drains the inbox in order. A transient failure holds back later deliveries of that repository only."""
 
     services: Services
     enqueue: Enqueue
@@ -48,7 +48,7 @@ class Intake:
     anew: float = 0.0
 
     def drain(self, may: Callable[[], bool] = lambda: True) -> int:
-        """Handles what can be handled now, as long as it `may`; returns how many deliveries that were."""
+        """Handles what can be handled now, while `may()` is true; returns the number of deliveries handled."""
         for id in list(self.seen):
             self._over(id)
         if self.clock() >= min(self.anew, min(self.not_before.values(), default=0.0)):
@@ -68,11 +68,11 @@ class Intake:
 
     @property
     def waits(self) -> bool:
-        """Something in the inbox waits for its time, or for its eyes."""
+        """Whether something in the inbox waits to be retried, or for its eyes reaction."""
         return bool(self.seen or self.held or self.not_before)
 
     def _handle(self, delivery: Delivery) -> bool:
-        """Whether it was handled; where not, its repository's later ones are held back."""
+        """Whether the delivery was handled; if not, later ones of its repository are held back."""
         if delivery.id in self.seen:
             return False
         repository = _repository_of(delivery)
@@ -84,7 +84,7 @@ class Intake:
         return True
 
     def _attempt(self, delivery: Delivery) -> bool:
-        """Handles one delivery; False where it has to be tried again."""
+        """Handles one delivery; False if it has to be retried."""
         try:
             note = self._wishes(delivery)
         except TransientError as error:
@@ -106,7 +106,7 @@ class Intake:
         return True
 
     def _over(self, delivery: str) -> None:
-        """A delivery is handled when its eyes are there too: a kill before that has it handled again."""
+        """Marks a delivery as handled once its eyes reaction is made too; a kill before that has it handled again."""
         if self.eyes.given(delivery):
             self.services.deliveries.handled(delivery, self.seen[delivery])
             del self.seen[delivery]
@@ -167,7 +167,7 @@ class Intake:
                 assert_never(wish)
 
     def _answers(self, event: Event, words: bool) -> bool:
-        """Whether the event is heeded still, whoever may have sent how many."""
+        """Whether the event may still be acted on, given how many its sender has sent."""
         match self.eyes.allowance.answers(event, words):
             case Answered.YES:
                 return True
@@ -179,7 +179,7 @@ class Intake:
                 return rank_of(github.permission(event.sender.login)) >= rank_of("write")
 
     def _over_the_limit(self, event: Event, wishes: tuple[Wish, ...]) -> tuple[Wish, ...]:
-        """What is left of the wishes of a comment too many: to stop a run. Whose command it was is told, once."""
+        """What remains of a comment beyond the limit: only stopping a run. The sender of a command is told once."""
         assert isinstance(event, events.OnIssue)
         if not spoken(wishes):
             login, number = event.sender.login, event.issue.number
@@ -190,7 +190,7 @@ class Intake:
 
 
 def _repository_of(delivery: Delivery) -> int:
-    """The repository's id, 0 where the delivery has none."""
+    """The repository's id, or 0 if the delivery has none."""
     try:
         return Payload(read(delivery.body)).child("repository").number("id")
     except MalformedEvent:

@@ -1,4 +1,4 @@
-"""What GitHub could not deliver: it is asked for again, and a label that nobody heard of starts its run all the same.
+"""Requests missed deliveries from GitHub again, and starts runs for labels whose delivery was lost.
 
 https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries
 """
@@ -34,7 +34,7 @@ PLAN_LABEL = "plan"
 
 @dataclass
 class Failing:
-    """A delivery of which every attempt failed so far: the last attempt, how often we asked, when we may ask again."""
+    """A delivery whose attempts have all failed: the last attempt, how often we asked, when we may ask again."""
 
     attempt: int
     at: str
@@ -44,14 +44,14 @@ class Failing:
 
 @dataclass
 class Book:
-    """What one turn leaves to the next: the newest attempt that was looked at, and what is failing, by GUID."""
+    """What one turn passes on to the next: the newest attempt seen, and what is failing, by GUID."""
 
     newest: int = 0
     failing: dict[str, Failing] = field(default_factory=dict)
 
     @classmethod
     def read(cls, note: Mapping[str, Any]) -> "Book":
-        """The book of the last turn; an empty one before the first."""
+        """The book of the previous turn; an empty one before the first."""
         failing = {guid: Failing(**each) for guid, each in note.get("failing", {}).items()}
         return cls(note.get("newest", 0), failing)
 
@@ -60,7 +60,7 @@ class Book:
         return asdict(self)
 
     def enter(self, attempts: Iterable[Attempt]) -> None:
-        """Attempts, newest first: a delivery that arrived once is not failing, however often it failed."""
+        """Records attempts, newest first; a delivery that arrived once is not failing."""
         for attempt in sorted(attempts, key=lambda each: each.id):
             self.newest = max(self.newest, attempt.id)
             if attempt.well:
@@ -71,7 +71,7 @@ class Book:
                 self.failing[attempt.delivery] = Failing(attempt.id, attempt.at)
 
     def drop(self, held: Iterable[str], since: str) -> None:
-        """What we hold after all, what was asked for often enough, and what GitHub keeps no longer."""
+        """Drops deliveries that we have after all, that were requested often enough, or that GitHub no longer keeps."""
         for guid in held:
             self.failing.pop(guid, None)
         self.failing = {guid: each for guid, each in self.failing.items() if each.at >= since and each.asked < TRIES}
@@ -83,13 +83,13 @@ class Book:
 
 
 class Missed:
-    """One turn after the other, by whichever worker has it."""
+    """Periodic search for missed events; each turn is done by one of the workers."""
 
     def __init__(self, services: Services, stop: threading.Event, enqueue: Enqueue = lambda *_: None) -> None:
         self._services, self._stop, self._enqueue = services, stop, enqueue
 
     def watch(self) -> None:
-        """Takes turns until it is told to stop: one at the start, then every so often."""
+        """Takes turns until told to stop: one at the start, then periodically."""
         every, seconds = self._services.missed_seconds, SOON
         while not self._stop.is_set():
             try:
@@ -105,7 +105,7 @@ class Missed:
             self._stop.wait(min(SOON, every))
 
     def turn(self, note: Mapping[str, Any]) -> None:
-        """Has what failed delivered again; then starts what was labelled and has no run."""
+        """Requests failed deliveries again; then starts runs for labels that have none."""
         self._services.installations.tidy()
         book = Book.read(note)
         if self.redeliver(book) and not self._stop.wait(SOON):
@@ -118,7 +118,7 @@ class Missed:
     # --- deliveries --------------------------------------------------------------------------------------------------
 
     def redeliver(self, book: Book) -> int:
-        """Returns how many deliveries were asked for. Each is asked for a few times, at growing distances."""
+        """Returns how many deliveries were requested. Each is requested a few times, at growing intervals."""
         now = _time(self._services.clock.now())
         since = _text(now - KEPT)
         book.enter(self._services.hook.attempts(book.newest, since))
@@ -149,7 +149,7 @@ class Missed:
     # --- labels ------------------------------------------------------------------------------------------------------
 
     def start_labelled(self) -> None:
-        """The label events of open issues without a run go into the inbox, as if they had been delivered."""
+        """Puts label events of open issues without a run into the inbox, as if they had been delivered."""
         for repository in self._services.hook.repositories():
             if self._stop.is_set():
                 return
@@ -173,7 +173,7 @@ class Missed:
     # --- plans -------------------------------------------------------------------------------------------------------
 
     def look_at_plans(self) -> None:
-        """Once an hour the plans of each repository are brought up to date, though nobody told of anything."""
+        """Once an hour, brings the plans of each repository up to date, even without a delivery."""
         now = self._services.clock.now()
         for repository in self._services.hook.repositories():
             key, known = f"plans/{repository.id}", self._services.remotes.get(NAME, f"plans/{repository.id}")
@@ -189,7 +189,7 @@ class Missed:
             self._services.remotes.put(NAME, key, Remote("", now[:13]))
 
     def _has_run(self, repository: Repository, number: int) -> bool:
-        """In the database, or on a branch that a lost database does not know."""
+        """Whether the issue has a run, in the database or on a branch that a lost database doesn't know."""
         if self._services.runs.of_subject(repository.id, number):
             return True
         return bool(self._services.installations.github(repository).branches(f"{BRANCH_PREFIX}{number}-"))

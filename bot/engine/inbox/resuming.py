@@ -1,4 +1,4 @@
-"""The operator's `/resume`: a message from the command line, on the same queue as everybody's."""
+"""`charrette resume`, the operator's `/resume`: a message from the command line, on the same queue as others."""
 
 from dbos import DBOS, DBOSClient
 
@@ -21,9 +21,9 @@ SOON = "A worker takes it up as soon as one runs; the status comment tells how i
 
 
 def resume(services: Services, full_name: str, number: int) -> str:
-    """Has the run of an issue or pull request taken up; what will happen, in words.
+    """Queues the resumption of the run of an issue or pull request; returns a sentence on what will happen.
 
-    `PersonError` where there is no such repository, issue or run. It works beside a worker, and without one.
+    `PersonError` if there is no such repository, issue or run. Works with or without a running worker.
     """
     repository = _repository(services, full_name)
     github = services.installations.github(repository)

@@ -1,4 +1,4 @@
-"""Whether a wish may be granted: what its sender may do, and whether what the event told is still the case."""
+"""Whether a wish may be granted: the sender's permission, and whether what the event reported is still true."""
 
 from typing import assert_never
 
@@ -12,12 +12,12 @@ RANKS: tuple[Permission, ...] = ("none", "read", "triage", "write", "maintain", 
 
 
 def rank_of(permission: Permission) -> int:
-    """Higher is more."""
+    """The permission as a number; higher means more rights."""
     return RANKS.index(permission)
 
 
 def allowed(wish: Tell, message: Message, rank: int) -> bool:
-    """Whether the sender has the right that the wish needs."""
+    """Whether the sender has the permission that the wish needs."""
     match wish.needs:
         case "anyone":
             return True
@@ -32,7 +32,7 @@ def allowed(wish: Tell, message: Message, rank: int) -> bool:
 
 
 def still_so(event: InRepository, wish: Tell, issue: Issue) -> bool:
-    """Whether what the event told is still the case."""
+    """Whether what the event reported is still true."""
     match event:
         case events.IssueLabeled(label=label):
             return issue.open and label in issue.labels

@@ -1,4 +1,4 @@
-"""A wish becomes a message of the run that it is for; that run is found, or begun, and a word says so where none is."""
+"""Passes wishes on to runs: finds or creates the run, queues a leg with the message, or explains why not."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -64,9 +64,9 @@ FAILED = ("stopped", "failed", "budget")
 
 @dataclass(frozen=True)
 class Teller:
-    """Passes the wishes of one delivery on. `tries` is how often that was tried before.
+    """Passes on the wishes of one delivery. `tries` is how often that was attempted before.
 
-    `at_work` says of a subject's key whether a leg of it runs, or waits for its turn.
+    `at_work` says for a subject's key whether one of its legs runs, or waits for its turn.
     """
 
     services: Services
@@ -76,7 +76,7 @@ class Teller:
     tries: int = 0
 
     def look_anew(self, event: InRepository, wish: LookAnew, id: str) -> None:
-        """A look of each run whose pull request was open when it was last looked at; of others GitHub is not asked."""
+        """Has each run with an open pull request look again at the default branch. GitHub is not asked about others."""
         for row in self.services.runs.newest(event.repository.id, MANY_RUNS):
             left = row.state or {}
             if left.get("pull") and not left.get("closed") and not row.stop and row.status not in FAILED:
@@ -85,7 +85,7 @@ class Teller:
                 self.enqueue(message.id, Asked(Subject(event.repository, row.home), message), 0.0)
 
     def tell(self, github: GitHub, event: InRepository, wish: Tell, id: str) -> None:
-        """A wish of somebody who may have it queues a leg of the run; who may not is told so, once."""
+        """Queues a leg of the run if the sender has the permission; otherwise refuses, once."""
         repository = event.repository
         subject = Subject(repository, self._home(github, repository.id, wish))
         rows = self.services.runs.of_subject(repository.id, subject.home)
@@ -120,7 +120,7 @@ class Teller:
     def _lost(
         self, github: GitHub, event: InRepository, wish: Tell, subject: Subject, rows: Sequence[RunRow]
     ) -> Lost | None:
-        """The run that a wish is for, where none of these rows is and a branch has it."""
+        """The run that a wish is for, if only a branch knows it and none of these rows."""
         rounds = words_of(self.services, subject.repository).pulls
         known = [row.workflow in rounds for row in rows]
         match wish.deed:
@@ -147,7 +147,7 @@ class Teller:
         return meant(found, wish.deed, rounds, definitions)
 
     def to_plans(self, github: GitHub, event: InRepository, wish: Tell, deed: OfPlans, id: str) -> None:
-        """A leg of the repository's plans, one after another: it belongs to no run, and outlives the plan's own."""
+        """Queues a leg for the repository's plans, which run one after another and belong to no run."""
         sender, repository = event.sender.login, event.repository
         if isinstance(deed, Reconcile) and deed.merged and not self._planned(github, event):
             return
@@ -160,9 +160,9 @@ class Teller:
             self._refuse(Subject(repository, wish.number), wish, sender)
 
     def _planned(self, github: GitHub, event: InRepository) -> bool:
-        """Whether the pull request that was merged is that of a run whose workflow makes a plan.
+        """Whether the merged pull request belongs to a run whose workflow makes a plan.
 
-        Of a run that the database does not know, our comments on its issue tell; the merged branch does no more.
+        For a run that the database doesn't know, our comments on its issue tell; the merged branch no longer does.
         """
         assert isinstance(event, events.PullRequestClosed)
         subject = Subject(event.repository, home_of(event.pull.head_branch) or 0)
@@ -174,11 +174,11 @@ class Teller:
         return any(known[name].plans for name in runs if name in known)
 
     def _of_a_round(self, repository: Repository, wish: Tell) -> bool:
-        """Whether reviews are wished for: of what is closed there are none, and whoever asks is told so."""
+        """Whether reviews are requested; for closed pull requests these are refused with a reply."""
         return isinstance(wish.deed, Start) and wish.deed.workflow in words_of(self.services, repository).pulls
 
     def _live(self, github: GitHub, event: InRepository, number: int, link: str) -> Issue:
-        """The issue as it is now; a closed one without a text where it is gone, which is not believed at once."""
+        """The issue as it is now; closed and empty if GitHub still can't find it after several tries."""
         try:
             return github.issue(number)
         except MissingError as error:
@@ -187,7 +187,7 @@ class Teller:
             return Issue(number, "", "", "", False, (), link)
 
     def _may_be_ours(self, event: InRepository, wish: Tell, subject: Subject) -> bool:
-        """Whether a branch is worth a request where no run is known: not for every comment on every issue."""
+        """Whether to spend a request on looking for a branch if no run is known: not for every comment."""
         if isinstance(wish.deed, Pushed) and wish.deed.panel:
             return False
         if wish.eyes is not None or isinstance(wish.deed, Pushed) or subject.home != wish.number:
@@ -203,10 +203,10 @@ class Teller:
     def _pass_on(
         self, event: InRepository, wish: Tell, subject: Subject, rows: Sequence[RunRow], issue: Issue, message: Message
     ) -> str:
-        """Queues the leg, unless a run that stands makes it pointless; then a word, where somebody waits for one.
+        """Creates or marks the run's row, and queues the leg; or returns a reply if the request is pointless.
 
-        A run's row and its stop flag are made here: a row before its leg is queued, which looks for it, and a flag that
-        stops after that. A kill in between has all of it done again, and a flag that is set would say that it was done.
+        A row is written before its leg is queued, because the leg looks for it; a stop flag after that. If a kill comes
+        in between, the delivery is handled again, and a flag that is set would say that it was done already.
         """
         where = wish.number
         stops: Sequence[RunRow] = ()
@@ -256,7 +256,7 @@ class Teller:
         return ""
 
     def _stopped(self, asked: Asked, rows: Sequence[RunRow]) -> None:
-        """The runs are told to stop, the first of which its leg is queued; those that it has begun stop with it."""
+        """Stops these runs, and queues a leg for each but the first, which has one; the others were started by it."""
         for other in rows[1:]:
             id, deed = f"{asked.message.id}.{other.workflow}", Stop(workflow=other.workflow, run=other.id)
             self.enqueue(id, replace(asked, message=replace(asked.message, id=id, deed=deed)), 0.0)
@@ -264,14 +264,14 @@ class Teller:
             self.services.runs.set_stop(row.id, True)
 
     def _told_panel(self, asked: Asked, rows: Sequence[RunRow]) -> None:
-        """A push to a branch with a run's documents and a panel's is told to the round of reviews too."""
+        """Passes a push on to the review round too, if the branch has both a run's documents and a panel's."""
         message, panel = asked.message, newest_round(rows)
         if isinstance(message.deed, Pushed) and panel is not None and panel != row_for(rows, message.deed):
             told = replace(message, id=f"{message.id}.panel", deed=replace(message.deed, panel=True))
             self.enqueue(told.id, replace(asked, message=told), 0.0)
 
     def _too_often(self, subject: Subject, rows: Sequence[RunRow], workflow: str, delivery: str) -> str:
-        """Why no run is started now, in a sentence; "" where one is."""
+        """Why no run may be started now, as a sentence; "" if one may."""
         limits, repository = self.services.limits, subject.repository.id
         if not self.allowance.starts_again(subject.key, delivery):
             return started_often(limits.hour_starts)
@@ -283,7 +283,7 @@ class Teller:
         return ""
 
     def _next(self, subject: Subject, rows: Sequence[RunRow], workflow: str, number: int) -> int:
-        """Which round it is that begins on a pull request; the one that a lost database left unfinished goes on."""
+        """The number of the round that begins on a pull request; one that a lost database left unfinished continues."""
         if known := [row for row in rows if row.workflow == workflow]:
             # One that was stopped, or lost its leg, before it could begin is begun now.
             return max(int(row.id.rpartition(".")[2]) + (row.status != "starting") for row in known)
@@ -294,7 +294,7 @@ class Teller:
         return next_number(told, [lost for lost in found if lost.workflow == workflow], definition)
 
     def _begin(self, subject: Subject, workflow: str, n: int) -> None:
-        """The run has a row from now on, so that a second label, or a stop, meets it."""
+        """Creates the run's row, so that a second label, or a stop, finds it."""
         id = run_id(subject, workflow, n)
         row = RunRow(id, subject.repository.id, subject.home, workflow, "starting", False, {}, [])
         self.services.runs.create(row)
@@ -305,7 +305,7 @@ class Teller:
         return home_of_pull(self.services, github, repository, wish.number) if wish.pull else wish.number
 
     def _refuse(self, subject: Subject, wish: Tell, login: str) -> None:
-        """A polite refusal, once for each person and subject; plain words of a bystander get none."""
+        """A polite refusal, once for each person and subject; none for plain comments of bystanders."""
         if isinstance(wish.deed, Say) and not wish.deed.direct:
             return
         body = refusal(login, wish.needs)
@@ -315,14 +315,14 @@ class Teller:
 
 
 def _text(event: InRepository, live: Issue) -> Issue:
-    """The issue's text: as the event had it, which nobody edited since; as it is now where the event has none."""
+    """The issue's text: as in the event, so that later edits don't count; the current text if the event has none."""
     if isinstance(event, events.OnIssue) and event.issue.number == live.number:
         return event.issue
     return live
 
 
 def _unknown(deed: Deed) -> str:
-    """What is said to a deed that meets no run."""
+    """The reply to a deed for which there is no run."""
     match deed:
         case Decide():
             return NO_CONCERNS
@@ -333,7 +333,7 @@ def _unknown(deed: Deed) -> str:
 
 
 def _gone(github: GitHub, number: int) -> bool:
-    """Whether there is no such issue: anybody who may push can name a branch after one."""
+    """Whether there is no such issue: anybody with push access can name a branch after one."""
     try:
         github.issue(number)
     except MissingError:
@@ -346,5 +346,5 @@ def _pull(row: RunRow) -> int | None:
 
 
 def _named(message: Message, stop: Stop, row: RunRow) -> Message:
-    """The stop of this run by name: it is the current one no longer, and the leg would take another for it."""
+    """A stop that names its run, which is no longer the current one; the leg would otherwise pick another."""
     return message if is_unbegun(row) else replace(message, deed=replace(stop, workflow=row.workflow, run=row.id))

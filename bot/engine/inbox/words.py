@@ -1,4 +1,4 @@
-"""The labels and commands that count where an event happened."""
+"""The labels and commands that are valid where an event happened."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from bot.engine.services import Services
 
 
 def words(services: Services, event: Event) -> Vocabulary:
-    """Those of the event's repository; none for an event that has no use for them, which then asks GitHub nothing."""
+    """Those of the event's repository; none for events that don't need them, which saves asking GitHub."""
     match event:
         case events.IssueLabeled(sender=sender) if sender.is_bot:
             return Vocabulary()
@@ -32,14 +32,14 @@ def words(services: Services, event: Event) -> Vocabulary:
 
 
 def _begun_with(services: Services, repository: Repository, number: int) -> dict[str, str]:
-    """The labels with which an issue's runs began, to their workflows: another label may start these by now."""
+    """The labels with which an issue's runs were started, each with its workflow; the configuration may differ now."""
     rows = services.runs.of_subject(repository.id, number)
     pinned = (from_json(Pinned, row.pinned) for row in rows if row.pinned)
     return {label: each.workflow for each in pinned if (label := each.definition.trigger.label)}
 
 
 def settled(services: Services, repository: Repository) -> Vocabulary:
-    """Those that a repository gets labels for: none as long as its configuration has faults, or can't be read."""
+    """Those for which a repository gets labels: none while its configuration is faulty or can't be read."""
     try:
         house = services.houses.of(repository).house
     except TransientError:
@@ -51,7 +51,7 @@ def settled(services: Services, repository: Repository) -> Vocabulary:
 
 
 def words_of(services: Services, repository: Repository) -> Vocabulary:
-    """Those of a repository; those that are built in where its configuration can't be read."""
+    """Those of a repository; the built-in ones if its configuration can't be read."""
     try:
         return services.houses.vocabulary(repository)
     except TransientError:

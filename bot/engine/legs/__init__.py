@@ -1,1 +1,1 @@
-"""A run's stretch of work: what it starts from, the conversations that it holds, what it commits, shows and leaves."""
+"""Legs: what they start from, their conversations, what they commit and publish, and what they leave behind."""

@@ -20,10 +20,10 @@ CLOSED = ("done", "findings", "stopped", "failed", "budget")
 
 
 def current(rows: Sequence[RunRow], unbegun: bool = False) -> RunRow | None:
-    """The run of a subject that messages are for: the one at work or waiting, else the one that was last.
+    """The run of a subject that messages go to: the one at work or waiting, else the most recent.
 
-    A round of reviews that is over hears nothing more, where there is another run; and a run that waits for another
-    hears what is not for that one. One that could not begin is meant where it is alone, or with `unbegun`.
+    A finished review round gets no further messages if there is another run, and a run that waits for another gets what
+    is not meant for that one. A run that could not begin counts only if it is the only one, or with `unbegun`.
     """
     rows = rows if unbegun else [row for row in rows if not is_unbegun(row)] or rows
     open = [row for row in rows if not row.stop and row.status not in CLOSED]
@@ -35,7 +35,7 @@ def current(rows: Sequence[RunRow], unbegun: bool = False) -> RunRow | None:
 
 
 def meant(rows: Sequence[RunRow]) -> tuple[RunRow, ...]:
-    """The runs of a subject that a look at how it stands is for: what is reviewed, its newest panel, what is open."""
+    """The runs whose status is shown for a subject: what is reviewed, its newest panel, and what is open."""
     begun = [row for row in rows if not is_unbegun(row)] or rows
     reviewed = current([row for row in begun if not _is_round(row)])
     panel = next((row for row in reversed(begun) if _is_round(row) and _has_experts(row)), None)
@@ -68,9 +68,9 @@ def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
 
 
 def newest_round(rows: Sequence[RunRow], panel: bool = True) -> RunRow | None:
-    """The round of reviews that decisions are for: the newest that stands, else the newest; other runs hear none.
+    """The review round that decisions go to: the newest that was not stopped and didn't fail, else the newest.
 
-    Runs about pull requests that call no experts come last; or first, where no `panel` is wanted.
+    Rounds without experts come last; or first, without `panel`. Other runs don't get decisions.
     """
     rounds = [row for row in rows if _is_round(row)]
     wanted = [row for row in rounds if _has_experts(row) is panel] or rounds
@@ -85,15 +85,15 @@ def knows(rows: Sequence[RunRow], deed: Decide | OpenTrack) -> bool:
 
 
 def is_unbegun(row: RunRow) -> bool:
-    """Whether a run could not begin; one that was found on its branch did."""
+    """Whether a run could not begin; one that was recovered from its branch did."""
     return not row.pinned and row.status in CLOSED and not (row.state or {}).get("panel")
 
 
 def _has_experts(row: RunRow) -> bool:
-    """Whether a round has a panel; one whose inputs aren't known yet counts as one that has."""
+    """Whether a round has a panel; one whose inputs aren't known yet counts as having one."""
     return not row.pinned or bool(row.pinned["definition"]["panel"])
 
 
 def _is_round(row: RunRow) -> bool:
-    """Whether it is a round of reviews; one that was found on its branch has no inputs yet."""
+    """Whether it is a review round; one that was recovered from its branch has no inputs yet."""
     return bool(row.pinned.get("round") if row.pinned else (row.state or {}).get("panel"))

@@ -1,4 +1,4 @@
-"""What a leg is asked to do."""
+"""The input of a leg."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ from bot.core.incoming.messages import Message
 
 @dataclass(frozen=True)
 class Asked:
-    """What a leg is enqueued with: the subject, the message, and the issue's text as the event had it.
+    """What a leg is queued with: the subject, the message, and the issue's text as the event had it.
 
-    `number` is the issue or pull request where the message was written, 0 for the subject's home.
+    `number` is the issue or pull request where the message was written; 0 means the subject's home.
     """
 
     subject: Subject

@@ -1,4 +1,4 @@
-"""What a run's branch says of it: the commits with their trailers, what people changed, and what stands there now."""
+"""What a run's branch says about it: commits with trailers, people's changes, and the current documents."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -112,7 +112,7 @@ def _texts(checkout: Checkout, commit: str, paths: Collection[str]) -> dict[str,
 
 
 def _concerns(row: RunRow, checkout: Checkout, head: str, there: Mapping[str, str], memory: Memory) -> Standing | None:
-    """The document of concerns in the run's folder, the one with the highest number; empty where it is gone."""
+    """The concerns document in the run's folder, the one with the highest number; empty if it was deleted."""
     path = max((path for path in there if path.endswith(NAME)), default=memory.path)
     text = (checkout.text(path, head) or "") if path in there else ""
     # What people write before any panel is theirs to take out again.
@@ -123,12 +123,12 @@ def _concerns(row: RunRow, checkout: Checkout, head: str, there: Mapping[str, st
 
 
 def _written(commits: Sequence[PhaseCommit]) -> set[str]:
-    """The documents of the phases, without the request."""
+    """The paths of the phases' documents, without the request."""
     return {path for commit in commits if commit.phase != REQUEST for path in commit.files}
 
 
 def _known_findings(row: RunRow) -> Mapping[str, tuple[Finding, ...]]:
-    """The findings of earlier commits, as the last leg left them, by commit."""
+    """The findings of earlier commits, by commit, as the last leg stored them."""
     kept = (row.state or {}).get("findings", {})
     return {sha: from_json(tuple[Finding, ...], found) for sha, found in kept.items()}
 
@@ -189,7 +189,7 @@ def _commits(
 def _as_people_left_them(
     pinned: Pinned, commits: Sequence[PhaseCommit], changed: Mapping[str, str], checkout: Checkout, head: str
 ) -> Iterator[PhaseCommit]:
-    """The commits, with what gates find where people changed a document since."""
+    """The commits, with new gate findings and status where people changed a document since."""
     newest = {commit.phase: commit for commit in commits}
     gated = {phase.id for phase in pinned.definition.phases}
     told: dict[str, tuple[Finding, ...]] = {}
@@ -214,7 +214,10 @@ def _left_by_people(
     head: str,
     told: Mapping[str, tuple[Finding, ...]],
 ) -> tuple[Finding, ...]:
-    """The findings in a phase's documents as people left them: all where we had some, else those that are new."""
+    """The findings in a phase's documents after people's edits.
+
+    All findings if we had left some ourselves, otherwise only new ones.
+    """
     gone = tuple(replace(GONE, path=path) for path in commit.files if changed.get(path) == "")
     if gone:
         return commit.findings or gone
@@ -227,7 +230,7 @@ def _left_by_people(
 
 
 def _decided(pinned: Pinned, phase: str, checkout: Checkout, commit: str, there: Collection[str]) -> Mapping[str, str]:
-    """The documents that decisions and approvals write, as a commit of theirs leaves them."""
+    """The documents that decisions and approvals write, as this commit left them."""
     if phase != DECISION and not any(
         one.id == phase and one.output == "resolutions" for one in pinned.definition.phases
     ):
@@ -246,7 +249,7 @@ def _paths(pinned: Pinned, phase: str, ground: Ground) -> list[str]:
 
 
 def _remarks(commits: tuple[PhaseCommit, ...], checkout: Checkout, head: str) -> Iterator[tuple[str, str]]:
-    """What people wrote among the revision notes, by the artifact's path."""
+    """What people wrote among the revision notes, by document path."""
     for path in sorted({path for commit in commits if commit.revision > 1 for path in commit.files}):
         if found := remarks(checkout.text(path, head) or ""):
             yield path, found
@@ -254,7 +257,7 @@ def _remarks(commits: tuple[PhaseCommit, ...], checkout: Checkout, head: str) ->
 
 @dataclass(frozen=True)
 class _Stands:
-    """The documents as they stand on a run's branch; `shared` has the texts of those that phases fill by sections."""
+    """The documents as they are on the branch now; `shared` has the texts of those that several phases fill."""
 
     checkout: Checkout
     pinned: Pinned
@@ -264,10 +267,10 @@ class _Stands:
 
 
 def _theirs(pinned: Pinned, commits: tuple[PhaseCommit, ...], stands: _Stands) -> Iterator[PhaseCommit]:
-    """Documents that stand on the branch though no commit of ours made them: a person rebased, squashed or wrote them.
+    """Documents on the branch that no commit of ours made: a person rebased, squashed or wrote them.
 
-    They are taken as they are, since making them again would overwrite what a person pushed. Of a document that several
-    phases fill, a phase's sections are what counts.
+    They are accepted as they are, because generating them again would overwrite what a person pushed. In a document
+    that several phases fill, only the phase's own sections count.
     """
     made = {commit.phase for commit in commits}
     head = stands.checkout.blobs(stands.head, pinned.folder)
@@ -286,7 +289,7 @@ def _theirs(pinned: Pinned, commits: tuple[PhaseCommit, ...], stands: _Stands) -
 
 
 def _filled(phase: Phase, path: str, stands: _Stands) -> bool:
-    """Whether people wrote all of a phase's sections in this document since the run began."""
+    """Whether people wrote all sections of a phase in this document since the run began."""
     before = stands.checkout.text(path, stands.pinned.base) or ""
     now = stands.shared[path]
     return is_filled(now, phase.sections) and part_of(now, phase.sections) != part_of(before, phase.sections)

@@ -1,4 +1,4 @@
-"""What a new run is given beside its request: the design that the request brings, and the repository's guidelines."""
+"""What a new run gets besides its request: a design that the request refers to, and the repository's guidelines."""
 
 from dataclasses import replace
 
@@ -11,9 +11,9 @@ from bot.engine.services import Services
 
 
 def with_what_it_brings(services: Services, github: GitHub, pinned: Pinned) -> Pinned:
-    """The inputs with the design that the request brings, less the phases that would make one.
+    """The inputs with the design that the request refers to, without the phases that would make one.
 
-    `PersonError` where the configuration puts a file in the place of a document, and there is no such file.
+    `PersonError` if the configuration names a file as a document, and that file doesn't exist.
     """
     definition = pinned.definition
     checkout = services.installations.checkout(pinned.subject.repository)
@@ -34,7 +34,7 @@ def with_what_it_brings(services: Services, github: GitHub, pinned: Pinned) -> P
 
 
 def _of_runs(services: Services, github: GitHub, checkout: Checkout, pinned: Pinned) -> tuple[Brought, ...]:
-    """The documents of another workflow's run of this issue or one that it names, the first that has some."""
+    """The documents of another workflow's run, on this issue or the first one it names that has some."""
     for issue in (pinned.subject.home, *linked(pinned.body)):
         for branch, folder in _places(services, github, pinned, issue):
             commit = github.head(branch) or pinned.base
@@ -45,7 +45,7 @@ def _of_runs(services: Services, github: GitHub, checkout: Checkout, pinned: Pin
 
 
 def _places(services: Services, github: GitHub, pinned: Pinned, issue: int) -> list[tuple[str, str]]:
-    """Branch and folder of the runs of an issue; by their branches' names where no row tells."""
+    """Branch and folder of an issue's runs; derived from branch names if there are no rows."""
     rows = services.runs.of_subject(pinned.subject.repository.id, issue)
     kept = [
         row.pinned for row in rows if row.pinned and row.workflow != pinned.workflow and not row.pinned.get("round")

@@ -1,4 +1,4 @@
-"""A commit of a run is made once: one that an attempt before a kill made is found, and a branch that moved is told."""
+"""Makes each commit of a run once: finds one made before a kill, and notices if somebody moved the branch."""
 
 from bot.core.concerns.decisions import DECISION
 from bot.core.errors import ConflictError, PersonError
@@ -12,7 +12,7 @@ from bot.engine.services import Services
 
 
 def commit(services: Services, state: State, act: Commit) -> Committed:
-    """The commit; or why there is none: the run was stopped, or the branch is not what the act was made for."""
+    """The commit; or why there is none: the run was stopped, or the branch is not where the act expects it."""
     run, pinned = state.pinned.run, state.pinned
     if services.runs.stopped(run):
         return Committed(refused="stopped")
@@ -35,7 +35,7 @@ def commit(services: Services, state: State, act: Commit) -> Committed:
 
 
 def _has_room(services: Services, state: State, act: Commit) -> None:
-    """`PersonError` where the documents would replace what is no document, or can have no branch."""
+    """`PersonError` if the documents would replace something that is not a document, or no branch can be made."""
     pinned, parent = state.pinned, act.parent or state.pinned.base
     checkout = services.installations.checkout(pinned.subject.repository)
     checkout.fetch(parent)
@@ -48,7 +48,7 @@ def _has_room(services: Services, state: State, act: Commit) -> None:
 
 
 def _already(services: Services, state: State, act: Commit) -> Committed | None:
-    """This very commit, where an attempt before a kill got as far as GitHub."""
+    """This same commit, if an earlier attempt already made it on GitHub."""
     pinned = state.pinned
     github = services.installations.github(pinned.subject.repository)
     head = github.head(pinned.branch)

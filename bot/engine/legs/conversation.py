@@ -1,4 +1,4 @@
-"""One conversation with the model, durable: a turn that was answered is never asked, or paid for, again."""
+"""One durable conversation with the model: a turn that was answered is never asked, or paid for, again."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -41,9 +41,9 @@ WEB_TOOL = {"type": "web_search_20260318", "name": "web_search", "max_uses": 12}
 
 @dataclass(frozen=True)
 class Talk:
-    """A brief with where it is held: the repository whose clone the tools and gates read, and the given texts.
+    """A brief and its surroundings: the repository whose clone tools and gates read, and the texts people gave.
 
-    `web` is the repository's page. `alone`: no run asks for it, so none can be stopped.
+    `web` is the repository's page. `alone` means that it belongs to no run, so it can't be stopped.
     """
 
     brief: Brief
@@ -61,7 +61,7 @@ class _End:
 
 
 def hold(services: Services, talk: Talk) -> Outcome:
-    """A whole conversation, to its outcome. Its clone is complete before the first turn: to fetch takes a token."""
+    """Runs a conversation to its outcome. The clone is fetched before the first turn, because that needs a token."""
     checkout = services.installations.checkout(talk.repository)
     conversation = Conversation(services.conversing, checkout.files(), talk)
     try:
@@ -74,12 +74,12 @@ def hold(services: Services, talk: Talk) -> Outcome:
 
 
 def fetched(checkout: Checkout, talk: Talk) -> None:
-    """The clone has all that a conversation reads."""
+    """Fetches everything the conversation reads into the clone."""
     checkout.fetch(*sorted({talk.brief.base, *(ref.commit for ref in talk.brief.documents)}))
 
 
 class Conversation:
-    """Holds one conversation, turn by turn, with documents and tools and without a credential of GitHub."""
+    """Runs one conversation, turn by turn, with documents and tools but without a GitHub credential."""
 
     def __init__(self, services: Conversing, files: Files, talk: Talk) -> None:
         self.services = services
@@ -95,7 +95,7 @@ class Conversation:
         return "web" in self.brief.tools and not self.web
 
     def hold(self) -> Outcome:
-        """From the first turn to the outcome."""
+        """Runs the conversation from the first turn to the outcome."""
         messages = [{"role": "user", "content": self._opening()}]
         for n in range(1, self.brief.turns + 1):
             message = self._turn(n, messages, self._tools())
@@ -119,11 +119,11 @@ class Conversation:
         return self._outcome(_End("refused", reason))
 
     def unread(self, why: str) -> Outcome:
-        """The outcome where the repository can't be read."""
+        """The outcome if the repository can't be read."""
         return self._outcome(_End("failed", f"The repository can't be read: {why}"))
 
     def _opening(self) -> list[dict[str, Any]]:
-        """Documents first, each a block, the last behind a cache breakpoint; what differs comes after them."""
+        """The first message: documents first, a block each, with a cache breakpoint after the last; then the charge."""
         cites = self.brief.output is not None and OUTPUTS[self.brief.output].cites
         documents = []
         for ref in self.brief.documents:
@@ -152,7 +152,7 @@ class Conversation:
     def _turn(
         self, n: int, messages: Sequence[dict[str, Any]], tools: Sequence[Mapping[str, Any]]
     ) -> dict[str, Any] | _End:
-        """One turn, tried again (durably) while the server says that it will pass."""
+        """One turn, retried (durably) while the server's failure is temporary."""
         turn, address = self._asking(n, messages, tools), self.brief.address.turn(n)
         reason = ""
         for attempt in range(1, PATIENCE + 1):
@@ -177,7 +177,7 @@ class Conversation:
         return _End("failed", f"The model did not answer after {PATIENCE} tries: {reason}")
 
     def first(self) -> Turn:
-        """The first turn as it will be asked."""
+        """The first turn, as it will be sent."""
         return self._asking(1, [{"role": "user", "content": self._opening()}], self._tools())
 
     def _asking(self, n: int, messages: Sequence[dict[str, Any]], tools: Sequence[Mapping[str, Any]]) -> Turn:
@@ -192,7 +192,7 @@ class Conversation:
         )
 
     def ask(self, turn: Turn) -> dict[str, Any]:
-        """The step: a recorded answer, else one request, kept before it is used."""
+        """The step: returns the recorded answer, or sends one request and records its answer."""
         run, repository = self.brief.address.run, self.talk.repository.id
         ledger = self.services.ledger
         if (known := ledger.recorded(turn.address)) is not None:
@@ -233,7 +233,7 @@ class Conversation:
         return found
 
     def _close(self, messages: Sequence[Mapping[str, Any]]) -> Outcome:
-        """The document that the last turn wrote, with what its gates find."""
+        """The document that the last turn wrote, with its gate findings."""
         text, data, faults = _written(self.brief, _said(messages), self._setting())
         if self._lacks_web and any(gate.name in ("sources", "searched") for gate in self.brief.gates):
             text = without_web(text)
@@ -258,7 +258,7 @@ class Conversation:
         return settled(Artifact(self.brief.path, text), context, self.brief.gates, self.brief.last)
 
     def _setting(self) -> Setting:
-        """What code knows beside what the model says: the documents as they were given, the files at their commit."""
+        """What codecs may look up: the documents that were given, and files at their commit."""
         documents = {ref.path: unlinked(self._text(ref) or "", self.talk.web) for ref in self.brief.documents}
         files = self.checkout.tree(self.brief.documents[0].commit if self.brief.documents else self.brief.base)
 
@@ -283,7 +283,7 @@ class Conversation:
 
 
 def over_budget(limits: Limits, run: Spent, day: Spent) -> str:
-    """Which limit is reached, in a sentence; empty where none is."""
+    """Which limit is reached, as a sentence; "" if none is."""
     for what, spent, tokens, dollars in (
         ("This run", run, limits.run_tokens, limits.run_dollars),
         ("This repository, today,", day, limits.day_tokens, limits.day_dollars),
@@ -296,14 +296,14 @@ def over_budget(limits: Limits, run: Spent, day: Spent) -> str:
 
 
 def _said(messages: Sequence[Mapping[str, Any]]) -> str:
-    """What the model wrote since it was last spoken to: a turn that paused is a part of it."""
+    """What the model wrote since the last user message, including turns that paused."""
     turns = list(takewhile(lambda message: message["role"] == "assistant", reversed(messages)))
     blocks = [block for message in reversed(turns) for block in message["content"]]
     return "".join(block["text"] for block in blocks if block["type"] == "text")
 
 
 def _written(brief: Brief, said: str, setting: Setting) -> tuple[str, Any, tuple[Finding, ...]]:
-    """The artifact's text (and data, for a codec) from what the model said; a finding where it can't be read."""
+    """The document's text (and data, for a codec) from the model's answer; a finding if it can't be parsed."""
     if brief.output is None:
         return (sections_of(said) if brief.filling else document_of(said)), None, ()
     output = OUTPUTS[brief.output]
@@ -316,7 +316,7 @@ def _written(brief: Brief, said: str, setting: Setting) -> tuple[str, Any, tuple
 
 
 def document_of(said: str) -> str:
-    """The document in what the model said: without a fence around it or words before its title."""
+    """The document in the model's answer, without a code fence around it or text before its title."""
     text = said.replace("\r\n", "\n").strip()
     if text.startswith("```") and text.endswith("```"):
         text = text.partition("\n")[2].removesuffix("```").strip()
@@ -327,14 +327,14 @@ def document_of(said: str) -> str:
 
 
 def sections_of(said: str) -> str:
-    """The sections in what the model said: without a fence around them, and without title or words before the first."""
+    """The sections in the model's answer, without a fence, a title, or text before the first section."""
     text = document_of(said)
     _, mark, rest = f"\n{text}".partition("\n## ")
     return f"## {rest}" if mark else text
 
 
 def _urls(messages: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The addresses that a server-side web tool really returned."""
+    """The URLs that server-side web tools actually returned."""
     found = []
     for message in messages:
         for block in message["content"]:

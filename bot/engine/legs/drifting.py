@@ -1,4 +1,4 @@
-"""What a run's documents cite, held against the default branch as it is now."""
+"""Compares what a run's documents cite with the current default branch."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,10 +12,10 @@ from bot.engine.durable import log
 
 
 def drift_of(github: GitHub, checkout: Checkout, pinned: Pinned, documents: Mapping[str, str]) -> Drift | None:
-    """What drifted; None where there are no documents, where the branch has not moved, and where that can't be told.
+    """What drifted; None without documents, if the branch has not moved, or if that can't be determined.
 
-    A head is fetched once, and stays in the clone. A run on a pull request (it has no request of its own) is pinned at
-    a commit of that, which the default branch never had: what differs there is the pull request, and no drift.
+    Each head is fetched once, and stays in the clone. A run about a pull request (one without a request of its own) is
+    pinned to a commit that the default branch never had: its differences are the pull request itself, not drift.
     """
     if not documents or not pinned.has_request:
         return None
@@ -29,7 +29,7 @@ def drift_of(github: GitHub, checkout: Checkout, pinned: Pinned, documents: Mapp
 
 
 def drift_between(checkout: Checkout, base: str, to: Drift, documents: Mapping[str, str], web: str) -> Drift | None:
-    """What drifted between the commit that the documents cite and a later one; None where they are the same."""
+    """What drifted between the commit that the documents cite and a later one; None if they are the same."""
     if to.head == base:
         return None
     checkout.fetch(base, to.head)

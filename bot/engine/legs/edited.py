@@ -1,4 +1,4 @@
-"""Which documents of a run people changed, told from what an approval or a decision wrote into them in their name."""
+"""Which documents of a run people changed, as opposed to what approvals and decisions wrote on their behalf."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,7 +9,7 @@ from bot.core.run.record import PhaseCommit
 def edited(
     commits: Sequence[PhaseCommit], written: Sequence[BranchCommit], checkout: Checkout, head: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """The paths whose blob at the head is not the last one that we wrote, with that blob ("" where it is gone).
+    """The paths whose blob at the head is not the last one we wrote, with that blob ("" if deleted).
 
     `written` are all commits of the branch, oldest first; `head` has the blobs there.
     """
@@ -21,7 +21,7 @@ def edited(
 
 
 def _ours(path: str, blob: str, sha: str, written: Sequence[BranchCommit], checkout: Checkout) -> str:
-    """What later commits of ours made of a document, as long as nobody else wrote in between."""
+    """The blob after later commits of ours, as long as nobody else changed the document in between."""
     at = next((n for n, commit in enumerate(written) if commit.sha == sha), len(written))
     for before, commit in zip(written[at:], written[at + 1 :], strict=False):
         if commit.ours:

@@ -1,4 +1,4 @@
-"""A run of another workflow as a phase of this one: how it is begun, how it stands, and who waits for it."""
+"""A run of another workflow as a phase of this one: how it starts, its status, and which runs wait for it."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,7 +17,7 @@ OVER = (*FAILED, "done", "findings", "stopped")
 
 
 def included(services: Services, pinned: Pinned, row: RunRow, written: Sequence[BranchCommit]) -> Iterator[Included]:
-    """The runs that this one has begun. That one is done, the branch says; all else, its row."""
+    """The runs that this one has started. Whether one is done comes from the branch; everything else from its row."""
     ends = {phase.id: phase.ends for phase in pinned.definition.phases if phase.source == "workflow"}
     deeds = (from_json(Entry, entry).message.deed for entry in row.entries)
     for run in dict.fromkeys(deed.run for deed in deeds if isinstance(deed, Convened)):
@@ -36,7 +36,7 @@ def included(services: Services, pinned: Pinned, row: RunRow, written: Sequence[
 
 
 def convene(services: Services, state: State, act: Convene) -> str:
-    """The run that is begun: its row is there from now on. The same again is the same run."""
+    """Starts the run by creating its row, and returns its id. Repeating it gives the same run."""
     subject, runs = state.pinned.subject, services.runs
     run = act.run or run_id(subject, act.workflow, _next(services, state, act.workflow))
     runs.create(RunRow(run, subject.repository.id, subject.home, act.workflow, "starting", False, {}, []))
@@ -45,7 +45,7 @@ def convene(services: Services, state: State, act: Convene) -> str:
 
 
 def forgotten(services: Services, state: State) -> list[str]:
-    """The workflows of the runs that this one has begun and that the database does not know: they have rows now."""
+    """Creates rows for runs that this one has started but the database doesn't know; returns their workflows."""
     subject, found = state.pinned.subject, []
     for phase in state.phases:
         if phase.included is not None and services.runs.get(phase.included.run) is None:
@@ -65,14 +65,14 @@ def waiting(services: Services, repository: int, home: int) -> list[str]:
 
 
 def begun_by(rows: Sequence[RunRow], row: RunRow) -> tuple[RunRow, ...]:
-    """The runs that this one has begun and that are not over."""
+    """The runs that this one has started and that are not over."""
     deeds = [from_json(Entry, entry).message.deed for entry in row.entries]
     ids = {deed.run for deed in deeds if isinstance(deed, Convened)}
     return tuple(each for each in rows if each.id in ids and not each.stop and each.status not in OVER)
 
 
 def _next(services: Services, state: State, workflow: str) -> int:
-    """One more than any run of the workflow has on this subject that ever began, as rows and branch tell."""
+    """The next free number for a run of the workflow on this subject, from rows and branch."""
     pinned = state.pinned
     prefix = f"{pinned.subject.key}.{workflow}."
     rows = services.runs.of_subject(pinned.subject.repository.id, pinned.subject.home)
@@ -83,7 +83,7 @@ def _next(services: Services, state: State, workflow: str) -> int:
 
 
 def _is_done(run: str, ends: str, written: Sequence[BranchCommit]) -> bool:
-    """Whether the last phase of that run is committed, and finished by its newest commit."""
+    """Whether that run's last phase is committed, with a finished status in its newest commit."""
     values = [trailers(commit.message) for commit in written if commit.ours]
     last = [
         each.get("Status", "")
@@ -94,7 +94,7 @@ def _is_done(run: str, ends: str, written: Sequence[BranchCommit]) -> bool:
 
 
 def _link(services: Services, pinned: Pinned, run: str) -> str:
-    """Where the run's status is."""
+    """The link to the run's status comment, or ""."""
     status = services.remotes.get(run, "status")
     pull = services.runs.get(run)
     number = ((pull.pinned or {}).get("round") or {}).get("pull") if pull else None

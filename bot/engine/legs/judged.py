@@ -1,4 +1,4 @@
-"""What gates find in a commit of ours, made anew: where the database is lost, only the branch is left to tell."""
+"""Gate findings of one of our commits, computed again: after a lost database only the branch is left."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ def judged_anew(
     checkout: Checkout,
     told: Mapping[str, tuple[Finding, ...]],
 ) -> tuple[Finding, ...]:
-    """The findings of a phase's documents (path to text). `told` are those of earlier commits, by phase."""
+    """The findings in a phase's documents (path to text). `told` has those of earlier commits, by phase."""
     context = Context(checkout.tree(pinned.base), {}, pinned.body, web=pinned.web)
     known = pinned.definition.phase(phase)
     found: list[Finding] = []
@@ -34,7 +34,7 @@ def judged_anew(
 def _untold(
     pinned: Pinned, phase: Phase, found: tuple[Finding, ...], told: Mapping[str, tuple[Finding, ...]]
 ) -> tuple[Finding, ...]:
-    """The findings without those that other phases of the document were left with, where this one closes it."""
+    """The findings without those already reported for other phases, if this phase completes the document."""
     if not is_closing(pinned.definition, phase):
         return found
     into = (other.id for other in pinned.definition.phases if other.into == phase.into and other.id != phase.id)

@@ -1,4 +1,4 @@
-"""What a leg leaves behind: the run's row, the leg that ends a wait, and a word to runs that wait for this one."""
+"""What a leg leaves behind: the run's row, the delayed leg for a deadline, and messages to runs that wait for it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,7 +22,7 @@ Enqueue = Callable[[str, Asked, float], None]
 
 
 def leave(services: Services, enqueue: Enqueue, state: State, act: Wait | End, asked: Asked) -> None:
-    """Leaves the run where it stands: its row, and for a wait with an end the one delayed leg."""
+    """Closes the leg: writes the run's row and, if a wait has a deadline, queues the delayed leg."""
     match act:
         case Wait(reason=reason):
             status: str = f"waits for {reason}"
@@ -55,9 +55,9 @@ def leave(services: Services, enqueue: Enqueue, state: State, act: Wait | End, a
 
 
 def come_due(services: Services, enqueue: Enqueue, asked: Asked, deed: Expired) -> str:
-    """The end of a wait takes its turn: an answer that came before it is heard before it.
+    """Queues the end of a wait once more, at its proper place: an answer that came before it is handled first.
 
-    A delayed leg begins before all that were queued while it was.
+    The engine starts a delayed leg before everything that was queued while it was delayed.
     """
     id, now = f"{asked.message.id}/due", step("clock", services.clock.now)
     enqueue(id, replace(asked, message=replace(asked.message, id=id, at=now, deed=replace(deed, due=True))), 0.0)
@@ -65,7 +65,7 @@ def come_due(services: Services, enqueue: Enqueue, asked: Asked, deed: Expired) 
 
 
 def tell_waiting(services: Services, enqueue: Enqueue, asked: Asked) -> None:
-    """Runs that wait for one that has come to a wait or an end look how it stands."""
+    """Has runs that wait for this one look again, now that it waits or has ended."""
     repository, home = asked.subject.repository.id, asked.subject.home
     for workflow in step("who waits", lambda: waiting(services, repository, home)):
         id = f"{asked.message.id}/told/{workflow}"
@@ -74,7 +74,7 @@ def tell_waiting(services: Services, enqueue: Enqueue, asked: Asked) -> None:
 
 
 def _told_of_reviews(services: Services, enqueue: Enqueue, state: State, act: Wait | End, asked: Asked) -> None:
-    """A round that wrote on a design's branch tells that design's run, which shows its check on the new head."""
+    """Tells a design's run that a review round committed to its branch, so that it shows its check there."""
     pinned, head = state.pinned, state.record.head
     ours = pinned.round is not None and not pinned.round.into and not pinned.branchless
     if ours and head and isinstance(act, End) and not isinstance(asked.message.deed, Pushed):
@@ -84,7 +84,7 @@ def _told_of_reviews(services: Services, enqueue: Enqueue, state: State, act: Wa
 
 
 def _told_of_decisions(services: Services, enqueue: Enqueue, state: State, asked: Asked) -> None:
-    """The panel that a run included shows what an approval in that run decided."""
+    """Tells the included panel to show what an approval in this run decided."""
     head, includes = state.record.head, any(phase.phase.source == "workflow" for phase in state.phases)
     if head and includes and isinstance(asked.message.deed, Approve):
         lost = step("who is forgotten", lambda: forgotten(services, state))
@@ -95,7 +95,7 @@ def _told_of_decisions(services: Services, enqueue: Enqueue, state: State, asked
 
 
 def _as_we_wrote_them(record: Record) -> Iterator[PhaseCommit]:
-    """The commits with findings of their own: what gates find in what people made of one is found anew each time."""
+    """The commits whose findings are stored; those that people edited are judged again each time instead."""
     for commit in record.commits:
         if commit.findings and not any(path in record.edited for path in commit.files):
             yield commit

@@ -1,4 +1,4 @@
-"""The leg: one stretch of a run's work, from a message to the next wait or the end. The only long workflow."""
+"""The leg: one stretch of a run's work, from a message to the next wait or the end."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ ASK_AGAIN, ASK_AGAIN_EACH = 0.05, 0.02
 
 
 class Engine:
-    """The two workflows, bound to what they work with. Made once for a process, before DBOS is launched."""
+    """The two workflows (leg and conversation), bound to their services. Create it once, before DBOS is launched."""
 
     def __init__(self, services: Services, enqueue: Enqueue) -> None:
         self.services = services
@@ -120,7 +120,7 @@ class Engine:
             return self._broken(state, asked)
 
     def _tell_lost_panel(self, state: State, asked: Asked) -> None:
-        """A push to a branch with concerns is told to the round that wrote them, also where that was forgotten."""
+        """Passes a push on to the review round that wrote concerns on the branch, even if the database lost it."""
         message = asked.message
         if isinstance(message.deed, Pushed) and not message.deed.panel:
             unknown = patiently("panel", lambda: guarded(lambda: {"is": panel_of(self.services, state, asked.subject)}))
@@ -129,7 +129,7 @@ class Engine:
                 self.enqueue(told.id, replace(asked, message=told), 0.0)
 
     def _broken(self, state: State, asked: Asked) -> str:
-        """Tells of a bug, as far as that can be done."""
+        """Reports a bug, as far as possible, and closes the leg."""
         state = _failed(state, f"{BUG} `{state.pinned.run}`.")
         shown = patiently("show a bug", lambda: guarded(lambda: self._show(state)), 3)
         if gave_up(shown) is not None:
@@ -167,14 +167,14 @@ class Engine:
                 state = self._reloaded(n, state.pinned.run, state, asked)
 
     def _reloaded(self, n: int, run: str, state: State, asked: Asked) -> State:
-        """The state anew, after somebody else moved the branch."""
+        """The state loaded again, after somebody else moved the branch."""
         anew = patiently(f"{n} reload", lambda: guarded(lambda: reload(self.services, run, asked.subject)))
         if (why := gave_up(anew)) is not None or (why := anew.get("person")) is not None:
             return _failed(state, why)
         return fold(from_json(Record, anew))
 
     def _kept(self, n: int, state: State, entries: Sequence[Entry]) -> None:
-        """What a conversation found is kept beside what people said."""
+        """Stores entries that a conversation produced."""
 
         def keep() -> None:
             for entry in entries:
@@ -184,7 +184,7 @@ class Engine:
             patiently(f"{n} keep", keep)
 
     def _convened(self, n: int, state: State, act: Convene, asked: Asked) -> State:
-        """The state with another run begun on the pull request, as if who began this one had asked for it there."""
+        """The state after starting another run on the pull request, on behalf of the person who started this one."""
         made = patiently(f"{n} convene", lambda: guarded(lambda: convene(self.services, state, act)))
         if isinstance(made, dict):
             return _failed(state, gave_up(made) or made["person"])
@@ -215,7 +215,7 @@ class Engine:
         return after(state, act, from_json(Shown, shown))
 
     def _told(self, n: int, state: State) -> State:
-        """The status at least says that the run failed, where something else that it shows was refused."""
+        """At least updates the status to say that the run failed, if something else could not be published."""
         run = state.pinned.run
         publisher = Publisher(self.services, state.pinned.subject.repository, run)
 
@@ -243,17 +243,17 @@ class Engine:
         return {"record": record, "reply": loaded.reply, "once": loaded.once, "mended": loaded.mended}
 
     def _reply(self, asked: Asked, words: str, once: str, pull: int = 0) -> str:
-        """A word to the person, where they wrote, a push at the pull request; what is said once has its own key."""
+        """Replies to the person where they wrote; to a push, on the pull request. `once` limits it to one reply."""
         publisher = Publisher(self.services, asked.subject.repository, asked.subject.key)
         body = f"@{asked.message.by} {published(words)}" if asked.message.by else published(words)
         key = f"reply/{once or asked.message.id}"
         return publisher.publish(CommentWish(key, pull or asked.number or asked.subject.home, body))
 
     def _hold(self, state: State, act: Converse) -> tuple[Outcome, ...]:
-        """The conversations of one act, as children of their own on the narrow queue; all are started, then awaited.
+        """Runs the conversations of one act as child workflows on a limited queue: starts all, then awaits them.
 
-        A child's id names the leg too: one that was stopped, or failed, is held again by the next leg. And it is for
-        workers of this very version: another may not know what this one means.
+        A child's id includes the leg's, so the next leg repeats one that was stopped or failed. It is tied to this
+        version, because another may interpret its input differently.
         """
         pinned = state.pinned
         talks = [
@@ -280,14 +280,14 @@ class Engine:
         return begun
 
     def _one(self, talk: Talk) -> Outcome:
-        """One conversation, which no run asks for."""
+        """Runs one conversation that belongs to no run."""
         handle = self._begun(talk)
         with self._holding() as legs:
             every = max(ASK_AGAIN, ASK_AGAIN_EACH * legs)
             return from_json(Outcome, handle.get_result(polling_interval_sec=every))
 
     def _warmed(self, talks: Sequence[Talk]) -> Spent:
-        """What it cost to fill the model's cache for several conversations that begin alike."""
+        """Fills the model's cache for several conversations that begin alike; returns the cost."""
         brief = common([talk.brief for talk in talks])
         # A server or a recording that once would not have it is not asked again.
         if brief is None or self._cold or self.services.model.replayed:
@@ -299,7 +299,7 @@ class Engine:
 
     @contextmanager
     def _holding(self) -> Iterator[int]:
-        """How many legs of this process wait for conversations, with this one."""
+        """Counts the legs of this process that wait for conversations, including this one."""
         with self._counting:
             self._held += 1
         try:
@@ -339,15 +339,15 @@ class Engine:
 
 
 def _reviewed(asked: Asked, record: dict[str, Any] | None) -> int:
-    """The pull request that a push changed, where its run is about one; 0 where somebody wrote, or it is about none."""
+    """The pull request that a push changed, if the run is about one, else 0."""
     round = record["pinned"].get("round") if record and isinstance(asked.message.deed, Pushed) else None
     return int(round["pull"]) if round else 0
 
 
 def _goes_on(brief: Brief) -> str:
-    """What tells one conversation from another at its address: the commit of the document that its data go into.
+    """A suffix that distinguishes conversations at one address: the commit of the document their data go into.
 
-    Where somebody changed that meanwhile, the same answers, which are kept, make another document.
+    If somebody changed that document meanwhile, the same recorded answers produce another document.
     """
     into = next((ref.commit for ref in brief.documents if brief.output and ref.path == brief.path), "")
     return f"~{into}" if into else ""
@@ -358,5 +358,5 @@ def _failed(state: State, why: str) -> State:
 
 
 def _given(state: State) -> str:
-    """The text that people gave, in which a source may stand: the request with its answers, and the house's values."""
+    """The text that people gave, which may contain sources: the request with its answers, and configured values."""
     return "\n".join([state.request, *map(str, state.definition.parameters.values())])

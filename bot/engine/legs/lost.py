@@ -1,4 +1,4 @@
-"""A run that its branch knows and the database does not: found by its trailers, with what it spent."""
+"""Runs that a branch knows but the database doesn't: found by their trailers, with what they spent."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,9 +16,9 @@ from bot.engine.services import Services
 
 @dataclass(frozen=True)
 class Lost:
-    """A run without a row: its id, its workflow, its branch and the phases that are committed there.
+    """A run without a row: its id, workflow, branch and the phases committed there.
 
-    `awaits` says that what it made last waits for an approval.
+    `awaits` says that its last phase is waiting for approval.
     """
 
     run: str
@@ -29,20 +29,20 @@ class Lost:
 
     @property
     def n(self) -> int:
-        """Which of its workflow's runs on the subject it is."""
+        """The run's number among its workflow's runs on the subject."""
         return int(self.run.rpartition(".")[2])
 
     def row(self, subject: Subject, *, panel: bool = False) -> RunRow:
-        """The row that it gets, from which its next leg takes it up; `panel` says that it is a round of reviews."""
+        """The row from which its next leg resumes it; `panel` says that it is a review round."""
         repository, left = subject.repository.id, {"panel": True} if panel else None
         return RunRow(self.run, repository, subject.home, self.workflow, "starting", False, {}, [], left)
 
 
 def find(github: GitHub, subject: Subject, *, pull: bool = False) -> tuple[Lost, ...]:
-    """The runs on the branches of this subject, the one that was last written to first.
+    """The runs on the branches of this subject, the most recently written first.
 
-    `pull` says that the subject may be a pull request, which has a branch beside it. It costs a request, or two, where
-    there is no such branch.
+    `pull` says that the subject may be a pull request, which may have a separate branch for reviews; that costs one or
+    two requests.
     """
     branches = branches_of(github, subject, pull=pull)
     _, base = github.default_branch() if branches else ("", "")
@@ -70,7 +70,7 @@ def _with_commit(lost: Lost, values: Mapping[str, str]) -> Lost:
 
 
 def branches_of(github: GitHub, subject: Subject, *, pull: bool) -> tuple[str, ...]:
-    """The branches on which a subject's runs write."""
+    """The branches that a subject's runs write to."""
     own = github.branches(branch_of(subject.home, ""))
     if own or not pull:
         return tuple(own)
@@ -87,15 +87,15 @@ def branches_of(github: GitHub, subject: Subject, *, pull: bool) -> tuple[str, .
 def meant(
     found: Sequence[Lost], deed: Deed, rounds: Container[str], definitions: Mapping[str, Definition]
 ) -> Lost | None:
-    """The one of these runs that a deed is for. `rounds` are the workflows that review pull requests.
+    """Which of these runs a deed is for. `rounds` are the workflows that review pull requests.
 
-    Of a run and the one that it includes, that is the first, as long as it is not finished: it takes up the other.
+    Of a run and the one it includes, it is the outer run until that is finished; it resumes the inner one.
     """
     panels = [lost for lost in found if lost.workflow in rounds]
     others = [lost for lost in found if lost.workflow not in rounds]
 
     def ahead(of: Lost | None) -> Lost | None:
-        """The run that includes this one and is not finished; else this one."""
+        """The unfinished run that includes this one; else this one."""
         return next((each for each in others if of and _includes(definitions.get(each.workflow), each, of)), of)
 
     match deed:
@@ -112,9 +112,9 @@ def meant(
 
 
 def next_number(told: int, found: Sequence[Lost], definition: Definition | None) -> int:
-    """Which run of a workflow on a pull request begins, where comments tell of so many and branches have these.
+    """The number of the next run of a workflow on a pull request, given what comments and branches show.
 
-    A round whose reviews are committed, and not merged into concerns, goes on; so does a run that waits for approval.
+    A round whose reviews are committed but not merged into concerns continues; so does a run that waits for approval.
     """
     last = max(found, key=lambda lost: lost.n, default=None)
     phases = definition.phases if definition else ()
@@ -124,7 +124,7 @@ def next_number(told: int, found: Sequence[Lost], definition: Definition | None)
 
 
 def _has_experts(definition: Definition | None) -> bool:
-    """Whether a workflow has a panel; one that is not known any more counts as one that has."""
+    """Whether a workflow has a panel; an unknown workflow counts as having one."""
     return definition is None or any(phase.each == "experts" for phase in definition.phases)
 
 
@@ -135,7 +135,7 @@ def _includes(definition: Definition | None, lost: Lost, other: Lost) -> bool:
 
 
 def restore_spend(services: Services, pinned: Pinned, commits: Sequence[BranchCommit]) -> None:
-    """The ledger has what a run's commits say that they spent, on their days; nothing where it knows the run."""
+    """Fills the ledger from the costs in a run's commits, on their days; does nothing if it knows the run."""
     if services.ledger.run_total(pinned.run).calls:
         return
     for commit in commits:

@@ -1,4 +1,4 @@
-"""The inputs of a run, kept when it begins; those of a run that the database lost come from its branch."""
+"""The inputs of a run, pinned when it starts; those of a run that the database lost come from its branch."""
 
 from dataclasses import replace
 from itertools import count
@@ -28,7 +28,7 @@ from .lost import restore_spend
 
 
 def pin(services: Services, github: GitHub, asked: Asked, row: RunRow) -> tuple[Pinned, list[dict[str, Any]]]:
-    """The inputs of a new run; or, where a branch has our trailers, those of the run that was lost, and its entries."""
+    """The inputs of a new run; or, if a branch has our trailers, those of the run that was lost, and its entries."""
     base_branch, base = github.default_branch()
     house = _house(services, asked, base)
     if row.workflow not in house.definitions:
@@ -67,7 +67,7 @@ def pin(services: Services, github: GitHub, asked: Asked, row: RunRow) -> tuple[
 
 
 def _house(services: Services, asked: Asked, commit: str) -> House:
-    """What the repository's own configuration, at that commit of its default branch, makes of the workflows."""
+    """What the repository's configuration, at this commit of its default branch, makes of the workflows."""
     configured = services.houses.at(asked.subject.repository, commit)
     if configured.house.faults:
         raise UnconfiguredError(faulty(configured.house.faults, configured.layers))
@@ -77,9 +77,9 @@ def _house(services: Services, asked: Asked, commit: str) -> House:
 def _slug(
     services: Services, github: GitHub, asked: Asked, definition: Definition, base: str
 ) -> tuple[str, tuple[BranchCommit, ...]]:
-    """A slug whose branch is free, or is this very run's (then with its commits).
+    """A slug whose branch is free, or belongs to this same run (then with its commits).
 
-    Its folder is free at the base too: the merge would replace the documents of an earlier design there.
+    Its folder must also be free at the base, or the merge would replace the documents of an earlier design.
     """
     subject = asked.subject
     run, prefix = run_id(subject, definition.id, 1), branch_of(subject.home, "")
@@ -99,7 +99,7 @@ def _slug(
 def _taken_over(
     services: Services, pinned: Pinned, commits: tuple[BranchCommit, ...]
 ) -> tuple[Pinned, list[dict[str, Any]]]:
-    """Pinned inputs and entries as the branch has them: 001 and the trailers."""
+    """Pinned inputs and entries as recorded on the branch: 001 and the trailers."""
     restore_spend(services, pinned, commits)
     checkout = services.installations.checkout(pinned.subject.repository)
     checkout.fetch(commits[-1].sha)
@@ -124,9 +124,9 @@ def _taken_over(
 def stopped_meanwhile(
     services: Services, github: GitHub, message: Message, pinned: Pinned, row: RunRow
 ) -> list[dict[str, Any]]:
-    """The stop of a run that was lost and can't have been at work: its issue is closed, or the label that began it off.
+    """The stop of a recovered run that can't have been active: its issue is closed, or its label is off.
 
-    A stop leaves nothing on the branch, and what somebody merely says or pushes must not set to work what was stopped.
+    A stop leaves nothing on the branch, and a mere comment or push must not restart what was stopped.
     """
     state = fold(recorded(services, github, pinned, row))
     if state.current is None:

@@ -1,4 +1,4 @@
-"""Publications carried out once: look up what is there, then create or edit, then remember where it is."""
+"""Carries out publications once: looks up what exists, creates or edits it, and remembers its id."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,7 +30,7 @@ from .reviewing import submit
 
 
 class Publisher:
-    """Carries out wishes on one repository. `scope` is the run, or the repository where no run is concerned."""
+    """Publishes in one repository. `scope` is the run, or the repository if no run is concerned."""
 
     def __init__(self, services: Services, repository: Repository, scope: str) -> None:
         self.remotes = services.remotes
@@ -38,7 +38,7 @@ class Publisher:
         self.scope = scope
 
     def publish(self, wish: Publication) -> str:
-        """Brings GitHub into line with one wish; returns what GitHub calls the thing (a number or an id)."""
+        """Brings GitHub into line with one wish; returns its number or id on GitHub."""
         known = self.remotes.get(self.scope, wish.key)
         now = digest(wish)
         if known is not None and known.digest == now:
@@ -77,7 +77,7 @@ class Publisher:
         return str(self.github.create_comment(wish.number, body))
 
     def _beside_theirs(self, live: str, wish: PullRequestWish) -> str:
-        """The body with our part as it is now, and what people wrote above it and below it; theirs goes first."""
+        """The pull request's body with our part updated and people's text above and below kept, which has priority."""
         above, below = beside(live, marker(self.scope, wish.key))
         room = LIMIT - len(above) - len(below)
         if room < LIMIT // 10:
@@ -86,18 +86,18 @@ class Publisher:
         return "\n\n".join(part for part in (above, ours.strip(), below) if part) + "\n"
 
     def _marked(self, wish: CommentWish | PullRequestWish) -> str:
-        """The body within GitHub's limit, with our marker, and with no other that somebody's text brought along."""
+        """The body within GitHub's size limit, with our marker and no other."""
         return f"{shortened(marker_free(wish.body)).rstrip()}\n\n{marker(self.scope, wish.key)}\n"
 
     def _find(self, wish: CommentWish) -> int | None:
-        """Our comment of this key, found by the marker in text of our own; the search index is never asked."""
+        """Our comment with this key, found by its marker in our own comments; the search index is never used."""
         for comment in self.github.comments(wish.number):
             if comment.ours and marked(comment.body) == (self.scope, wish.key):
                 return comment.id
         return None
 
     def _pull(self, wish: PullRequestWish, known: Remote | None) -> str:
-        """Opened once, as a draft; edited while it is open; ready when the wish says so."""
+        """Opens the pull request once, as a draft; updates it while open; marks it ready when the wish says so."""
         body = f"{BEGIN}\n{self._marked(wish)}"
         pull = self.github.pull(int(known.id)) if known else None
         if pull is None or not pull.open:
@@ -111,12 +111,12 @@ class Publisher:
         return str(pull.number)
 
     def _opened(self, wish: PullRequestWish, body: str) -> Pull:
-        """A new one, into the branch that is the default now where the one of the start is gone."""
+        """Opens a new pull request, into the current default branch if the original one is gone."""
         base = wish.base if self.github.head(wish.base) else self.github.default_branch()[0]
         return self.github.create_pull(wish.branch, base, wish.title, body, draft=True)
 
     def _is_ours(self, pull: Pull) -> bool:
-        """A pull request that a person opened from our branch stays as they wrote it."""
+        """Whether we opened the pull request; one that a person opened from our branch is left as it is."""
         return pull.author == self.github.login()
 
     def _draft(self, wish: DraftWish) -> str:
@@ -136,12 +136,12 @@ class Publisher:
 
 
 def told_of(comments: Sequence[Comment]) -> frozenset[str]:
-    """The runs, or what else has a scope, of which comments of ours tell."""
+    """The runs (or other scopes) whose markers are in our comments."""
     told = (marked(comment.body) for comment in comments if comment.ours)
     return frozenset(run for run, _ in filter(None, told))
 
 
 def last_told(comments: Sequence[Comment], runs: str) -> int:
-    """The highest number of the runs, whose ids begin so, that comments of ours tell of; 0 where none does."""
+    """The highest run number among our comments' markers with this prefix; 0 if there is none."""
     numbers = (run.removeprefix(runs) for run in told_of(comments) if run.startswith(runs))
     return max((int(number) for number in numbers if number.isdigit()), default=0)

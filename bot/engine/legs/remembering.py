@@ -1,4 +1,4 @@
-"""What was ever in a document of concerns: as the runs of its subject left it, else as commits of ours have it."""
+"""All concerns that a document ever had: as the subject's runs stored them, else from our commits."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from bot.engine.services import Services
 
 @dataclass(frozen=True)
 class Memory:
-    """Where the document was, "" where no panel ever wrote one, and the concerns that it ever had."""
+    """The document's path ("" if no panel ever wrote one), and all concerns that it ever had."""
 
     path: str = ""
     concerns: tuple[Concern, ...] = ()
@@ -23,7 +23,7 @@ class Memory:
 def memory_of(
     services: Services, pinned: Pinned, row: RunRow, ours: Sequence[BranchCommit], checkout: Checkout
 ) -> Memory:
-    """What the runs of a subject know of its document; its branch, where none knows: after a lost database."""
+    """What the subject's runs know of its document; or, after a lost database, what the branch shows."""
     kept = remembered_by_runs(services, row.repository, row.home)
     if not kept:
         kept = list(_written(pinned, ours, checkout))
@@ -38,12 +38,12 @@ def remembered_by_runs(services: Services, repository: int, home: int) -> list[M
 
 
 def kept(standing: Standing | None) -> object:
-    """The same as it is kept with a run; None where there is nothing to keep."""
+    """The memory in the form stored with a run; None if there is nothing to store."""
     return to_json(Memory(standing.path, standing.known)) if standing and standing.known else None
 
 
 def _written(pinned: Pinned, ours: Sequence[BranchCommit], checkout: Checkout) -> Iterator[Memory]:
-    """The versions of the document in our commits, from the first of a panel on: what was before, people wrote."""
+    """The versions of the document in our commits, from the first by a panel on; earlier ones are people's."""
     seen = set()
     panel = False
     for commit in ours:

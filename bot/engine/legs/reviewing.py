@@ -1,4 +1,4 @@
-"""A review is submitted once: with remarks on the lines that the diff has, and the others in its body."""
+"""Submits a review once: with remarks on lines that are in the diff, and the others in its body."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ INLINE = 50
 
 
 def submit(github: GitHub, wish: ReviewWish, marker: str) -> str:
-    """The id of the review on GitHub, made now or before; a comment's id where GitHub takes it as no review."""
+    """The id of the review on GitHub, new or existing; or a comment's id if GitHub rejects the review."""
     ours = marked(marker)
     for known in (*github.reviews(wish.number), *github.comments(wish.number)):
         if known.ours and marked(known.body) == ours:
@@ -36,7 +36,7 @@ def submit(github: GitHub, wish: ReviewWish, marker: str) -> str:
 
 
 def body_of(wish: ReviewWish, inside: Sequence[Remark], marker: str) -> str:
-    """The body: what the review says, then the remarks that stand on no line of the diff, then the marker."""
+    """The body: the review's text, the remarks that have no line in the diff, and the marker."""
     outside = [remark for remark in wish.remarks if remark not in inside]
     text = "\n\n".join([marker_free(wish.body).rstrip(), *_listed(wish, outside)])
     return f"{shortened(text, more=wish.rest)}\n\n{marker}\n"

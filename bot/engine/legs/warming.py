@@ -1,6 +1,6 @@
-"""Before a fan-out, one turn fills the model's cache with what all of its conversations begin with.
+"""Before several conversations start in parallel, one turn fills the model's cache with their common beginning.
 
-Requests that come at the same time all miss it: each would pay in full for the same documents.
+Simultaneous requests all miss the cache: each would pay in full for the same documents.
 """
 
 from collections.abc import Hashable, Sequence
@@ -22,14 +22,14 @@ CHARGE = "Nothing is asked yet. Answer: OK"
 
 @dataclass(frozen=True)
 class Warmed:
-    """What it cost, and whether the server won't have it."""
+    """The cost, and whether the server refuses such requests."""
 
     spent: Spent = field(default_factory=Spent)
     refused: bool = False
 
 
 def common(briefs: Sequence[Brief]) -> Brief | None:
-    """A brief with all that these begin with, where there are several first drafts, and they begin alike."""
+    """A brief with the common beginning of these first drafts; None for a single one, or if they begin differently."""
     first = briefs[0]
     if len(briefs) == 1 or first.address.draft > 1 or len({_beginning(brief) for brief in briefs}) > 1:
         return None
@@ -37,12 +37,12 @@ def common(briefs: Sequence[Brief]) -> Brief | None:
 
 
 def _beginning(brief: Brief) -> Hashable:
-    """All that stands before a charge."""
+    """Everything that comes before the charge."""
     return brief.model, brief.output, brief.tools, brief.base, brief.system, brief.documents
 
 
 def warm(services: Services, talk: Talk) -> Warmed:
-    """One request, and no second: what goes wrong here costs money later, and nothing else."""
+    """Sends one request, without retries: a failure costs money later, and nothing else."""
     try:
         checkout = services.installations.checkout(talk.repository)
         fetched(checkout, talk)

@@ -1,1 +1,1 @@
-"""The plans of a repository: made into issues, and kept true as pull requests merge."""
+"""A repository's plans: turned into issues, and kept up to date as pull requests merge."""

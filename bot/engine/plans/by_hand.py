@@ -1,6 +1,6 @@
-"""A plan becomes issues by hand: the same steps as in a leg, one after another, in a process that may be stopped.
+"""Turns a plan into issues from the command line: the steps of the leg, in a process that may be interrupted.
 
-Nothing has to be kept: the next time compares anew, and does what is left.
+Nothing is stored: the next call compares again, and does what is left.
 """
 
 import time
@@ -35,7 +35,7 @@ def reconcile(
     progress: Progress,
     sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[str, bool]:
-    """What came of it, in words, and whether all of it went well. `linked`: the file is the repository's."""
+    """The result as text, and whether every step succeeded. `linked`: the file is in the repository."""
     try:
         repository = _patiently(lambda: app.hook().repository(full_name), sleep)
     except MissingError as error:

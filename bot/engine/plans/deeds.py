@@ -1,4 +1,4 @@
-"""What the plans' leg does on GitHub, each once: an issue closed, a label, a comment."""
+"""What a leg for plans does on GitHub, each thing once: closing an issue, a label, a comment."""
 
 from bot.core.identity import Repository
 from bot.core.living.announcing import READY, Announcement, Tag
@@ -11,7 +11,7 @@ from .standing_pull import scope_of
 
 
 def close(services: Services, repository: Repository, plan: str, done: Done) -> None:
-    """The issue of a unit is closed where GitHub did not do so; one that a person opened again stays open."""
+    """Closes a unit's issue if GitHub didn't; one that a person reopened stays open."""
     github = services.installations.github(repository)
     scope = scope_of(repository, plan)
     handled = services.remotes.get(scope, f"merged/{done.issue}")
@@ -26,7 +26,7 @@ def close(services: Services, repository: Repository, plan: str, done: Done) -> 
 
 
 def labelled(services: Services, repository: Repository, plan: str, tag: Tag) -> None:
-    """The label is put on or taken off once; what people do with it afterwards is theirs."""
+    """Adds or removes the label once; what people do with it afterwards is up to them."""
     scope, now = scope_of(repository, plan), "on" if tag.on else "off"
     known = services.remotes.get(scope, tag.key)
     if known is None or known.digest != now:
@@ -35,7 +35,7 @@ def labelled(services: Services, repository: Repository, plan: str, tag: Tag) ->
 
 
 def said_once(services: Services, repository: Repository, plan: str, said: Announcement) -> None:
-    """A comment that is made once, ever; looked for by its marker before it is made."""
+    """Posts a comment that is made only once, ever; its marker is looked for first."""
     scope = scope_of(repository, plan)
     if services.remotes.get(scope, said.key) is not None:
         return

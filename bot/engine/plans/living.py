@@ -1,7 +1,8 @@
-"""A plan stays true: a merge shows at its issues, is said where it matters, and is proposed for its document.
+"""Keeps a plan up to date: a merge shows in its issues, is announced, and is proposed for its document.
 
-A leg of the subject that stands for all plans of a repository, so that merges at once come one after another. All of it
-is made from what is there: a delivery that comes twice, late or not at all changes nothing but the time.
+A leg of the subject that stands for all plans of a repository, so that simultaneous merges are handled one after
+another. Everything is computed from what is there: a delivery that comes twice, late or not at all changes only when it
+happens.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +35,7 @@ from .standing_pull import kept as kept_standing
 
 @dataclass(frozen=True)
 class Question:
-    """A conversation to be held, or none."""
+    """A conversation to run, or none."""
 
     talk: Talk | None
 
@@ -43,7 +44,7 @@ Hold = Callable[[Talk], Outcome]
 
 
 def live(services: Services, asked: Asked, hold: Hold) -> str:
-    """Does what the message asks; a command is answered where it was written."""
+    """Does what the message asks; a command gets a reply where it was written."""
     data = kept("look", lambda: look(services, asked))
     seen = Seen(word=data) if isinstance(data, str) else from_json(Seen, data)
     command = not isinstance(asked.message.deed, Advance)
@@ -55,7 +56,7 @@ def live(services: Services, asked: Asked, hold: Hold) -> str:
 
 
 def _plan(services: Services, asked: Asked, plan: str, done: Sequence[Done], hold: Hold) -> str:
-    """One plan; what is to be said of it to who asked."""
+    """Handles one plan; returns the reply for the person who asked."""
     repository, deed = asked.subject.repository, asked.message.deed
     if isinstance(deed, PlanStatus):
         return _stand(services, asked, plan, "status").status
@@ -76,7 +77,7 @@ def _plan(services: Services, asked: Asked, plan: str, done: Sequence[Done], hol
 
 
 def _validated(services: Services, asked: Asked, plan: str, deed: Validate) -> str:
-    """A result is recorded, and what follows from it is said and labelled."""
+    """Records a validation result, and updates labels and comments accordingly."""
     repository, message = asked.subject.repository, asked.message
     stand = _stand(services, asked, plan, "stand")
     if stand.word:
@@ -102,7 +103,7 @@ def _validated(services: Services, asked: Asked, plan: str, deed: Validate) -> s
 
 
 def _checked(services: Services, asked: Asked, plan: str, stand: Stand, pull: int, at: int, hold: Hold) -> None:
-    """The concept model is held against what was merged, once; the answer stands at the standing pull request `at`."""
+    """Asks the model, once, whether the concept model still holds after a merge; `at` is the standing pull request."""
     repository = asked.subject.repository
     data = kept(f"{plan} concept {pull}", lambda: Question(concept_talk(services, asked, plan, stand, pull)))
     talk = None if isinstance(data, str) else from_json(Question, data).talk
@@ -124,7 +125,7 @@ def _checked(services: Services, asked: Asked, plan: str, stand: Stand, pull: in
 
 
 def concept_talk(services: Services, asked: Asked, plan: str, stand: Stand, pull: int) -> Talk | None:
-    """The conversation about a merged pull request; None where it was held, and where the plan has no such model."""
+    """The conversation about a merged pull request; None if it took place, or if the plan has no concept model."""
     repository = asked.subject.repository
     github = services.installations.github(repository)
     if services.remotes.get(scope_of(repository, plan), f"concept/{pull}") is not None:
@@ -152,7 +153,7 @@ def _stand(services: Services, asked: Asked, plan: str, name: str) -> Stand:
 
 
 def _shown(services: Services, repository: Repository, plan: str, stand: Stand) -> None:
-    """Labels and comments, each a step of its own."""
+    """Labels and comments, each in a step of its own."""
     for tag in stand.tags:
         _does(f"{plan} label {tag.number}", partial(labelled, services, repository, plan, tag))
     for each in stand.announcements:
@@ -160,7 +161,7 @@ def _shown(services: Services, repository: Repository, plan: str, stand: Stand) 
 
 
 def _does(name: str, work: Callable[[], None]) -> None:
-    """A step that gives nothing; what GitHub won't have holds up nothing else."""
+    """A step without a result; if GitHub refuses it, the others still go on."""
 
     def done() -> dict[str, bool]:
         work()

@@ -1,4 +1,4 @@
-"""Which plans of a repository a message is about, and what a merged pull request has done of them."""
+"""Which plans of a repository a message is about, and which units a merged pull request completed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ WHICH = "There are several plans here: {plans}. Write it on the tracking issue o
 
 @dataclass(frozen=True)
 class Done:
-    """A unit's issue that a merged pull request was for."""
+    """A unit's issue that a merged pull request completed."""
 
     issue: int
     how: How
@@ -36,7 +36,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Seen:
-    """The plans that the message is about, by name, and the issues that are done; or a word to the person."""
+    """The plans that the message is about, by name, and the issues that are done; or a reply to the person."""
 
     plans: tuple[str, ...] = ()
     done: tuple[Done, ...] = ()
@@ -44,7 +44,7 @@ class Seen:
 
 
 def look(services: Services, asked: Asked) -> Seen:
-    """Which plans the message is about."""
+    """The plans that the message is about."""
     github, deed = services.installations.github(asked.subject.repository), asked.message.deed
     plans = items_of(github.written())
     if isinstance(deed, Validate) and github.permission(asked.message.by) not in WRITERS:
@@ -74,7 +74,7 @@ def _without_issues(services: Services, repository: Repository, found: Found) ->
 
 
 def _advanced(github: GitHub, plans: Mapping[str, Sequence[Item]], pull: int, number: int) -> Seen:
-    """The plans of a merged pull request with what it closed, of an issue, or all that are open."""
+    """The plans of a merged pull request, with the issues it closed; or of an issue; or all open plans."""
     if not pull:
         if number:
             return Seen(_of_issue(plans, number))
@@ -100,7 +100,7 @@ def _of_issue(plans: Mapping[str, Sequence[Item]], number: int) -> tuple[str, ..
 
 
 def _of_branch(plans: Mapping[str, Sequence[Item]], branch: str) -> str:
-    """The plan of a standing branch, whichever number it has."""
+    """The plan that a standing branch belongs to, whatever its number."""
     name = plan_of_branch(branch) or ""
     return next(
         (plan for plan in sorted(plans, key=len, reverse=True) if name == plan or name.startswith(f"{plan}-")), ""
@@ -108,7 +108,7 @@ def _of_branch(plans: Mapping[str, Sequence[Item]], branch: str) -> str:
 
 
 def _meant(github: GitHub, plans: Mapping[str, Sequence[Item]], number: int) -> tuple[str, ...]:
-    """The plan that an issue is of, or that a pull request is for."""
+    """The plan that an issue belongs to, or that a pull request is for."""
     if found := _of_issue(plans, number):
         return found
     issue: Issue = github.issue(number)

@@ -1,8 +1,8 @@
-"""A plan becomes issues, durably: the plan is found and compared in a step, then each step of the difference is one.
+"""Turns a plan into issues, durably: finding and comparing it is one step, and so is each change.
 
-It is a leg like others, on the same queue, of a subject that stands for the plans of a repository: so two merges at
-once, and a command beside them, come one after another. It is not a leg of the plan's own run: that ends with the
-merge, often with its branch, and a plan that a person wrote has none.
+It is a leg on the usual queue, of a subject that stands for all plans of a repository, so that two simultaneous merges,
+and a command, are handled one after another. It is not a leg of the plan's own run: that run ends with the merge, often
+together with its branch, and a plan written by a person has none.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ TOO_LARGE = 2_000_000
 
 @dataclass(frozen=True)
 class Found:
-    """Where the plans are: paths at a commit, and the page that shows the files of the default branch."""
+    """Where the plans are: paths at a commit, and the page that shows files of the default branch; or a reply."""
 
     commit: str = ""
     paths: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Found:
 
 
 def reconcile(services: Services, asked: Asked) -> str:
-    """Does what the message asks; says what came of it where it was written."""
+    """Does what the message asks, and replies with the result where it was written."""
     found = kept("find the plan", lambda: find(services, asked))
     if isinstance(found, str):
         return said_there(services, asked, [found])
@@ -62,7 +62,7 @@ def reconcile(services: Services, asked: Asked) -> str:
 
 
 def one(services: Services, asked: Asked, plans: Found, path: str) -> str:
-    """One plan, whole; what is to be said of it."""
+    """Reconciles one plan; returns its part of the reply."""
     repository = asked.subject.repository
 
     def compare() -> Work:
@@ -91,7 +91,7 @@ def _carry_out(
 
 
 def kept(name: str, work: Callable[[], Any]) -> Any:
-    """The JSON of what a step gave; words for a person where it can't be done."""
+    """The JSON result of a step; or text for a person, if it can't be done."""
     made = patiently(name, lambda: guarded(work))
     if (why := gave_up(made)) is not None:
         log.error("%s gave up: %s", name, why)
@@ -101,7 +101,7 @@ def kept(name: str, work: Callable[[], Any]) -> Any:
 
 
 def said_there(services: Services, asked: Asked, told: Sequence[str]) -> str:
-    """A word where it was asked for, once."""
+    """Replies once where somebody asked."""
     publisher = Publisher(services, asked.subject.repository, asked.subject.key)
     wish = CommentWish(f"reply/{asked.message.id}", asked.number, "\n\n---\n\n".join(told))
     said = kept("say", lambda: {"id": publisher.publish(wish)})
@@ -114,7 +114,7 @@ def said_there(services: Services, asked: Asked, told: Sequence[str]) -> str:
 
 
 def find(services: Services, asked: Asked) -> Found:
-    """The plans that a pull request brings, or of which an issue is the tracking issue."""
+    """The plans that a pull request brings, or the one that an issue tracks."""
     repository, message = asked.subject.repository, asked.message
     github = services.installations.github(repository)
     merged = getattr(message.deed, "merged", False)
@@ -138,7 +138,7 @@ def find(services: Services, asked: Asked) -> Found:
 
 
 def tracked(services: Services, repository: Repository, plan: str, written: Sequence[Written], page: str) -> Found:
-    """The plan that has these issues, as the default branch has it."""
+    """The plan of these issues, as it is on the default branch."""
     branch, head = services.installations.github(repository).default_branch()
     path, paths = _of_issues(files_of(services, repository, head), head, written, plan)
     gone = f"`{path}` is not on `{branch}` any more, and no other plan there has its units."
@@ -152,7 +152,7 @@ def files_of(services: Services, repository: Repository, commit: str) -> Files:
 
 
 def web_of(link: str) -> str:
-    """The repository's page, from that of one of its issues or pull requests."""
+    """The repository's page, derived from the URL of one of its issues or pull requests."""
     for kind in ("/issues/", "/pull/"):
         if kind in link:
             return link.rpartition(kind)[0]
@@ -160,7 +160,7 @@ def web_of(link: str) -> str:
 
 
 def _pull_of(services: Services, repository: Repository, home: int) -> int:
-    """The pull request of an issue's newest run, 0 where there is none; of one that was lost, that of its branch."""
+    """The pull request of an issue's newest run, from its row or, if that is lost, its branch; 0 if there is none."""
     rows = services.runs.of_subject(repository.id, home)
     known = next((pull for row in reversed(rows) if (pull := (row.state or {}).get("pull"))), 0)
     if known:
@@ -171,7 +171,7 @@ def _pull_of(services: Services, repository: Repository, home: int) -> int:
 
 
 def _of_issues(files: Files, commit: str, written: Sequence[Written], plan: str) -> tuple[str, tuple[str, ...]]:
-    """Where the plan of these issues was, as its tracking issue says, and where it is."""
+    """Where the plan of these issues was, according to its tracking issue, and where it is now."""
     own = [found for issue in written if (found := parts(issue.body)).plan == plan]
     path = next((each.notes.path for each in own if each.key == PLAN), "")
     if path and files.text(path, commit):
@@ -180,7 +180,7 @@ def _of_issues(files: Files, commit: str, written: Sequence[Written], plan: str)
 
 
 def _moved(files: Files, commit: str, keys: AbstractSet[str]) -> Iterator[str]:
-    """The documents that have most of the units whose issues are there: the plan was moved, or is called otherwise."""
+    """The documents that contain most of these units: the plan was moved or renamed."""
     ids = [f"unit: {key.removeprefix('unit/')} " for key in keys if key.startswith("unit/")]
     for path in files.tree(commit).files():
         text = files.text(path, commit) if path.lower().endswith((".md", ".markdown")) else None

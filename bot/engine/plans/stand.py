@@ -1,4 +1,4 @@
-"""How a plan stands: by its document on the default branch, by what validations showed, and by its issues."""
+"""The progress of a plan, from its document on the default branch, validation results, and its issues."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ from .standing_pull import scope_of, standing_text
 
 @dataclass(frozen=True)
 class Stand:
-    """A plan as it stands: where its document is, what is to be said and labelled, and what the document lacks."""
+    """A plan's progress: where its document is, what to announce and label, and what the document lacks."""
 
     path: str = ""
     title: str = ""
@@ -58,7 +58,7 @@ def where(services: Services, asked: Asked, plan: str) -> Found:
 
 
 def stand_of(services: Services, asked: Asked, plan: str) -> Stand:
-    """How a plan stands by its document on the default branch, by what validations showed, and by its issues."""
+    """The progress of a plan; reads GitHub."""
     repository = asked.subject.repository
     github = services.installations.github(repository)
     found = where(services, asked, plan)
@@ -86,7 +86,7 @@ def stand_of(services: Services, asked: Asked, plan: str) -> Stand:
 
 
 def _drift(services: Services, repository: Repository, found: Found, text: str) -> Drift | None:
-    """What became of the lines that a plan cites, since the commit that its links name."""
+    """What became of the lines a plan cites, since the commit that its links name."""
     web, _, branch = found.page.rpartition("/blob/")
     base = commit_cited(text, web)
     if not base:
@@ -136,7 +136,7 @@ def _finished(view: Overview, closed: Mapping[str, str]) -> Sequence[Finished]:
 
 
 def _with_results(document: Plan, newer: str | None) -> Plan:
-    """What validations showed, as the standing pull request has it: it counts before somebody merges that."""
+    """The plan with validation results from the standing pull request, which count before it is merged."""
     if newer is None:
         return document
     results = {normal(risk.decision): risk.result for risk in read(newer).risks}

@@ -1,7 +1,7 @@
-"""The standing pull request of a plan: one branch that collects what its document has to say, until somebody merges it.
+"""A plan's standing pull request: one branch that collects updates for its document until somebody merges it.
 
-The plan's file is not written at every merge: a file that all merges write is a conflict. The next branch is begun when
-there is something to say after the last one was merged, or closed. What people commit to it stays.
+The plan's file is not updated with every merge, because those updates would conflict. After the branch was merged or
+closed, the next one is created when there is something to say. What people commit to it stays.
 """
 
 import re
@@ -40,7 +40,7 @@ _BY_HAND = (
 
 @dataclass(frozen=True)
 class Kept:
-    """The standing pull request, 0 where there is none; what could not be placed; and why it could not be written."""
+    """The standing pull request, or 0; updates that could not be placed; and why it could not be written."""
 
     pull: int = 0
     unplaced: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Standing:
-    """The branch that is, or would be, the standing one; `head` is None where it is to be begun."""
+    """The standing branch, existing or planned; `head` is None if it doesn't exist yet."""
 
     branch: str
     head: str | None
@@ -57,17 +57,17 @@ class Standing:
 
 
 def scope_of(repository: Repository, plan: str) -> str:
-    """Under which what is known of a plan is kept."""
+    """The scope under which things known about a plan are stored."""
     return f"{repository.id}.{plan}"
 
 
 def plan_of_branch(branch: str) -> str | None:
-    """The plan whose standing branch this is, with a number behind it perhaps; None of any other branch."""
+    """The plan of a standing branch, possibly followed by a number; None for any other branch."""
     return f"plan-{branch.removeprefix(PREFIX)}" if branch.startswith(PREFIX) else None
 
 
 def standing(services: Services, github: GitHub, plan: str) -> Standing:
-    """The branch of this plan whose pull request nobody merged or closed yet."""
+    """The branch of this plan whose pull request is not merged or closed yet."""
     scope, first = scope_of(github.repository, plan), f"{PREFIX}{plan.removeprefix('plan-')}"
     known = services.remotes.get(scope, STANDING)
     n = int(known.id) if known else 1
@@ -81,7 +81,7 @@ def standing(services: Services, github: GitHub, plan: str) -> Standing:
 
 
 def kept(services: Services, repository: Repository, plan: str, path: str, title: str, edits: Sequence[Edit]) -> Kept:
-    """The standing pull request has these edits, each once, ever. It is made anew from what is there each time."""
+    """Makes the standing pull request contain these edits, each only once, ever. Computed again each time."""
     github = services.installations.github(repository)
     now = standing(services, github, plan)
     base_branch, base = github.default_branch()
@@ -116,7 +116,7 @@ def kept(services: Services, repository: Repository, plan: str, path: str, title
 
 
 def standing_text(services: Services, github: GitHub, plan: str, path: str) -> str | None:
-    """The plan's document as the standing branch has it; None where there is no such branch."""
+    """The plan's document on the standing branch; None if there is no such branch."""
     now = standing(services, github, plan)
     if now.head is None:
         return None
@@ -128,7 +128,7 @@ def standing_text(services: Services, github: GitHub, plan: str, path: str) -> s
 def _brought_up(
     checkout: Checkout, now: Standing, mine: Sequence[BranchCommit], path: str, base: str, base_branch: str
 ) -> tuple[Mapping[str, str], str]:
-    """Where the document was changed on the default branch meanwhile: the files with both, and the commit to merge."""
+    """If the document also changed on the default branch: the merged files, and the commit to merge."""
     last = next((commit for commit in reversed(mine) if commit.ours and "Base" in trailers(commit.message)), None)
     if now.head is None or last is None:
         return {}, ""
@@ -148,7 +148,7 @@ def _brought_up(
 
 
 def _together(checkout: Checkout, common: str, ours: str, theirs: str) -> str | None:
-    """Above the first section both sides add notes, and all of them stay; below, nothing is guessed."""
+    """Merges two versions: above the first section both sides' notes are kept; below, conflicts give None."""
     parts = [_split(text) for text in (common, ours, theirs)]
     top = checkout.merged(parts[0][0], parts[1][0], parts[2][0], both=True)
     rest = checkout.merged(parts[0][1], parts[1][1], parts[2][1])

@@ -1,6 +1,6 @@
-"""One plan's issues: read what is there, and carry out one step. Who calls decides how steps are kept, and retried.
+"""One plan's issues: reads what is there, and carries out one step. The caller makes steps durable, and retries.
 
-Each step looks before it creates, so that one whose answer was lost, or that a kill cut off, is not done twice.
+Each step looks before it creates, so that a step whose response was lost, or that a kill interrupted, is not repeated.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ _LATELY = 30
 
 
 def source_of(path: str, text: str, page: str = "") -> Source:
-    """A plan, read. `PersonError` says why it can't become issues."""
+    """The parsed plan. `PersonError` says why it can't become issues."""
     artifact = Artifact(path, text)
     plan = plan_of(artifact)
     if found := problems(plan):
@@ -39,7 +39,7 @@ def compared(github: Tracker, source: Source) -> Work:
 
 
 def known_path(github: Tracker, source: Source) -> tuple[str, bool]:
-    """Where the plan is, as its tracking issue says, and whether it links that; "" where there is none."""
+    """Where the plan is, according to its tracking issue, and whether the issue links to it; "" if unknown."""
     plans = items_of(github.written())
     plan = same_plan(pieces(source.plan), source.artifact.path, plans)
     tracking = next((item.parts for item in plans.get(plan or "", ()) if item.key == PLAN), None)
@@ -49,7 +49,7 @@ def known_path(github: Tracker, source: Source) -> tuple[str, bool]:
 
 
 def carried_out(github: Tracker, work: Work, step: Step, refs: Mapping[str, Ref]) -> Done:
-    """Brings GitHub into line with one step; what GitHub won't have for good is said, and holds up no other step."""
+    """Carries out one step. If GitHub refuses it for good, that is reported, and other steps still go on."""
     try:
         return _done(github, work, step, refs)
     except MissingError as error:
@@ -124,7 +124,7 @@ def _related(
 
 
 def _tied(github: Tracker, step: Nest | Block, own: Ref, other: Ref) -> Done:
-    """A relation that GitHub refuses may be there already: then all is well."""
+    """Creates a relation; if GitHub refuses because it exists already, that is fine."""
     try:
         if isinstance(step, Nest):
             github.nest(other.number, own.id, step.instead)
@@ -150,7 +150,7 @@ def _gone(take_off: Callable[[], None]) -> Done:
 
 
 def _written(github: Tracker, step: Write, own: Ref, refs: Mapping[str, Ref]) -> Done:
-    """Onto the text as it is now: somebody may have edited it since it was read."""
+    """Updates the issue's current text, which somebody may have edited since it was read."""
     issue = github.issue(own.number)
     body = spliced(issue.body, numbered(step.section, refs))
     state = step.state if step.state and (step.state == "open") != issue.open else ""

@@ -1,1 +1,1 @@
-"""Rounds on a pull request: reviews, and what is made of them, pinned at its head, found again by their commits."""
+"""Runs about a pull request: reviews, and sorting concerns; pinned at its head, recoverable from their commits."""

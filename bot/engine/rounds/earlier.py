@@ -1,4 +1,4 @@
-"""The rounds of reviews that a pull request had before: read from the commits that they left, so no table is needed."""
+"""A pull request's earlier review rounds, read from their commits, so that no table is needed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from bot.engine.services import Services
 
 @dataclass(frozen=True)
 class Past:
-    """The last commit of a round: the commit of its concerns, and the one that it read."""
+    """The last commit of a round: the commit with its concerns, and the one that it reviewed."""
 
     run: str
     commit: str
@@ -23,9 +23,9 @@ class Past:
 
 
 def moved(services: Services, record: Record) -> str:
-    """The newest commit of people on the branch under review since it was pinned, or "".
+    """The newest commit by people on the reviewed branch since it was pinned, or "".
 
-    What runs of ours write there, such as the log of 001, is told by their own status.
+    Commits by runs of ours, such as the log in 001, are reported by their own status.
     """
     pinned = record.pinned
     assert pinned.round is not None
@@ -40,7 +40,7 @@ def moved(services: Services, record: Record) -> str:
 
 
 def closed(*pulls: Pull | None) -> Closed:
-    """What became of the first of these that is not open any more."""
+    """How the first of these that is no longer open ended: "merged" or "closed"; "" if all are open."""
     shut = next((pull for pull in pulls if pull is not None and not pull.open), None)
     return "" if shut is None else "merged" if shut.merged else "closed"
 
@@ -68,9 +68,9 @@ def earlier(
     texts: Mapping[str, str],
     known: Sequence[Concern] = (),
 ) -> Earlier | None:
-    """What a round builds on: the concerns that stand at `head`, of an earlier round or written by people.
+    """What a round builds on: the concerns at `head`, from an earlier round or written by people.
 
-    `known` are those that ever stood there, as far as runs remember; commits of earlier rounds have some too.
+    `known` are those that were ever there, as far as runs remember; commits of earlier rounds have some too.
     """
     there = (path for path in checkout.blobs(head, folder) if path.rpartition("/")[0] == folder)
     path = next((path for path in there if path.endswith(NAME)), None)
@@ -94,7 +94,7 @@ def earlier(
 
 
 def changed_since(checkout: Checkout, base: str, texts: Mapping[str, str]) -> tuple[str, ...] | None:
-    """The documents that are not as they were at a commit; None where that is not to be had any more."""
+    """The documents that differ from this commit; None if the commit can't be fetched any more."""
     try:
         checkout.fetch(base)
     except (MissingError, PersonError):
@@ -103,7 +103,7 @@ def changed_since(checkout: Checkout, base: str, texts: Mapping[str, str]) -> tu
 
 
 def raised_in(text: str, known: Sequence[Concern] = ()) -> tuple[Raised, ...]:
-    """The concerns of a document, with what was decided; then those that are known, and stand there no more."""
+    """A document's concerns with their decisions; then known ones that were removed from it."""
     there = read(text).concerns
     ids = {concern.id for concern in there}
     return (*map(_raised, there), *(_raised(each, gone=True) for each in known if each.id not in ids))

@@ -1,4 +1,4 @@
-"""A round on a pull request from a fork: no branch there is ours, so what it writes is kept among its entries."""
+"""Rounds on pull requests from forks, where no branch is ours: what they write is stored as entries."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ from .earlier import closed
 
 
 def keep(services: Services, state: State, act: Commit) -> Committed:
-    """What would be a commit is an entry; the same again is the same entry."""
+    """Stores as an entry what would otherwise be a commit; repeating it changes nothing."""
     run, head, now = state.pinned.run, act.parent or state.pinned.base, services.clock.now()
     findings = tuple(finding for draft in state.drafts.values() for finding in draft.findings)
     written = Written(act.files, act.message, head, findings)
@@ -38,7 +38,7 @@ def keep(services: Services, state: State, act: Commit) -> Committed:
 
 
 def kept_record(services: Services, github: GitHub, pinned: Pinned, row: RunRow) -> Record:
-    """The record: the row's entries, among which are the documents, and the pull request as it is now."""
+    """The record: the row's entries, which contain the documents, and the pull request as it is now."""
     assert pinned.round is not None
     pull = github.pull(pinned.round.pull)
     services.installations.checkout(pinned.subject.repository).fetch(pinned.base)
@@ -65,7 +65,7 @@ def kept_record(services: Services, github: GitHub, pinned: Pinned, row: RunRow)
 
 
 def latest(rows: Sequence[RunRow]) -> tuple[str, str] | None:
-    """Path and text of the document of concerns as it was last written, in whichever round."""
+    """Path and text of the concerns document as last written, in any round."""
     written = [(entry.message.at, deed) for row in rows for entry, deed in _written(row)]
     documents = [found for _, deed in sorted(written, key=lambda pair: pair[0]) for found in _concerns(deed)]
     return documents[-1] if documents else None
@@ -73,7 +73,7 @@ def latest(rows: Sequence[RunRow]) -> tuple[str, str] | None:
 
 @dataclass(frozen=True)
 class PastKept:
-    """An earlier round: the commit that it read, the document of concerns as it left that, and all paths it wrote."""
+    """An earlier round: the commit it reviewed, the concerns document it left, and all paths it wrote."""
 
     base: str
     concerns: str
@@ -107,7 +107,7 @@ def _concerns(deed: Written) -> Iterator[tuple[str, str]]:
 
 
 def _commits(row: RunRow) -> Iterator[PhaseCommit]:
-    """The record's commits, as if they had been made."""
+    """The entries as the record's commits, as if they had been committed."""
     for entry, deed in _written(row):
         values = trailers(deed.message)
         phase, _, revision = values["Phase"].partition("@")

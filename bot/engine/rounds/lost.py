@@ -1,4 +1,4 @@
-"""A round of reviews that its branch knows and the database does not: what it read and wrote, from its commits."""
+"""A review round that its branch knows but the database doesn't: its inputs and results, from its commits."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ WHY = "taken up from its branch"
 
 @dataclass(frozen=True)
 class Left:
-    """What a round left on a branch: the commit before its first, its own, and its reviews, path to text."""
+    """What a round left on a branch: the commit before its first, its own commits, and its reviews (path to text)."""
 
     branch: str
     before: str
@@ -35,7 +35,7 @@ class Left:
 def taken_up(
     services: Services, github: GitHub, asked: Asked, run: str, definition: Definition, policy: Policy
 ) -> Pinned | None:
-    """The inputs of the round that left its reviews on a branch; None where no branch has them."""
+    """The inputs of the round that left its reviews on a branch; None if no branch has any."""
     checkout = services.installations.checkout(asked.subject.repository)
     reviewing = next(phase.id for phase in definition.phases if phase.each)
     left = _left(github, checkout, asked, run, reviewing)
@@ -84,7 +84,7 @@ def _left(github: GitHub, checkout: Checkout, asked: Asked, run: str, reviewing:
 
 
 def _pull(github: GitHub, asked: Asked, branch: str) -> Pull:
-    """The pull request under review: the subject itself, or that of the subject's branch."""
+    """The reviewed pull request: the subject itself, or that of the subject's branch."""
     try:
         return github.pull(asked.subject.home)
     except MissingError:
@@ -95,7 +95,7 @@ def _pull(github: GitHub, asked: Asked, branch: str) -> Pull:
 
 
 def _panel(definition: Definition, left: Left) -> tuple[Persona, ...]:
-    """Who reviewed, and who failed; one whose file is gone is known by the review alone."""
+    """Who reviewed, and who failed. A persona whose file is gone is known from its review only."""
     known = {persona.id: persona for persona in definition.personas}
     found: dict[str, Persona] = {}
     for path, text in sorted(left.reviews.items()):
@@ -110,7 +110,7 @@ def _panel(definition: Definition, left: Left) -> tuple[Persona, ...]:
 
 
 def _as_written(definition: Definition, checkout: Checkout, left: Left, folder: str, number: int) -> Definition:
-    """The phases under the numbers that their documents have."""
+    """The definition with phases numbered as their documents are."""
     prefix = f"{folder}/" if folder else ""
     there = [path.removeprefix(prefix) for path in checkout.blobs(left.commits[-1].sha, folder)]
     concerns = max(

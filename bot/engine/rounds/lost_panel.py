@@ -1,4 +1,4 @@
-"""A panel on a run's branch that the database does not know: what people decide in its document is told to it."""
+"""A panel on a run's branch that the database doesn't know, so that it hears what people decide in its document."""
 
 from bot.core.identity import Subject
 from bot.core.incoming.messages import Decide, Pushed
@@ -10,7 +10,7 @@ from bot.engine.services import Services
 
 
 def panel_of(services: Services, state: State, subject: Subject) -> bool:
-    """Whether a round of reviews that wrote on this branch was unknown; it has a row from now on."""
+    """Whether an unknown review round wrote on this branch; if so, it has a row from now on."""
     rows = services.runs.of_subject(subject.repository.id, subject.home)
     if state.pinned.round is not None or state.record.concerns is None or knows(rows, Decide("")):
         return False

@@ -1,4 +1,4 @@
-"""A round of reviews: a run about a pull request, with all that it reads pinned at its head."""
+"""A review round: a run about a pull request, with all its inputs pinned at the pull request's head."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -26,9 +26,9 @@ _NUMBERED = re.compile(r"(\d{3})-.*\.md")
 
 @dataclass(frozen=True)
 class Ground:
-    """Where a round writes: the branch, "" where there is none, and its head; what is there in the folder already.
+    """Where a round writes: the branch ("" if there is none), its head, and what is in the folder already.
 
-    `number` is the round's, and `earlier` what it builds on.
+    `number` is the round's number, and `earlier` what it builds on.
     """
 
     branch: str
@@ -73,7 +73,7 @@ def pin_round(
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a round is to be, beside what its pull request says."""
+    """What defines a round, besides what its pull request says."""
 
     run: str
     definition: Definition
@@ -85,7 +85,7 @@ class Inputs:
 
 
 def pinned_of(services: Services, github: GitHub, asked: Asked, pull: Pull, base: str, inputs: Inputs) -> Pinned:
-    """The pinned inputs of a round that reviews a pull request at `base`."""
+    """The pinned inputs of a round that reviews a pull request at the commit `base`."""
     definition, round, title = inputs.definition, inputs.round, _title(services, asked, pull)
     wait = services.wait_days if services.wait_days is not None else definition.wait_days
     return Pinned(
@@ -114,7 +114,7 @@ def pinned_of(services: Services, github: GitHub, asked: Asked, pull: Pull, base
 
 
 def _title(services: Services, asked: Asked, pull: Pull) -> str:
-    """What the documents are about: a pull request of ours says in its title what it is."""
+    """What the documents are about: the pull request's title, without our prefix if it is one of ours."""
     if home_of(pull.head_branch) is None:
         return pull.title
     definitions = services.houses.of(asked.subject.repository).house.definitions.values()
@@ -132,7 +132,7 @@ def _ground(
     texts: Mapping[str, str],
     known: Sequence[Concern],
 ) -> Ground:
-    """On the pull request's branch where that is ours, else on one of ours beside it."""
+    """The pull request's branch if that is ours, else a separate branch of ours."""
     ours = home_of(pull.head_branch) is not None
     branch, head = (pull.head_branch, pull.head) if ours else beside(github, pull)
     checkout.fetch(head)
@@ -146,7 +146,7 @@ def _ground(
 def kept_ground(
     checkout: Checkout, pull: Pull, folder: str, rows: Sequence[RunRow], texts: Mapping[str, str]
 ) -> Ground:
-    """Nowhere: a fork's branch is not ours, so a round builds on what the record has of earlier ones."""
+    """No branch, because a fork's branch is not ours; the round builds on earlier rounds in the database."""
     past, found = past_kept(rows), latest(rows)
     there = tuple(checkout.blobs(pull.head, folder))
     if not past or found is None:
@@ -166,7 +166,7 @@ def kept_ground(
 
 
 def merging(definition: Definition) -> str:
-    """The phase that merges what the experts found."""
+    """The id of the phase that merges the experts' findings."""
     return next(phase.id for phase in definition.phases if phase.output == "concerns")
 
 
@@ -180,16 +180,16 @@ def _nothing(left: Sequence[str]) -> str:
 
 
 def documents(touched: Sequence[str], checkout: Checkout, head: str) -> dict[str, str]:
-    """The Markdown documents that the pull request brings, path to text, less what earlier rounds wrote."""
+    """The Markdown documents that the pull request changes (path to text), without what earlier rounds wrote."""
     written = (path for path in touched if is_document(path) and not path.endswith(NAME))
     texts = {path: checkout.text(path, head) for path in written}
     return {path: text for path, text in texts.items() if text is not None}
 
 
 def beside(github: GitHub, pull: Pull) -> tuple[str, str]:
-    """The branch for reviews of a pull request that isn't ours, and its head.
+    """The separate branch for reviews of somebody's pull request, and its head.
 
-    The one that is there, with the reviews of earlier rounds, as long as they are not merged; else a new one.
+    An existing one with the reviews of earlier rounds, as long as it is not merged; else a new one.
     """
     first = review_branch_of(pull.number)
     n = 1
@@ -202,7 +202,7 @@ def beside(github: GitHub, pull: Pull) -> tuple[str, str]:
 
 
 def _numbered(definition: Definition, folder: str, there: Sequence[str]) -> Definition:
-    """The phases under the next free numbers of the folder; the concerns keep the number that they have."""
+    """The definition with phases numbered from the next free number; the concerns keep their number."""
     names = [path.rpartition("/")[2] for path in there if path.rpartition("/")[0] == folder]
     taken = [int(match[1]) for name in names if (match := _NUMBERED.fullmatch(name))]
     free = max(taken, default=0) + 1

@@ -1,4 +1,4 @@
-"""A run about a pull request that adds to its document of concerns, and calls no experts: all it reads is pinned."""
+"""A run about a pull request that adds to its concerns document without calling experts; its inputs are pinned."""
 
 from dataclasses import replace
 
@@ -67,7 +67,7 @@ def pin_sorting(
 
 
 def _pull(github: GitHub, asked: Asked) -> Pull:
-    """The pull request: the one that it was asked on, or that of the issue's branch."""
+    """The pull request: the one where it was requested, or that of the issue's branch."""
     try:
         return github.pull(asked.number)
     except MissingError:
@@ -79,7 +79,7 @@ def _pull(github: GitHub, asked: Asked) -> Pull:
 
 
 def _written(github: GitHub, branch: str, run: str) -> tuple[BranchCommit, ...]:
-    """What this very run wrote, where a branch knows it and the database does not."""
+    """What this same run wrote, if a branch knows it and the database doesn't."""
     if github.head(branch) is None:
         return ()
     commits = github.branch_commits(branch, github.default_branch()[1])
