@@ -1,1 +1,1 @@
-"""What touches the world: GitHub, git, the model, files. Each library has one home here."""
+"""Everything that touches the outside world: GitHub, git, the model, files. Each library has one home here."""

@@ -1,6 +1,7 @@
-"""Local clones: for each repository the code at the commits that were asked for, and apart from it the history.
+"""Local clones: for each repository the code at the requested commits and, separately, the history.
 
-The code is shallow and complete, so that a conversation needs no network; the history has commits and trees alone.
+The code is a shallow but complete clone, so that a conversation needs no network. The history has only commits and
+trees.
 """
 
 import base64
@@ -40,14 +41,14 @@ GONE = ("not found", "does not appear to be a git repository", "error: 404")
 
 
 class _DeniedError(PersonError):
-    """The server does not let us read."""
+    """The server denies read access."""
 
 
 class Clones:
-    """The clones below one folder, by repository id: names change.
+    """The clones below one folder, by repository id, because names change.
 
-    `credentials` gives the URL to clone from and, where it needs one, a token. It is asked before every fetch, since
-    tokens expire; `refused` is told which one the server did not take, before it is asked for another.
+    `credentials` returns the URL to clone from and, if needed, a token. It is called before every fetch, because tokens
+    expire. `refused` is called with a token that the server rejected, before another is requested.
     """
 
     def __init__(self, folder: Path, credentials: Credentials, refused: Refused = lambda *_: None) -> None:
@@ -74,15 +75,15 @@ class GitFiles:
         self._below = lru_cache(maxsize=FOLDERS)(self._read_folder)
 
     def tree(self, commit: str) -> GitTree:
-        """The files at a commit or branch that was fetched; `MissingError` where it was not."""
+        """The files at a commit or branch that was fetched; `MissingError` if it wasn't."""
         return self._tree(self._found(commit))
 
     def text(self, path: str, commit: str) -> str | None:
-        """A file's text at a commit; None where it is missing, binary, a link, a submodule or too large."""
+        """A file's text at a commit; None if it is missing, binary, a link, a submodule or too large."""
         return self._objects.text(self._below(self._found(commit), path.rpartition("/")[0]).get(path))
 
     def blobs(self, commit: str, folder: str) -> Mapping[str, str]:
-        """Path to blob id below a folder."""
+        """The files below a folder: path to blob id."""
         below = self._below(self._found(commit), folder.strip("/"))
         return {path: entry.sha for path, entry in below.items() if entry.kind != "submodule"}
 
@@ -102,7 +103,7 @@ class GitFiles:
 
 
 class GitCheckout:
-    """Implements `bot.core.ports.Checkout`. Safe between threads and between processes that share the folder."""
+    """Implements `bot.core.ports.Checkout`. Safe for threads, and for processes that share the folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -114,14 +115,14 @@ class GitCheckout:
         self._files = GitFiles(self._code, self._history, self._objects[self._code])
 
     def of(self, source: Callable[[], tuple[str, str | None]], refused: Callable[[str], None]) -> "GitCheckout":
-        """This clone, fetching from that source from now on."""
+        """This clone, with the source that it fetches from from now on."""
         self._source, self._refused = source, refused
         return self
 
     def fetch(self, *refs: str) -> None:
-        """Brings commits (40 hexadecimal digits) or branches here, whole; commits that are here cost nothing.
+        """Fetches commits (40 hexadecimal digits) or branches completely; commits that are here cost nothing.
 
-        `MissingError` where one does not exist, `PersonError` where we may not read, else `TransientError`.
+        `MissingError` if one does not exist, `PersonError` if we may not read it, else `TransientError`.
         """
         for ref in refs:
             if not BRANCH.fullmatch(ref):
@@ -131,23 +132,26 @@ class GitCheckout:
             self._fetch(self._history, refs, f"--depth={DEPTH}", "--filter=blob:none")
 
     def files(self) -> "GitFiles":
-        """What was fetched, to be read; it can't fetch, and knows of no credential."""
+        """Read access to what was fetched; it can't fetch, and holds no credential."""
         return self._files
 
     def tree(self, commit: str) -> GitTree:
-        """The files at a commit or branch that was fetched; `MissingError` where it was not."""
+        """The files at a commit or branch that was fetched; `MissingError` if it wasn't."""
         return self._files.tree(commit)
 
     def text(self, path: str, commit: str) -> str | None:
-        """A file's text at a commit; None where it is missing, binary, a link, a submodule or too large."""
+        """A file's text at a commit; None if it is missing, binary, a link, a submodule or too large."""
         return self._files.text(path, commit)
 
     def blobs(self, commit: str, folder: str) -> Mapping[str, str]:
-        """Path to blob id below a folder."""
+        """The files below a folder: path to blob id."""
         return self._files.blobs(commit, folder)
 
     def merged(self, common: str, ours: str, theirs: str, both: bool = False) -> str | None:
-        """What two texts make together, as git merges a file; None where they differ in the same places."""
+        """A three-way merge of texts, as git merges a file; None if there is a conflict.
+
+        With `both`, both sides of a conflict are kept.
+        """
         with tempfile.TemporaryDirectory() as folder:
             paths = [Path(folder) / name for name in ("ours", "common", "theirs")]
             for path, text in zip(paths, (ours, common, theirs), strict=True):
@@ -160,7 +164,7 @@ class GitCheckout:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """One fetch at a time. What a killed one left would stop every later one: it is cleared away."""
+        """Allows one fetch at a time, and first removes what a killed fetch left, which would block later ones."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -195,7 +199,7 @@ class GitCheckout:
         raise last
 
     def _ask(self, commands: GitCommands, wanted: list[str], refs: tuple[str, ...], options: tuple[str, ...]) -> None:
-        """One fetch; `_DeniedError` where another token might be taken."""
+        """One fetch; `_DeniedError` if another token might be accepted."""
         assert self._source is not None
         url, token = self._source()
         quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance")
@@ -209,7 +213,7 @@ class GitCheckout:
             raise told from None
 
     def _create(self, folder: Path) -> None:
-        """A bare repository is there whole, or not at all."""
+        """Creates a bare repository, completely or not at all."""
         made = Path(tempfile.mkdtemp(prefix="new-", dir=self._folder))
         GitCommands(made).run("init", "--quiet", "--bare", "--template=", str(made))
         made.rename(folder)
@@ -224,7 +228,7 @@ def _refspec(ref: str) -> str:
 
 
 def _access(url: str, token: str | None) -> dict[str, str]:
-    """The environment of a fetch: the remote and, for its own host alone, the token. Neither is written anywhere."""
+    """The environment for a fetch: the remote and, only for its own host, the token. Neither is written to disk."""
     parts = urlsplit(url)
     scheme = parts.scheme or "file"
     if scheme not in PROTOCOLS:

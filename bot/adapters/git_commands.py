@@ -1,4 +1,4 @@
-"""Git as a child process that asks nobody, runs no hook, reads no person's configuration and ends in time."""
+"""Runs git as a child process without prompts, hooks or user configuration, and with a timeout."""
 
 import os
 import signal
@@ -34,16 +34,16 @@ ENVIRONMENT: Mapping[str, str] = {
 
 
 def environment() -> dict[str, str]:
-    """What git gets besides the process's own environment, of which what opens a database is blank."""
+    """What git's environment has besides the process's own, with database variables blanked."""
     return {**{name: "" for name in os.environ if name.startswith("PG")}, **ENVIRONMENT}
 
 
 class GitFailedError(RuntimeError):
-    """Git ended with a status that was not expected; the text is what it said."""
+    """git exited with an unexpected status; the text is its error output."""
 
 
 class GitTimeoutError(RuntimeError):
-    """Git took longer than it was given, and was killed."""
+    """git exceeded its time limit and was killed."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class GitCommands:
         timeout: float = 60.0,
         limit: int | None = None,
     ) -> bytes:
-        """What `git ARGUMENTS` prints, its first `limit` bytes where that is given."""
+        """The output of `git ARGUMENTS`; at most the first `limit` bytes, if given."""
         command = ["git", *(part for option in SAFE for part in ("-c", option)), f"--git-dir={self.folder}", *arguments]
         started = Git().execute(command, as_process=True, env={**environment(), **(env or {})}, start_new_session=True)
         process = cast("subprocess.Popen[bytes]", started.proc)
@@ -80,7 +80,7 @@ class GitCommands:
         return out
 
     def text(self, *arguments: str, accept: Sequence[int] = (0,)) -> str:
-        """What `git ARGUMENTS` prints, as text without the last newline."""
+        """The output of `git ARGUMENTS` as text, without the last newline."""
         return self.run(*arguments, accept=accept).decode(errors="replace").rstrip("\n")
 
     def commit(self, name: str) -> str | None:
@@ -89,7 +89,7 @@ class GitCommands:
 
 
 def _read(process: "subprocess.Popen[bytes]", limit: int | None) -> tuple[bytes, bytes, bool]:
-    """Output, what was said on the error stream, and whether the output was cut."""
+    """Output, error output, and whether the output was cut."""
     if limit is None:
         out, said = process.communicate()
         return out, said, False
@@ -102,7 +102,7 @@ def _read(process: "subprocess.Popen[bytes]", limit: int | None) -> tuple[bytes,
 
 
 def _end(process: "subprocess.Popen[bytes]", late: threading.Event | None = None) -> None:
-    """The process and its children (a fetch has some) are gone; one that ended by itself is left alone."""
+    """Kills the process and its children (a fetch has some), unless it has ended already."""
     if process.poll() is None:
         if late is not None:
             late.set()

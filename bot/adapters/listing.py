@@ -1,4 +1,4 @@
-"""A folder as the list tool shows it: files by name, deeper folders as a count."""
+"""The list tool's output for a folder: files by name, deeper folders as a count."""
 
 import json
 from collections import Counter
@@ -15,14 +15,14 @@ MARKS: Mapping[str, str] = {"file": "", "link": "  (symbolic link)", "submodule"
 
 
 class Listable(Tree, Protocol):
-    """A tree that says what stands at a path."""
+    """A tree that can say what is at a path."""
 
     def entry(self, path: str) -> Entry | None:
-        """What stands at a path."""
+        """What is at a path."""
 
 
 def listing(tree: Listable, path: str, depth: int) -> str:
-    """The files below `path`, `depth` levels deep, with as many levels as fit."""
+    """The files below `path`, `depth` levels deep, or as many levels as fit."""
     prefix = f"{path}/" if path else ""
     below = [file.removeprefix(prefix) for file in tree.files() if file.startswith(prefix)]
     if not below:
@@ -43,7 +43,7 @@ def listing(tree: Listable, path: str, depth: int) -> str:
 
 
 def _collapsed(files: list[str], depth: int) -> Counter[str]:
-    """Name to number of files, in order: a folder that is too deep ends in `/`."""
+    """Names with their number of files, in order; folders below the depth end in `/`."""
     counts: Counter[str] = Counter()
     for file in files:
         parts = file.split("/")
@@ -52,12 +52,12 @@ def _collapsed(files: list[str], depth: int) -> Counter[str]:
 
 
 def shown(text: str) -> str:
-    """Text of a repository on one line, without what no reader sees: names and lines can't pretend to be others."""
+    """Repository text on one line, without invisible characters, so that it can't pretend to be something else."""
     return visible(text).replace("\n", " ")
 
 
 def named(path: str) -> str:
-    """A path as the model reads it, and may write it: one that holds what can't be shown is a JSON string."""
+    """A path as the model reads and writes it; a path with invisible characters is a JSON string."""
     return path if shown(path) == path else json.dumps(path)
 
 

@@ -1,4 +1,4 @@
-"""A tree of any repository on this machine: a clone with its files, a worktree or a bare one. It is only read."""
+"""Reads a tree from any repository on this machine: a clone with its files, a worktree or a bare repository."""
 
 import re
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ WHOLE = "Clone it whole, as with “git clone --bare URL”, and name that folde
 
 
 def local_tree(path: Path, rev: str) -> GitTree:
-    """The files at what git would call `rev` in the repository that `path` is, or is a folder of.
+    """The files at what git calls `rev`, in the repository that contains `path`.
 
-    `FaultsError` where there is no repository or no such commit, or where files of it are not on this machine.
+    `FaultsError` if there is no repository or no such commit, or if some of its files are not on this machine.
     """
     folder = git_folder(path)
     code = GitCommands(folder)
@@ -33,7 +33,7 @@ def local_tree(path: Path, rev: str) -> GitTree:
 
 
 def git_folder(path: Path) -> Path:
-    """The repository's own folder, of the repository that `path` is or is a folder of; `FaultsError` without one."""
+    """The git folder of the repository that contains `path`; `FaultsError` if there is none."""
     for folder in _candidates(path.absolute()):
         commands = GitCommands(folder)
         try:
@@ -47,7 +47,7 @@ def git_folder(path: Path) -> Path:
 
 
 def _candidates(path: Path) -> Iterator[Path]:
-    """Where the repository's own folder may be, by git's rules; git would heed GIT_DIR, which hooks set."""
+    """Where the git folder may be, by git's rules but ignoring GIT_DIR, which hooks set."""
     if not path.is_dir():
         return
     for folder in (path, *path.parents):

@@ -1,6 +1,6 @@
-"""What one request costs: by the operator's own prices, else by the public list; an unknown model has no price.
+"""The cost of a request: by the operator's own prices, else by the public list; an unknown model has no price.
 
-A request is priced by itself: a public tier changes with the size of the prompt, so summed usage gives a wrong figure.
+Each request is priced by itself: prices may depend on the size of the prompt, so summed usage gives a wrong figure.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ Table = Mapping[str, Mapping[str, float]]
 
 
 def dollars(model: str, usage: Mapping[str, Any], table: Table | None = None) -> float | None:
-    """US dollars for one request, None where the model has no known price.
+    """US dollars for one request; None if the model has no known price.
 
     `usage` is the Messages API's own. `table` gives dollars for a million tokens: model name to `input`, `output` and,
-    where they differ from `input`, `cache_read` and `cache_write`.
+    if they differ from `input`, `cache_read` and `cache_write`.
     """
     own = (table or {}).get(model)
     return _listed(model, usage) if own is None else _own(own, usage)

@@ -1,6 +1,6 @@
-"""The repository tools of a conversation: read-only, at one commit, bounded, and never without a word on what to do.
+"""The repository tools of a conversation: read-only, at one commit, with bounded output.
 
-A refusal tells the model what to write instead. Nothing here raises for what the model writes.
+A refusal tells the model what to write instead. No input from the model raises an exception.
 """
 
 import difflib
@@ -27,10 +27,10 @@ class Readable(Tree, Protocol):
     """A tree with what the tools need beyond the port."""
 
     def entry(self, path: str) -> Entry | None:
-        """What stands at a path."""
+        """What is at a path."""
 
     def search(self, pattern: str, path: str, regex: bool, limit: int, seconds: float) -> Search:
-        """The lines that hold a pattern."""
+        """The lines that match a pattern."""
 
     def log(self, path: str, limit: int) -> Log:
         """The newest commits."""
@@ -42,7 +42,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Tool:
-    """One tool: what the model is told, the types of its parameters, and which of them it must give."""
+    """One tool: its description for the model, its parameters with their types, and which are required."""
 
     name: str
     description: str
@@ -50,7 +50,7 @@ class Tool:
     required: tuple[str, ...] = ()
 
     def definition(self) -> dict[str, Any]:
-        """The tool as the Messages API takes it."""
+        """The tool in the Messages API's format."""
         names = {str: "string", int: "integer", bool: "boolean"}
         return {
             "name": self.name,
@@ -127,7 +127,7 @@ class RepositoryTools:
         return [tool.definition() for tool in TOOLS]
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> tuple[str, bool]:
-        """A call's text for the model, and whether it was refused."""
+        """The result of a call as text for the model, and whether it was refused."""
         try:
             tool = next((tool for tool in TOOLS if tool.name == name), None)
             if tool is None:
@@ -200,7 +200,7 @@ class RepositoryTools:
         return "\n".join(lines) or f"No commit touched `{path}`."
 
     def _place(self, written: str) -> str:
-        """A path of the tree, or empty for its root; refuses all others."""
+        """A path in the tree, or "" for its root; refuses anything else."""
         written = _unquoted(written)
         parts = [part for part in written.strip(" ").strip("/").split("/") if part not in {"", "."}]
         if ".." in parts:
@@ -219,7 +219,7 @@ class RepositoryTools:
 
 
 def _unquoted(written: str) -> str:
-    """A path that was written as the listing shows those that can't be shown."""
+    """The path, decoded if it was written as a JSON string, as the listing shows paths with invisible characters."""
     if written.startswith('"') and written.endswith('"') and len(written) > 1:
         try:
             return str(json.loads(written))
@@ -274,7 +274,7 @@ def _numbered(path: str, lines: Sequence[str], start: int, end: int) -> str:
 
 
 def _fitting(lines: Sequence[str]) -> list[str]:
-    """As many lines as a call may give, at least one."""
+    """As many lines as a call may return, at least one."""
     kept: list[str] = []
     size = 0
     for line in lines:

@@ -1,4 +1,4 @@
-"""The files of a repository at one commit, its history, and a search over it: read from a local bare repository."""
+"""The files of a repository at one commit, its history, and a search; read from a local bare repository."""
 
 import re
 import threading
@@ -25,7 +25,7 @@ KINDS: Mapping[str, Kind] = {"100644": "file", "100755": "file", "120000": "link
 
 @dataclass(frozen=True)
 class Entry:
-    """What stands at a path: a file, a symbolic link or a submodule. `size` is in bytes."""
+    """What is at a path: a file, a symbolic link or a submodule. `size` is in bytes."""
 
     kind: Kind
     sha: str
@@ -34,7 +34,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Hit:
-    """One line that a search found."""
+    """One line found by a search."""
 
     path: str
     line: int
@@ -43,7 +43,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Search:
-    """What a search found. `more` says that there is more than was asked for; `failed` is why it found nothing."""
+    """The result of a search. `more` says that there are further hits; `failed`, why nothing was found."""
 
     hits: tuple[Hit, ...] = ()
     more: bool = False
@@ -52,7 +52,7 @@ class Search:
 
 @dataclass(frozen=True)
 class LogEntry:
-    """One commit of the history. `date` is `2026-11-20`, the author's."""
+    """One commit of the history. `date` is the author's, as `2026-11-20`."""
 
     sha: str
     date: str
@@ -69,7 +69,7 @@ class Log:
 
 
 class Objects:
-    """Reads blobs and finds commits through one `git cat-file` that stays; threads take turns."""
+    """Reads blobs and finds commits through one long-lived `git cat-file`; threads take turns."""
 
     def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
@@ -83,7 +83,7 @@ class Objects:
         return self._data(sha)[1]
 
     def text(self, entry: Entry | None) -> str | None:
-        """The text of a file; None where it is missing, binary, a link, a submodule or too large."""
+        """The text of a file; None if it is missing, binary, a link, a submodule or too large."""
         if entry is None or entry.kind != "file" or entry.size > LARGEST:
             return None
         content = self.read(entry.sha)
@@ -97,7 +97,7 @@ class Objects:
             return None
 
     def _data(self, name: str) -> tuple[str, bytes]:
-        """Id and bytes of what is named; ValueError where there is no such object."""
+        """Id and bytes of an object; ValueError if there is no such object."""
         with self._lock:
             try:
                 sha, _, _, data = self._git.get_object_data(name)
@@ -122,19 +122,19 @@ class GitTree:
         self._text = lru_cache(maxsize=256)(self._read)
 
     def files(self) -> Sequence[str]:
-        """All paths, sorted; links and submodules too."""
+        """All paths, sorted; including links and submodules."""
         return self._paths
 
     def entry(self, path: str) -> Entry | None:
-        """What stands at the path, or None; a folder is None."""
+        """What is at the path, or None; a folder is None."""
         return self._entries.get(path)
 
     def text(self, path: str) -> str | None:
-        """The text of a file; None where it is missing, binary, a link, a submodule or too large."""
+        """The text of a file; None if it is missing, binary, a link, a submodule or too large."""
         return self._text(path)
 
     def lines(self, path: str) -> Sequence[str] | None:
-        """The lines of a text file without their ends, counted as git counts them; None where there is no text."""
+        """The lines of a text file without their ends, counted as git counts them; None if there is no text."""
         text = self._text(path)
         if text is None:
             return None
@@ -144,7 +144,7 @@ class GitTree:
         return [line.removesuffix("\r") for line in lines]
 
     def search(self, pattern: str, path: str, regex: bool, limit: int, seconds: float) -> Search:
-        """The lines that hold `pattern`, below `path` where it is not empty. Bounded in hits, bytes and time."""
+        """The lines that match `pattern`, below `path` unless it is "". Bounded in hits, bytes and time."""
         kind = "--extended-regexp" if regex else "--fixed-strings"
         where = ("--", path) if path else ()
         command = ("-c", DELTAS, "grep", "-n", "-I", "-z", "--no-color", kind, "-e", pattern, self.commit, *where)
@@ -158,7 +158,7 @@ class GitTree:
         return Search(hits[:limit], more=len(hits) > limit or len(out) == LARGEST)
 
     def log(self, path: str, limit: int) -> Log:
-        """The newest commits that led to this one, those that touched `path` where it is not empty."""
+        """The newest commits that led to this one; only those that touched `path`, unless it is ""."""
         where = ("--", path) if path else ()
         command = ("log", f"--max-count={limit + 1}", "-z", "--no-color", "--format=%H%x1f%as%x1f%an%x1f%s")
         try:
@@ -182,7 +182,7 @@ class GitTree:
 
 
 def entries(code: GitCommands, commit: str, folder: str = "") -> dict[str, Entry]:
-    """What stands at the paths below a folder, or at all of them."""
+    """What is at the paths below a folder, or at all paths."""
     listed = code.run("ls-tree", "-r", "-l", "-z", "--full-tree", commit, *(("--", f"{folder}/") if folder else ()))
     found = {}
     for line in listed.decode(errors="replace").split("\0"):
@@ -194,7 +194,7 @@ def entries(code: GitCommands, commit: str, folder: str = "") -> dict[str, Entry
 
 
 def _hits(out: bytes, prefix: int) -> tuple[Hit, ...]:
-    """Lines of `COMMIT:path NUL line NUL text`, of which a path may hold line ends; a last one that was cut is out."""
+    """Parses `COMMIT:path NUL line NUL text` lines, where a path may contain newlines; a last, cut line is dropped."""
     hits = []
     for found in _HIT.finditer(out):
         path, line, text = (part.decode(errors="replace") for part in found.groups())

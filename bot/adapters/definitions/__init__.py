@@ -1,4 +1,4 @@
-"""Workflows from a folder, and what a repository makes of them: read, checked, complete, with every fault at once."""
+"""Workflow definitions from a folder and from repositories' configuration: parsed, checked, with all faults at once."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ BUILT_IN = "workflows/"
 
 
 def load_folder(folder: Path, configuration: str = "") -> dict[str, Definition]:
-    """The workflows below `folder` by id; `FaultsError` has all that is wrong with them.
+    """The workflows below `folder` by id; `FaultsError` with everything that is wrong with them.
 
     `configuration` is the text of a repository's `.github/charrette.yml`.
     """
@@ -34,7 +34,7 @@ def load_folder(folder: Path, configuration: str = "") -> dict[str, Definition]:
 
 
 def check(folder: Path, configuration: str = "") -> tuple[Fault, ...]:
-    """All that is wrong with the workflows below `folder` and with a repository's configuration, by file and line."""
+    """Everything that is wrong with the workflows below `folder` and with a repository's configuration."""
     return _read(folder, _configured(configuration)).faults
 
 
@@ -46,7 +46,7 @@ class FolderDefinitions:
         self._all = load_folder(folder)
 
     def all(self) -> Mapping[str, Definition]:
-        """By id."""
+        """The workflows, by id."""
         return self._all
 
     def house(self, layers: Sequence[Layer]) -> House:
@@ -80,7 +80,7 @@ def _read(root: Path, layers: Sequence[Layer], where: str = "") -> House:
 
 
 def _clashes(folder: Folder, written: Sequence[Written]) -> None:
-    """No two workflows have the same label or the same command. The nearer one is told, which came later."""
+    """Reports workflows with the same label or command; the fault is given to the nearer one."""
     owners: dict[str, str] = {}
     for made in sorted(written, key=lambda made: (-made.depth, made.definition.id)):
         trigger = made.definition.trigger

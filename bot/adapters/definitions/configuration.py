@@ -1,4 +1,4 @@
-"""What a repository, or its organisation, says in `charrette.yml`: values, words and limits."""
+"""Parses `charrette.yml`, the configuration of a repository or organisation."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ _ITEMS, _LETTERS = 100, 5_000
 
 @dataclass(frozen=True)
 class Label:
-    """The label that a file gives to a workflow, and the line that says so."""
+    """The label that a file assigns to a workflow, and the line where it does."""
 
     name: str
     where: str
@@ -34,7 +34,7 @@ class Label:
 
 
 class File:
-    """One `charrette.yml`. What it says of workflows is taken once it is known what they have."""
+    """One `charrette.yml`. Values for a workflow are read once it is known which ones the workflow has."""
 
     def __init__(self, where: str, raw: bytes, faults: list[Fault]) -> None:
         self.reader = Reader(f"{where}{FILE}", faults)
@@ -60,13 +60,13 @@ class File:
         return self.reader.keys(node, "a workflow's configuration", WORKFLOW)
 
     def unknown(self, workflows: tuple[str, ...]) -> None:
-        """Reports what is said of workflows that there aren't."""
+        """Reports settings for workflows that don't exist."""
         for name, (key, _) in [*self._workflows.items(), *self._labels.items()]:
             if name not in workflows:
                 self.reader.fault(key, f"There is no workflow “{name}”.", nearest(name, workflows))
 
     def label(self, workflow: str) -> Label | None:
-        """The label that starts the workflow, where this file gives one."""
+        """The label that starts the workflow, if this file assigns one."""
         if workflow not in self._labels:
             return None
         node = self._labels[workflow][1]
@@ -74,12 +74,12 @@ class File:
         return Label(name, self.reader.where, node.start_mark.line + 1) if name else None
 
     def enabled(self, workflow: str) -> bool | None:
-        """Whether the workflow is to be had, where this file says so."""
+        """Whether the workflow is enabled; None if this file doesn't say."""
         node = self._of.get(workflow, {}).get("enabled")
         return None if node is None else self.reader.flag(node)
 
     def parameters(self, workflow: str, values: dict[str, Any]) -> dict[str, Any]:
-        """The parameters of a workflow: what this file says of all, then of this one; else the `values` as they are."""
+        """The parameters of a workflow: `values`, overridden by this file's shared and specific settings."""
         found = dict(values)
         for name in SHARED:
             if name in self.keys and name in values:
@@ -111,7 +111,7 @@ class File:
             values[name] = value
 
     def policy(self, personas: tuple[str, ...]) -> Policy:
-        """What it demands of every run."""
+        """The requirements for every run."""
         approval = self._inside("approval", "the approval", ("not-by-requester",))
         demanded = approval.get("not-by-requester")
         return Policy(
@@ -121,7 +121,7 @@ class File:
         )
 
     def _panel(self, node: Node, personas: tuple[str, ...]) -> tuple[str, ...]:
-        """The personas; their names alone are checked as long as there are none."""
+        """The panel's personas; only their names are checked if no personas are known."""
         if personas:
             return self.reader.choices(node, "persona", personas)
         names = (self.reader.kebab(item, "the persona's name") for item in self.reader.items(node, "personas"))
@@ -151,38 +151,38 @@ class File:
 
 
 class Configuration:
-    """The files of all layers as one, the nearest first: it wins, except that of two limits the stricter holds."""
+    """The files of all layers as one. The nearest wins, except that the stricter of two limits applies."""
 
     def __init__(self, files: Sequence[File]) -> None:
         self._files = files
 
     def unknown(self, workflows: tuple[str, ...]) -> None:
-        """Reports what is said of workflows that there aren't."""
+        """Reports settings for workflows that don't exist."""
         for file in self._files:
             file.unknown(workflows)
 
     def label(self, workflow: str) -> Label | None:
-        """The label that starts the workflow, where somebody gives one."""
+        """The label that starts the workflow, if any file assigns one."""
         return next((label for label in [file.label(workflow) for file in self._files] if label), None)
 
     def enabled(self, workflow: str) -> bool:
-        """Whether the workflow is to be had."""
+        """Whether the workflow is enabled."""
         said = [file.enabled(workflow) for file in self._files]
         return next((enabled for enabled in said if enabled is not None), True)
 
     def parameters(self, workflow: str, defaults: dict[str, Any]) -> dict[str, Any]:
-        """The parameters of a workflow, each as the nearest file has it, else the default."""
+        """The parameters of a workflow: each from the nearest file that sets it, else the default."""
         for file in reversed(self._files):
             defaults = file.parameters(workflow, defaults)
         return defaults
 
     def artifacts(self, read: Callable[[Reader, Node], str]) -> str | None:
-        """The folder of the documents, where somebody gives one."""
+        """The folder for documents, if any file sets it."""
         found = [read(file.reader, file.keys["artifacts"]) for file in self._files if "artifacts" in file.keys]
         return next(iter(found), None)
 
     def policy(self, personas: tuple[str, ...]) -> Policy:
-        """What is demanded of every run."""
+        """The requirements for every run."""
         whole = Policy()
         for each in [file.policy(personas) for file in self._files]:
             whole = replace(
@@ -195,7 +195,7 @@ class Configuration:
 
 
 def label(reader: Reader, node: Node) -> str:
-    """A label as GitHub takes it; "" where it is none."""
+    """A label that is valid on GitHub; "" if it isn't."""
     name = reader.text(node) or ""
     if len(name) > 50:
         reader.fault(node, "GitHub's labels have at most 50 characters.", "Write a shorter one.")
@@ -208,7 +208,7 @@ def label(reader: Reader, node: Node) -> str:
 
 
 def filled(value: Any, parameters: dict[str, Any]) -> tuple[Any, str]:
-    """A gate's value with `{name}` replaced by that parameter; and the name where there is no such parameter."""
+    """A gate's value with `{name}` replaced by that parameter; and the name, if there is no such parameter."""
     if not (isinstance(value, str) and value.startswith("{") and KEBAB.fullmatch(value[1:-1]) and value.endswith("}")):
         return value, ""
     name = value[1:-1].replace("-", "_")

@@ -1,4 +1,4 @@
-"""The documents that come with a workflow, and are given to each of its conversations."""
+"""Documents that come with a workflow, and are given to each of its conversations."""
 
 from collections.abc import Mapping
 

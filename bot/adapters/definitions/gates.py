@@ -1,4 +1,4 @@
-"""The gates that a definition calls, from YAML to `GateUse`."""
+"""Parses the gates that a definition calls into `GateUse`."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "asks")
 
 
 def gates(reader: Reader, node: Node | None, parameters: dict[str, Any]) -> tuple[GateUse, ...]:
-    """The gates of a list; a faulty one is left out. `parameters` are the workflow's, for `{name}` in a value."""
+    """The gates in a list; faulty ones are left out. `parameters` are the workflow's, for `{name}` in a value."""
     if node is None:
         return ()
     found = (_gate(reader, item, parameters) for item in reader.items(node, "gates"))
@@ -23,7 +23,7 @@ def gates(reader: Reader, node: Node | None, parameters: dict[str, Any]) -> tupl
 
 
 def _gate(reader: Reader, item: Node, parameters: dict[str, Any]) -> GateUse | None:
-    """One gate: its name alone, or `name: parameters`, with `severity` beside the name where it is not `error`."""
+    """One gate: its name alone, or `name: parameters`, with `severity` beside the name unless it is `error`."""
     if isinstance(item, ScalarNode):
         return _use(reader, item, None, "error", parameters)
     if not isinstance(item, MappingNode):

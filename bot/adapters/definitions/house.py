@@ -1,4 +1,4 @@
-"""What all workflows of a folder share: the prompts of the house, and the personas."""
+"""What all workflows of a folder share: the common prompts, and the personas."""
 
 import re
 
@@ -13,7 +13,7 @@ _APART = ",;()[]&+|"
 
 
 def prompt(folder: Folder, path: str, allowed: dict[str, Shape], needed_by: str, line: int, reader: Reader) -> str:
-    """The text of a prompt's template, checked; a missing one is a fault of the line that needs it."""
+    """A prompt's template, checked; if it is missing, the line that needs it gets the fault."""
     text = folder.text(path)
     if text is None:
         if not folder.there(path):
@@ -26,7 +26,7 @@ def prompt(folder: Folder, path: str, allowed: dict[str, Shape], needed_by: str,
 
 
 def prompts(folder: Folder) -> dict[str, str]:
-    """The prompts of the house by name: system, repair, answers, and the others in `HOUSE`."""
+    """The common prompts by name: system, repair, answers, and the others in `HOUSE`."""
     for name in folder.names("prompts", ".md"):
         if name not in HOUSE:
             reader = folder.reader(f"prompts/{name}.md")
@@ -39,7 +39,7 @@ def prompts(folder: Folder) -> dict[str, str]:
 
 
 def personas(folder: Folder) -> dict[str, Persona]:
-    """The personas by id, which is the file's name."""
+    """The personas by id, which is the file name."""
     found = (_persona(folder, f"personas/{id}.md", id) for id in folder.names("personas", ".md"))
     return {persona.id: persona for persona in found if persona}
 

@@ -14,7 +14,7 @@ from .numbering import Numbering
 
 
 class Makings(Protocol):
-    """What is known of the workflow whose phase it is."""
+    """What is known about the including workflow."""
 
     path: str
     pull: bool
@@ -25,7 +25,7 @@ class Makings(Protocol):
 
 
 def including(reader: Reader, makings: Makings, item: Node, before: Sequence[Phase]) -> Phase | None:
-    """The phase; None where there is no workflow that could be included so, or a parameter switches it off."""
+    """The phase; None if there is no workflow that can be included, or a parameter switches it off."""
     keys = reader.keys(item, "an included workflow", vocabulary.INCLUDE_KEYS)
     if "include" not in keys:
         return None
@@ -52,7 +52,7 @@ def including(reader: Reader, makings: Makings, item: Node, before: Sequence[Pha
 
 
 def _fits(reader: Reader, makings: Makings, node: Node, name: str, before: Sequence[Phase]) -> bool:
-    """Whether the workflow of that name can be included here; says why not."""
+    """Whether the workflow with that name can be included here; reports why not."""
     known = tuple(path for path, other in makings.others.items() if other.pull and path != makings.path)
     wrong, mend = "", ""
     if makings.pull:

@@ -1,4 +1,4 @@
-"""Documents that several phases make together, by `into` and `sections`."""
+"""Documents that several phases write together, with `into` and `sections`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from .nodes import Reader, nearest
 
 @dataclass
 class Joint:
-    """The documents of one workflow that phases go into; `numbers` has what each document's number is, by its name."""
+    """The shared documents of one workflow; `numbers` has each document's number, by its name."""
 
     reader: Reader
     items: Sequence[Node]
@@ -24,12 +24,12 @@ class Joint:
     taken: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def elsewhere(self, artifact: str) -> bool:
-        """Whether another workflow makes the document of that name."""
+        """Whether another workflow makes the document with that name."""
         whole = {scalar(item, "id") for item in self.items if not scalar(item, "into")}
         return bool(artifact) and artifact not in whole and artifact in self._foreign()
 
     def filled(self, keys: Mapping[str, Node], id: str) -> tuple[str, tuple[str, ...]]:
-        """The artifact that a phase goes into, and the sections of it that it fills; "" where it makes a whole one."""
+        """The document that a phase writes into, and which of its sections; "" if the phase makes a whole document."""
         if "into" not in keys:
             if "sections" in keys:
                 wrong, mend = "There are sections, and no document for them.", "Write “into: name” beside them."
@@ -68,7 +68,7 @@ class Joint:
         return titles
 
     def _known(self, node: Node, into: str, id: str) -> None:
-        """Whether there is such a document: one of this workflow's that others make too, or another workflow's."""
+        """Reports if there is no such document: neither one of this workflow's shared ones, nor another workflow's."""
         whole = [scalar(item, "id") for item in self.items if not scalar(item, "into")]
         many = [scalar(item, "into") for item in self.items if scalar(item, "into")]
         for item in self.items:
@@ -81,7 +81,7 @@ class Joint:
             self.reader.fault(node, wrong, nearest(into, known))
 
     def _whole(self, node: Node, item: Node, into: str, id: str) -> None:
-        """The document is one that a phase makes whole, which has to come before."""
+        """Reports if the document is not a single document made by an earlier phase."""
         if scalar(item, "from"):
             self.reader.fault(node, f"Nothing can be added to “{into}”, the request.", "Name another document.")
         elif scalar(item, "each"):
@@ -92,6 +92,6 @@ class Joint:
             self.reader.fault(node, wrong, f"Put “{into}” before it.")
 
     def _foreign(self) -> tuple[str, ...]:
-        """The documents that the workflows about pull requests make, of which any branch may have one."""
+        """The documents that workflows about pull requests make, which any branch may have."""
         others = (other for path, other in self.others.items() if path != self.path and other.pull)
         return tuple(name for other in others for name in other.documents)

@@ -1,4 +1,4 @@
-"""What the workflows of a folder are to each other, looked at before any of them is read and judged."""
+"""What the workflows of a folder need to know about each other, read before each is parsed and checked."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from .nodes import Reader
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A workflow as the others see it: whether it is about pull requests, and the documents that it makes.
+    """A workflow as seen by others: whether it is about pull requests, and the documents it makes.
 
-    `phases` are its phases, of which `numbered` have a number of their own.
+    `phases` are its phases; `numbered` is how many of them have a number of their own.
     """
 
     pull: bool
@@ -25,7 +25,7 @@ class Neighbour:
 
 
 def neighbours(folder: Folder, places: Sequence[str]) -> Mapping[str, Neighbour]:
-    """The workflows by id. What is wrong with one is told when it is read itself."""
+    """The workflows by id. Faults are reported when each is read itself."""
     found = {}
     for place in places:
         text = folder.text(f"{place}/workflow.yaml")
@@ -37,13 +37,13 @@ def neighbours(folder: Folder, places: Sequence[str]) -> Mapping[str, Neighbour]
 
 
 def scalar(node: Node | None, name: str) -> str:
-    """The plain value of a key, before anything about it is judged; "" where there is none."""
+    """The plain value of a key, unchecked; "" if there is none."""
     value = child(node, name)
     return str(value.value) if value is not None and isinstance(value.value, str) else ""
 
 
 def child(node: Node | None, name: str) -> Node | None:
-    """The value of a key, whatever it is."""
+    """The value of a key, of any kind; None if there is none."""
     if not isinstance(node, MappingNode):
         return None
     return next((value for key, value in node.value if key.value == name), None)

@@ -1,4 +1,4 @@
-"""A YAML file as nodes that know their lines: each value is read by what is expected of it, and every fault is kept."""
+"""A YAML file as nodes with line numbers. Each value is read as an expected type, and every fault is collected."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ _KINDS = {"str": "text", "int": "a whole number", "float": "a number", "bool": "
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
-    """What to write instead of `name`: the nearest known name, or all of them where none is near."""
+    """What to write instead of `name`: the nearest known name, or all of them if none is near."""
     near = get_close_matches(name.lower().replace("_", "-"), known, n=1, cutoff=0.6)
     if near:
         return f"Did you mean “{near[0]}”?"
@@ -29,14 +29,14 @@ def nearest(name: str, known: Sequence[str]) -> str:
 
 
 def kind(node: Node) -> str:
-    """What a node is, in a word for people."""
+    """What a node is, as a word for people."""
     return _KINDS.get(node.tag.removeprefix(_TAG), f"a value of the tag {node.tag}")
 
 
 class Reader:
-    """One file's text or nodes, and the place where its faults are kept.
+    """One file's text or nodes, and the list that collects its faults.
 
-    What can't be read is reported and comes back as None or empty, so that one fault never hides the next.
+    What can't be read is reported and returned as None or empty, so that one fault never hides the next.
     """
 
     def __init__(self, where: str, faults: list[Fault]) -> None:
@@ -44,7 +44,7 @@ class Reader:
         self.faults = faults
 
     def fault(self, at: Node | int, wrong: str, mend: str) -> None:
-        """Keeps a fault at a node's line, or at a line."""
+        """Records a fault at a node's line, or at a line."""
         line = at if isinstance(at, int) else at.start_mark.line + 1
         self.faults.append(Fault(self.where, line, wrong, mend))
 
@@ -58,7 +58,7 @@ class Reader:
             return None
 
     def root(self, text: str, first: int = 1) -> MappingNode | None:
-        """The document's keys; `first` is the line of the file on which `text` begins."""
+        """The top-level mapping; `first` is the line of the file on which `text` begins."""
         node, faults = _document("\n" * (first - 1) + text)
         for fault in faults:
             self.fault(fault.line, fault.wrong, fault.mend)
@@ -100,7 +100,7 @@ class Reader:
         return found
 
     def pairs(self, node: Node, what: str) -> list[tuple[ScalarNode, Node]]:
-        """The entries of a mapping whose keys are free; a repeated key or one that is not kebab-case is a fault."""
+        """The entries of a mapping with arbitrary keys; keys that are repeated or not kebab-case are faults."""
         if not isinstance(node, MappingNode):
             self.expected(node, f"keys with values for {what}")
             return []
@@ -189,7 +189,7 @@ class Reader:
         return tuple(found)
 
     def plain(self, node: Node) -> Any:
-        """A node as plain data: text, numbers, true or false, None, lists and mappings; a date stays text."""
+        """A node as plain data: text, numbers, true or false, None, lists and mappings; dates stay text."""
         match node:
             case SequenceNode():
                 return [self.plain(item) for item in node.value]
@@ -210,9 +210,9 @@ class Reader:
 
 @lru_cache(maxsize=256)
 def _document(text: str) -> tuple[Node | None, tuple[Fault, ...]]:
-    """The nodes of a YAML text and what is wrong with it as such, without a file; the nodes are only read.
+    """The nodes of a YAML text and its syntax faults, without a file; the nodes must not be changed.
 
-    The same files are read for each repository that adds to them, and for each workflow's neighbours.
+    The same files are parsed for each repository that adds to them, and for each workflow's neighbours.
     """
     faults: list[Fault] = []
     reader = Reader("", faults)
@@ -226,7 +226,7 @@ def _document(text: str) -> tuple[Node | None, tuple[Fault, ...]]:
 
 
 def _tame(text: str, reader: Reader) -> bool:
-    """Whether the text has no aliases, no tags, no absurd depth and no character that can't be passed on."""
+    """Whether the text has no aliases, no tags, no excessive nesting and no unsupported characters."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         line = (event.start_mark.line if event.start_mark else 0) + 1

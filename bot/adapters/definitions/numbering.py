@@ -12,10 +12,10 @@ from .nodes import Reader
 
 @dataclass
 class Numbering:
-    """The numbers given so far.
+    """The numbers assigned so far.
 
-    `last` names the documents whose number follows all others; `tracks` is the line of the phase with a document for
-    each track, behind which no number is known.
+    `last` names the documents whose number follows all others. `tracks` is the line of the phase with a document for
+    each track; after it, numbers are not known in advance.
     """
 
     reader: Reader
@@ -25,7 +25,7 @@ class Numbering:
     tracks: int = 0
 
     def of(self, keys: Mapping[str, Node], name: str, line: int) -> int:
-        """One more than the document before has, unless `artifact` says it; 0 for one that follows all others."""
+        """The previous document's number plus one, unless `artifact` sets it; 0 for one that follows all others."""
         each = keys["each"].value if "each" in keys else ""
         node = keys.get("artifact")
         if node is not None and node.value == vocabulary.LAST:
@@ -48,7 +48,7 @@ class Numbering:
         return number
 
     def take(self, count: int, name: str, at: Node) -> int:
-        """The last of so many numbers, which another workflow's documents get here."""
+        """Reserves `count` numbers for another workflow's documents; returns the last."""
         first = self.highest + 1
         for number in range(first, first + count):
             if number in self.taken:
@@ -83,7 +83,7 @@ class Numbering:
 
 
 def joint_number(numbering: Numbering, joint: Joint, keys: Mapping[str, Node], id: str, into: str, line: int) -> int:
-    """The number of the artifact that a phase goes into, which the first of its phases takes; else the phase's own."""
+    """The number of the shared document, set by its first phase; or, without one, the phase's own number."""
     known = 0 if joint.elsewhere(into) else joint.numbers.get(into)
     if known is None:
         known = joint.numbers[into or id] = numbering.of(keys, into or id, line)

@@ -1,4 +1,4 @@
-"""The phases of a workflow: their order, their numbers, and what each reads."""
+"""Parses the phases of a workflow: their order, their numbers, and what each reads."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ from .templates import phase_variables
 
 @dataclass
 class Makings:
-    """What the workflow as a whole gives to its phases."""
+    """What the workflow as a whole provides to its phases."""
 
     folder: Folder
     path: str
@@ -41,7 +41,7 @@ class Makings:
 
 
 def phases(makings: Makings, node: Node) -> tuple[Phase, ...]:
-    """The phases in their order."""
+    """The phases in order."""
     reader = makings.reader
     items = reader.items(node, "phases")
     if isinstance(node, SequenceNode) and not items:
@@ -95,7 +95,7 @@ def _phase(
 
 
 def _event(reader: Reader, keys: dict[str, Node], id: str | None, number: int, title: str, place: int) -> Phase | None:
-    """The request: made from the event, not by the model."""
+    """The request phase: made from the event, not by the model."""
     reader.choice(keys["from"], "source", ("event",))
     if place:
         reader.fault(keys["from"], "Only the first phase comes from the event.", "Leave “from” out.")
@@ -152,7 +152,7 @@ def _of_members(keys: Mapping[str, Node]) -> bool:
 
 
 def _persona(makings: Makings, keys: dict[str, Node]) -> Persona | None:
-    """Whose lens the phase has."""
+    """The persona whose lens the phase has."""
     if "persona" not in keys:
         return None
     if "each" in keys and not _of_members(keys):
@@ -176,7 +176,7 @@ def _each(makings: Makings, node: Node | None) -> Each | None:
 def _reads(
     reader: Reader, node: Node | None, id: str, before: Sequence[Phase], planned: Sequence[str]
 ) -> tuple[str, ...]:
-    """The earlier phases that are read: all, unless a list says which."""
+    """The earlier phases that this one reads: all, unless a list says which."""
     earlier = tuple(phase.id for phase in before)
     if node is None or (not isinstance(node, SequenceNode) and node.value == "all"):
         return earlier
@@ -202,7 +202,7 @@ def _reads(
 
 
 def _stray_prompts(makings: Makings, known: set[str]) -> None:
-    """Reports prompts that no phase uses. What only a farther place has was left out on purpose."""
+    """Reports prompts that no phase uses, unless only a farther place has them."""
     folder, depth = makings.folder, makings.folder.depth(f"{makings.path}/workflow.yaml")
     for name in folder.names(f"{makings.path}/phases", ".md"):
         file = f"{makings.path}/phases/{name}.md"

@@ -1,4 +1,4 @@
-"""Where the files of workflows are: a folder on disk, or what was read of a repository. Paths are relative."""
+"""Where workflow files come from: a folder on disk, or what was read from a repository. Paths are relative."""
 
 import os
 from pathlib import Path
@@ -12,26 +12,26 @@ LINK = ("The link leaves the folder.", "Put the file itself here.")
 
 
 class Source(Protocol):
-    """One place with files. `where` stands before a path to name a file for people."""
+    """One place with files. `where` is put before a path to name a file for people."""
 
     where: str
     faults: tuple[Fault, ...]
 
     def names(self, path: str) -> tuple[str, ...]:
-        """The names of what is in a folder; the top is ""."""
+        """The names of the entries in a folder; "" is the top folder."""
 
     def folder(self, path: str) -> bool:
         """Whether there is such a folder."""
 
     def there(self, path: str) -> bool:
-        """Whether something of that name is there, readable or not."""
+        """Whether something with that name exists, readable or not."""
 
     def read(self, path: str) -> bytes | None:
-        """A file's bytes; None where there is none that may be read."""
+        """A file's bytes; None if there is none that may be read."""
 
 
 class Disk:
-    """A folder on disk. Nothing outside of it is read, whatever a link says."""
+    """A folder on disk. Nothing outside it is read, even through links."""
 
     def __init__(self, root: Path, where: str = "") -> None:
         self.where = where or f"{root}/"
@@ -76,7 +76,7 @@ def _inside(path: Path, home: Path) -> bool:
 
 
 class Given:
-    """What a layer has below its `charrette/`."""
+    """The files of a layer below its `charrette/`."""
 
     def __init__(self, layer: Layer) -> None:
         self.where = f"{layer.where}{FOLDER}"
@@ -100,7 +100,7 @@ class Given:
 
 
 def layer_of(where: str, folder: Path) -> Layer:
-    """The layer that a folder on disk holds, as `.github` does."""
+    """The layer in a folder on disk, such as a checkout's `.github`."""
     files, faults = {}, []
     for top in ("charrette.yml", "charrette"):
         if (folder / top).is_symlink():

@@ -1,6 +1,7 @@
-"""The prompts' templates: which variables each may use, and the check that it uses no other.
+"""Prompt templates: which variables each may use, and the check that it uses no others.
 
-A template renders strictly, so an unknown variable would end a run in its middle. Here it is a fault with its line.
+Templates are rendered strictly, so an unknown variable would fail in the middle of a run. Here it is a fault with a
+line.
 """
 
 from collections.abc import Iterator, Mapping
@@ -86,7 +87,7 @@ _LOOPS = 2
 def phase_variables(parameters: Mapping[str, object], member: bool = False) -> dict[str, Shape]:
     """The variables of a phase's prompt; `parameters` has the workflow's own, by their Python names.
 
-    `member` says that the phase is held for each subsystem or track.
+    `member` says that the phase is run for each subsystem or track.
     """
     own: dict[str, Shape] = {"member": _MEMBER} if member else {}
     return {**_PHASE, **own, "parameters": tuple(sorted({"project", "systems", *parameters}))}
@@ -105,7 +106,7 @@ def check_template(text: str, allowed: Mapping[str, Shape], reader: Reader, firs
 
 @lru_cache(maxsize=512)
 def _faults(text: str, variables: tuple[tuple[str, Shape], ...]) -> tuple[Fault, ...]:
-    """What is wrong with a template, without a file: the same ones are read for each repository that adds to them."""
+    """What is wrong with a template, without a file: the same are checked for each repository that adds to them."""
     faults: list[Fault] = []
     _check(text, dict(variables), Reader("", faults))
     return tuple(faults)
@@ -139,7 +140,7 @@ def _check(text: str, allowed: Mapping[str, Shape], reader: Reader) -> None:
 
 
 def _means(tree: nodes.Template, reader: Reader) -> bool:
-    """Whether the prompt uses nothing that would let it take as long or as much as it likes; reports what does."""
+    """Whether the template uses only constructs that can't consume unlimited time or memory; reports the others."""
     seen: set[tuple[str, int]] = set()
     for node, loops in _nested(tree, 0):
         wrong, mend = "", "A prompt fills in values, chooses by “if”, and lists by “for”."
@@ -156,7 +157,7 @@ def _means(tree: nodes.Template, reader: Reader) -> bool:
 
 
 def _nested(node: nodes.Node, loops: int) -> Iterator[tuple[nodes.Node, int]]:
-    """All nodes below one, each with how many loops it stands in."""
+    """All nodes below one, each with the number of loops around it."""
     for child in node.iter_child_nodes():
         inside = loops + isinstance(child, nodes.For)
         yield child, inside

@@ -1,4 +1,4 @@
-"""The words that a definition may use, beside its own: keys, tools, outputs, and what is reserved for later."""
+"""The words that a definition may use: keys, tools, outputs, and what is reserved for later."""
 
 from bot.core.incoming.commands import COMMANDS, OURS
 from bot.core.outputs import OUTPUTS as _OUTPUTS

@@ -1,4 +1,4 @@
-"""One `workflow.yaml` as a `Definition`."""
+"""Parses one `workflow.yaml` into a `Definition`."""
 
 import re
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ THOROUGH = "thorough"
 
 @dataclass(frozen=True)
 class House:
-    """What a workflow shares with the others: the prompts, the personas, and the repository's configuration."""
+    """What a workflow shares with others: prompts, personas, and the repository's configuration."""
 
     prompts: dict[str, str]
     personas: dict[str, Persona]
@@ -37,7 +37,7 @@ class House:
 
 @dataclass(frozen=True)
 class Written:
-    """A definition, with the lines that other workflows may clash with, and how far away it is written."""
+    """A definition with the lines that may clash with other workflows, and the index of the place it is from."""
 
     definition: Definition
     depth: int
@@ -46,7 +46,7 @@ class Written:
 
 
 def workflow(folder: Folder, path: str, house: House, others: Mapping[str, Neighbour]) -> Written | None:
-    """The workflow of one folder; None where it can't be read. What is wrong is kept by the folder."""
+    """The workflow in one folder; None if it can't be read. Faults are collected by the folder."""
     file = f"{path}/workflow.yaml"
     reader = folder.reader(file)
     if not KEBAB.fullmatch(path):
@@ -120,7 +120,7 @@ def _version(reader: Reader, node: Node | None) -> None:
 
 
 def _makes(reader: Reader, node: Node | None, pull: bool) -> str:
-    """What a run makes, with which its pull request and its status are titled."""
+    """What a run makes, used in the titles of its pull request and status."""
     if node is None:
         return ""
     text = reader.text(node) or ""
@@ -154,7 +154,7 @@ def _trigger(reader: Reader, node: Node | None) -> tuple[Trigger, int, int]:
 
 
 def _command(reader: Reader, node: Node, pull: bool) -> str:
-    """A slash and a name; about a pull request also two words, the first of which may be another bot's."""
+    """A slash and a name; for workflows about pull requests possibly two words, shared with another bot."""
     command = reader.text(node) or ""
     words = command.removeprefix("/").split(" ")
     if command and (not command.startswith("/") or len(words) > 1 + pull or not all(map(KEBAB.fullmatch, words))):
@@ -166,7 +166,7 @@ def _command(reader: Reader, node: Node, pull: bool) -> str:
 
 
 def _panel(reader: Reader, node: Node | None, house: House) -> tuple[tuple[Persona, ...], tuple[Persona, ...]]:
-    """Who is called in full, and for little: the same where the workflow names one list. A repository has its own."""
+    """The full panel and the mini panel; the same if the workflow names one list. A repository may set its own."""
     if node is None:
         return (), ()
     known = tuple(house.personas)
@@ -189,7 +189,7 @@ def _artifacts(reader: Reader, node: Node | None) -> str:
 
 
 def artifacts(reader: Reader, node: Node) -> str:
-    """The folder on the branch: relative, inside the repository, and with the slug in it."""
+    """The folder on the branch: relative, inside the repository, and containing the slug."""
     text = reader.text(node)
     if text is None:
         return FOLDER
@@ -208,7 +208,7 @@ def artifacts(reader: Reader, node: Node) -> str:
 
 
 def _parameters(reader: Reader, node: Node | None) -> dict[str, Any]:
-    """The house values with their defaults, by their Python names."""
+    """The configurable values with their defaults, by their Python names."""
     if node is None:
         return {}
     found: dict[str, Any] = {}

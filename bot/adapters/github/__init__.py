@@ -1,4 +1,4 @@
-"""GitHub by PyGithub: the App, its tokens, the pace of its writes, and one client for each repository."""
+"""GitHub through PyGithub: the App, its tokens, rate limiting, and one client for each repository."""
 
 from .app import App
 from .client import Client

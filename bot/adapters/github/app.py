@@ -22,10 +22,10 @@ log = logging.getLogger("charrette.github")
 
 
 class App:
-    """One App on one GitHub. Safe to share between threads; the clients that it makes are not.
+    """One App on one GitHub. Thread-safe; the clients it makes are not.
 
-    `api_url` is e.g. `https://api.github.com` or `https://github.example.com/api/v3`, `url` the pages'. GitHub is asked
-    nothing before a client's method is called.
+    `api_url` is e.g. `https://api.github.com` or `https://github.example.com/api/v3`; `url` is that of the pages. No
+    request is sent before a client's method is called.
     """
 
     def __init__(
@@ -55,9 +55,9 @@ class App:
         return Requester(self._api_url, LiveToken(self._tokens, repository, permissions), limiter, self._answers)
 
     def organisation(self, repository: Repository) -> Layer:
-        """What the owner's `.github` repository configures, read with a token that reads that repository alone.
+        """The configuration in the owner's `.github` repository, read with a token for that repository alone.
 
-        Empty where there is none, or where the App is not installed on it.
+        Empty if there is none, or if the App is not installed on it.
         """
         owner = repository.full_name.split("/")[0]
         where = f"{owner}/.github/"
@@ -69,11 +69,11 @@ class App:
             return Layer(where)
 
     def hook(self) -> AppHook:
-        """The App's webhook, and the issues of all that it is installed on."""
+        """The App's webhook, and the issues of all repositories it is installed on."""
         return AppHook(self._tokens, self._reader)
 
     def inspection(self) -> Inspection:
-        """What an operator wants to know of the App."""
+        """What an operator wants to know about the App."""
         return Inspection(self._tokens, self._reader)
 
     def login(self) -> str:
@@ -81,22 +81,22 @@ class App:
         return self._tokens.login()
 
     def clone_credentials(self, repository: Repository) -> tuple[str, str]:
-        """The URL to clone from, without a secret in it, and a token that can only read this repository's contents."""
+        """The URL to clone from, without a secret, and a token that can only read this repository's contents."""
         return f"{self._url}/{repository.full_name}.git", self._tokens.token(repository, READ)
 
     def clone_refused(self, repository: Repository, token: str) -> None:
-        """The server did not take this token for a clone: the next is a new one."""
+        """The server rejected this token for a clone; the next one is new."""
         self._tokens.refused(repository, READ, token)
 
     @property
     def clock_ahead(self) -> float:
-        """By how many seconds this machine's clock is ahead of GitHub's, as of its last answer to the App."""
+        """By how many seconds this machine's clock is ahead of GitHub's, according to its last response to the App."""
         return self._tokens.time.ahead
 
     def tidy(self) -> None:
-        """Tokens that no run uses any more are revoked."""
+        """Revokes tokens that no run uses any more."""
         self._tokens.tidy()
 
     def close(self) -> None:
-        """All tokens are revoked; whoever needs one afterwards gets a new one."""
+        """Revokes all tokens; a later request gets a new one."""
         self._tokens.close()

@@ -1,4 +1,4 @@
-"""Answers with their ETags, for asking whether they still hold.
+"""Responses with their ETags, for conditional requests.
 
 https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
 """
@@ -17,7 +17,7 @@ Key = tuple[object, str, str]
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer as it came, which nobody can change: it is read anew each time."""
+    """A response as it came; parsed again each time, so nobody can change it."""
 
     etag: str
     headers: dict[str, Any]
@@ -25,9 +25,9 @@ class Answer:
 
 
 class Answers:
-    """The answers that were used last, up to so many bytes; shared by all jobs and threads.
+    """The most recently used responses, up to a number of bytes; shared by all jobs and threads.
 
-    It is memory alone: a process that starts again asks for everything once.
+    Kept in memory only: after a restart everything is requested once.
     """
 
     def __init__(self, most: int = MOST_BYTES) -> None:
@@ -36,14 +36,14 @@ class Answers:
         self._kept: OrderedDict[Key, Answer] = OrderedDict()
 
     def get(self, key: Key) -> Answer | None:
-        """The answer of before."""
+        """The stored response, if any."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
     def put(self, key: Key, answer: Answer) -> None:
-        """Keeps an answer, and lets the oldest go where there is no room."""
+        """Stores a response, and drops the least recently used ones if there is no room."""
         if len(answer.body) > LARGEST:
             return
         with self._lock:

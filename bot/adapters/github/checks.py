@@ -1,4 +1,4 @@
-"""Check runs: fifty annotations a request, and each of them once.
+"""Check runs: fifty annotations for each request, and each annotation only once.
 
 https://docs.github.com/en/rest/checks/runs
 """
@@ -14,7 +14,7 @@ AT_ONCE = 50
 
 
 def state(wish: CheckWish) -> dict[str, Any]:
-    """The part of a request that says how the check stands."""
+    """The part of a request with the check's status and conclusion."""
     said: dict[str, Any] = {"status": wish.status}
     if wish.conclusion:
         said["conclusion"] = wish.conclusion
@@ -22,7 +22,7 @@ def state(wish: CheckWish) -> dict[str, Any]:
 
 
 def output(wish: CheckWish, annotations: Sequence[Annotation]) -> dict[str, Any]:
-    """The part of a request that is read, with these annotations added to those that the check has."""
+    """The part of a request with the check's text; these annotations are added to existing ones."""
     said: dict[str, Any] = {"title": wish.title, "summary": wish.summary}
     if annotations:
         said["annotations"] = [_annotation(each) for each in annotations]
@@ -30,12 +30,12 @@ def output(wish: CheckWish, annotations: Sequence[Annotation]) -> dict[str, Any]
 
 
 def batches(annotations: Sequence[Annotation]) -> list[Sequence[Annotation]]:
-    """What goes in one request each; one batch, of none, where there are none."""
+    """The annotations for each request; one empty batch if there are none."""
     return [annotations[n : n + AT_ONCE] for n in range(0, len(annotations), AT_ONCE)] or [()]
 
 
 def missing(check: CheckRun, annotations: Sequence[Annotation]) -> Sequence[Annotation]:
-    """Those that the check has not: GitHub adds what it is sent, and takes nothing back."""
+    """The annotations that the check doesn't have yet: GitHub only adds annotations, and never removes them."""
     if not annotations:
         return ()
     there = {(each.path, each.start_line, each.title or "", each.message) for each in check.get_annotations()}

@@ -1,4 +1,4 @@
-"""One repository of one installation, by PyGithub."""
+"""One repository of one installation, through PyGithub."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, get_args
@@ -28,7 +28,7 @@ PERMISSIONS = frozenset(get_args(Permission))
 
 
 class Client(GitHub):
-    """The repository as GitHub has it now. Not to be shared between threads: PyGithub mixes up their answers."""
+    """The repository as it is on GitHub now. Not for sharing between threads: PyGithub mixes up their responses."""
 
     def __init__(
         self, repository: Repository, app_id: int, tokens: Tokens, requester: Requester, contents: Contents
@@ -93,7 +93,7 @@ class Client(GitHub):
         return found
 
     def _issue(self, number: int) -> tuple[Issue, bool]:
-        """The issue, and whether it is in this repository still: GitHub redirects from one that was transferred."""
+        """The issue, and whether it is still in this repository: GitHub redirects from a transferred issue."""
         found = self._repo.get_issue(number)
         issue = shapes.issue(found)
         named = f"/{self.repository.full_name}/".lower() in issue.url.lower()
@@ -126,7 +126,7 @@ class Client(GitHub):
         return self._ask_together(lambda: issues.relations(self._requester, self.repository.id, issues_))
 
     def _ask_together(self, ask: Callable[[], T]) -> T:
-        """For what is asked of several issues at once, one of which may be deleted meanwhile."""
+        """Runs a query about several issues, one of which may be deleted meanwhile: then it is transient."""
 
         def guarded() -> T:
             try:
@@ -230,7 +230,7 @@ class Client(GitHub):
         return sha, {path: commits.blob_id(text) for path, text in files.items()}
 
     def _ask_again(self, ask: Callable[[], T]) -> T:
-        """For a git object, which nothing shows before a branch points to it: where one was lost, another is made."""
+        """Repeats a write of a git object. If the first response was lost, a second object does no harm."""
         for _ in range(AGAIN):
             try:
                 return self._ask(ask)

@@ -1,4 +1,4 @@
-"""Commits by the Git Data API: a tree with the files in it, a commit, and the branch moved, never forced.
+"""Commits through the Git Data API: a tree with the files, a commit, and the branch moved, never forced.
 
 https://docs.github.com/en/rest/git
 """
@@ -22,7 +22,7 @@ def blob_id(text: str) -> str:
 
 
 def guard(branch: str, files: Mapping[str, str]) -> None:
-    """Nothing is written outside our own branches, nor where it could run: whatever a definition or a model says."""
+    """Raises ValueError for a branch that isn't ours, or a path where files could take effect (`.git`, `.github`)."""
     if not branch.startswith(BRANCH_PREFIX):
         raise ValueError(f"{branch!r} is not a branch of ours")
     for path in files:
@@ -38,7 +38,7 @@ def write_tree(repository: Repository, parent: GitCommit, files: Mapping[str, st
 
 
 def move(repository: Repository, branch: str, sha: str, create: bool) -> None:
-    """The branch stands at the commit."""
+    """Moves the branch to the commit, or creates it there."""
     if create:
         repository.create_git_ref(f"refs/heads/{branch}", sha)
     else:

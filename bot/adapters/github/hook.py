@@ -1,4 +1,4 @@
-"""The App's own side of GitHub: what it sent us and how that went, where it is installed, and who put a label on.
+"""The App's webhook deliveries and their results, where it is installed, and who put a label on an issue.
 
 https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries
 """
@@ -24,7 +24,7 @@ NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 
 
 class AppHook(Hook):
-    """Implements `Hook`. `reader` makes what reads the issues of a whole installation, and nothing else."""
+    """Implements `Hook`. `reader` makes a client that can only read the issues of a whole installation."""
 
     def __init__(self, tokens: Tokens, reader: Callable[[int], Requester]) -> None:
         self._tokens, self._reader = tokens, reader
@@ -50,7 +50,7 @@ class AppHook(Hook):
         self._tokens.ask("POST", f"/app/hook/deliveries/{attempt}/attempts")
 
     def repositories(self) -> Iterator[Repository]:
-        """One installation after the other; those that are archived, or have no issues, are left out."""
+        """All installations' repositories, except those that are archived or have no issues."""
         for page in range(1, MOST_PAGES):
             asked = {"per_page": "100", "page": str(page)}
             found = self._tokens.ask("GET", "/app/installations", parameters=asked)[1]
@@ -72,13 +72,13 @@ class AppHook(Hook):
         return Repository(found["id"], found["full_name"], installation)
 
     def labelled(self, repository: Repository, label: str) -> Sequence[int]:
-        """Asked with the ETag of the last time: costs nothing where nothing changed."""
+        """A conditional request: costs nothing if nothing changed."""
         path = f"/repositories/{repository.id}/issues"
         found = self._all(repository.installation, path, MOST_ISSUES, labels=label, state="open")
         return [each["number"] for each in found if "pull_request" not in each]
 
     def labelling(self, repository: Repository, number: int, label: str) -> Delivery | None:
-        """From the issue's own events, which say who did it; the payload has what the webhook's would have."""
+        """From the issue's own events, which say who did it; the payload is like the webhook's."""
         path = f"/repositories/{repository.id}/issues/{number}"
         try:
             issue = self._get(repository.installation, path)[1]
@@ -109,7 +109,7 @@ class AppHook(Hook):
             reader.close()
 
     def _all(self, installation: int, path: str, most: int, key: str = "", **parameters: str) -> Iterator[Any]:
-        """The items of all pages, of a list or of an object that has the list under a key; so many at most."""
+        """The items of all pages, from a list or from an object with the list under a key; at most a given number."""
         seen, following = 0, None
         while seen < most:
             address = following[1] if following else path

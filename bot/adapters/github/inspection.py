@@ -1,4 +1,4 @@
-"""What the App's owner looks up on its page, for `charrette doctor`: the App, its webhook, where it is installed."""
+"""What `charrette doctor` reads about the App: its settings, its webhook, its installations."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ PAGE = {"per_page": "100"}
 
 @dataclass(frozen=True)
 class AppFacts:
-    """The App as GitHub has it. `page` is its public page."""
+    """The App as registered on GitHub. `page` is its public page."""
 
     login: str
     page: str
@@ -25,7 +25,7 @@ class AppFacts:
 
 @dataclass(frozen=True)
 class Sent:
-    """An attempt of GitHub's to deliver something, with what it says came of it."""
+    """One attempt by GitHub to deliver something, with its result."""
 
     at: str
     event: str
@@ -44,20 +44,20 @@ class Installed:
 
 
 class Inspection:
-    """Asks as the App does; each method may raise what a client raises."""
+    """Requests by the App itself; each method may raise what a client raises."""
 
     def __init__(self, tokens: Tokens, reader: Callable[[int], Requester]) -> None:
         self._tokens, self._reader = tokens, reader
 
     def app(self) -> AppFacts:
-        """Who we are; `PersonError` where id or key is wrong."""
+        """The App's own facts; `PersonError` if its id or key is wrong."""
         found = self._tokens.ask("GET", "/app")[1]
         return AppFacts(
             f"{found['slug']}[bot]", found["html_url"], dict(found["permissions"]), frozenset(found["events"])
         )
 
     def webhook(self) -> tuple[str, bool]:
-        """Its address, "" where there is none, and whether it has a secret (GitHub does not show which)."""
+        """The webhook's URL ("" if there is none), and whether it has a secret (GitHub does not show which)."""
         found = self._tokens.ask("GET", "/app/hook/config")[1]
         return found.get("url") or "", bool(found.get("secret"))
 
@@ -75,12 +75,12 @@ class Inspection:
         ]
 
     def repositories(self, installation: int) -> int:
-        """How many an installation covers."""
+        """The number of repositories in an installation."""
         found = self._read(installation, "/installation/repositories")
         return int(found["total_count"])
 
     def limit(self, installation: int) -> tuple[int, int, int]:
-        """How many requests are left, of how many, and when there are all again (seconds since 1970)."""
+        """How many requests are left, of how many, and when the limit is reset (seconds since 1970)."""
         found = self._read(installation, "/rate_limit")["resources"]["core"]
         return found["remaining"], found["limit"], found["reset"]
 
@@ -95,5 +95,5 @@ class Inspection:
 
 
 def whole(installation: int) -> Repository:
-    """What a token is asked for that is for all of an installation."""
+    """A pseudo-repository, to request a token for a whole installation."""
     return Repository(0, "", installation)

@@ -1,7 +1,8 @@
-"""The issues that our App opens: listed by who opened them, and how they stand to each other by GraphQL.
+"""The issues that our App opened: listed by creator through REST, and their relations through GraphQL.
 
-GraphQL's own filter by creator finds nothing for an App's user in some installations of GitHub, and REST's may not
-either: where it finds nothing, the label that all of them got is asked for.
+In some installations of GitHub, GraphQL's filter by creator finds nothing for an App's user, and REST's may not either.
+If REST finds nothing, issues are listed by the label that all of them got.
+
 https://docs.github.com/rest/issues/issues#list-repository-issues
 https://docs.github.com/rest/issues/sub-issues, https://docs.github.com/rest/issues/issue-dependencies
 """
@@ -35,7 +36,7 @@ class Asks(Protocol):
 
 
 def written(asks: Asks, repository: str, login: str, newest: int) -> Sequence[Written]:
-    """Those of our own user, and of nobody else, whatever a label or a text says."""
+    """The issues of our own user only, whatever labels or texts say."""
     found = list(_listed(asks, f"{repository}/issues", newest, creator=login))
     if not found:
         found = list(_listed(asks, f"{repository}/issues", newest, labels=LABEL))
@@ -53,7 +54,7 @@ def _listed(asks: Asks, url: str, newest: int, **parameters: str) -> Iterator[Ma
 
 
 def shape(issue: Mapping[str, Any]) -> Written:
-    """REST's issue as the core's."""
+    """REST's issue as the core's value."""
     return Written(
         number=issue["number"],
         id=issue["id"],
@@ -68,7 +69,7 @@ def shape(issue: Mapping[str, Any]) -> Written:
 
 
 def relations(asks: Asks, repository: int, issues: Sequence[Written]) -> Relations:
-    """Asked for all at once, a hundred issues in a request. What this GitHub does not have is asked about first."""
+    """The relations of all issues, a hundred in each request. Fields that this GitHub lacks are left out."""
     try:
         nodes, kinds = _nodes(asks, issues, _FIELDS), set(_FIELDS)
         if not issues:
@@ -99,7 +100,7 @@ def _nodes(asks: Asks, issues: Sequence[Written], fields: Mapping[str, str]) -> 
 
 
 def passing(error: GithubException) -> bool:
-    """Whether GraphQL says that one of the issues was deleted meanwhile, or that its limit is reached."""
+    """Whether the GraphQL error is temporary: an issue was deleted meanwhile, or a limit is reached."""
     errors = error.data.get("errors") if isinstance(error.data, dict) else None
     kinds = {each.get("type") for each in errors or () if isinstance(each, dict)}
     return bool(kinds & {"NOT_FOUND", "RATE_LIMITED"})
@@ -116,6 +117,6 @@ def _data(asks: Asks, query: str, variables: dict[str, Any]) -> Mapping[str, Any
 
 
 def _here(issue: Mapping[str, Any], repository: int) -> int:
-    """Its number; 0 of another repository's."""
+    """The issue's number; 0 if it is in another repository."""
     number: int = issue["number"]
     return number if issue["repository"]["databaseId"] == repository else 0

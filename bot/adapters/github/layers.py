@@ -1,6 +1,6 @@
-"""The files by which a repository configures the workflows, in few requests: a listing, and each file that is new.
+"""The files with which a repository configures workflows, in few requests: a listing, and each new file.
 
-What git names by its content is never asked for twice: https://docs.github.com/en/rest/git
+Files are cached by their git ids: https://docs.github.com/en/rest/git
 """
 
 import base64
@@ -20,14 +20,14 @@ MEND = "Put the file itself here."
 
 
 class Read(Protocol):
-    """Reads JSON below the repository's address. What did not change since it was read before is free."""
+    """Reads JSON below the repository's URL. Unchanged responses cost nothing."""
 
     def __call__(self, path: str, **parameters: str) -> Any: ...
 
 
 @dataclass(frozen=True)
 class _File:
-    """A file of the layer, not read yet. `kind` is git's mode."""
+    """A file of the layer that has not been read yet. `mode` is git's."""
 
     path: str
     sha: str
@@ -36,14 +36,14 @@ class _File:
 
 
 class Contents:
-    """Reads layers. Keeps what was read by its id: git's ids say what is in it. Safe to share between threads."""
+    """Reads layers, and caches files by their git ids. Thread-safe."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.Lock()
 
     def layer(self, read: Read, folder: str, where: str, commit: str) -> Layer:
-        """The layer in a folder of a repository: of its default branch, where there is no `commit`."""
+        """The layer in a folder of a repository, at `commit` or, without one, on the default branch."""
         try:
             listed = read(f"contents/{folder}".rstrip("/"), **({"ref": commit} if commit else {}))
         except MissingError:
@@ -63,7 +63,7 @@ class Contents:
         return Layer(where, found, tuple(faults), f"{page}/", ".".join(str(entry["sha"]) for entry in ours))
 
     def _files(self, read: Read, entry: Mapping[str, Any], where: str, faults: list[Fault]) -> Iterator[_File]:
-        """The files that an entry of the listing is, or has below it."""
+        """The files that an entry of the listing is, or contains."""
         name = str(entry["name"])
         wanted = "file" if name == FILE else "dir"
         if entry["type"] != wanted:

@@ -1,4 +1,4 @@
-"""The pace of an installation's requests, by GitHub's rules, across all jobs and threads.
+"""Rate limiting of an installation's requests, by GitHub's rules, across all jobs and threads.
 
 https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
 https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
@@ -30,7 +30,7 @@ UNNAMED, LONGEST = 60.0, 900.0
 
 
 class Lane(IntEnum):
-    """Who goes first: a reaction, then a new comment (an answer), then the rest of the runs' writes."""
+    """The priority of a write: first reactions, then new comments (replies), then the other writes of runs."""
 
     EYES = 0
     ANSWER = 1
@@ -38,10 +38,10 @@ class Lane(IntEnum):
 
 
 class Limiter:
-    """One request that writes at a time, `interval` seconds apart, and none at all while GitHub asked for rest.
+    """Allows one write at a time, `interval` seconds apart, and no requests while GitHub asked to wait.
 
-    An interval of 0 is for a server that is our own: nothing is paced, but rest is kept. `wait` waits on the condition
-    for at most so many seconds, or until it is told.
+    An interval of 0 is for our own server: writes are not paced, but waits are kept. `wait` waits on the condition, at
+    most so many seconds, or until notified.
     """
 
     def __init__(
@@ -62,14 +62,14 @@ class Limiter:
         self._unnamed = 0
 
     def read(self) -> None:
-        """Returns when GitHub may be asked; raises `TransientError` where that is too far off."""
+        """Returns when a read may be sent; raises `TransientError` if that is too far in the future."""
         with self._turn:
             while (seconds := self._patient(self._rest_until)) > 0:
                 self._wait(self._turn, seconds)
 
     @contextmanager
     def write(self, lane: Lane = Lane.WORK) -> Iterator[None]:
-        """Holds the only permit to write, from when it is time to until the request is over."""
+        """Holds the only permit to write, from the time it is granted until the request is over."""
         self._begin(lane)
         try:
             yield
@@ -77,7 +77,7 @@ class Limiter:
             self._end(lane)
 
     def rest(self, seconds: float | None) -> float:
-        """Nothing is asked for this long: GitHub said so, or (None) gave no time. Returns the seconds."""
+        """Blocks all requests for this long, or, with None, for a growing default. Returns the seconds."""
         with self._turn:
             if seconds is None:
                 # Those that were on their way when the first was refused are refused too, and say nothing new.
@@ -88,11 +88,11 @@ class Limiter:
             return seconds
 
     def answered(self) -> None:
-        """GitHub did what it was asked: the next rest begins at a minute again."""
+        """A write succeeded: the next default wait starts at a minute again."""
         self._unnamed = 0
 
     def _begin(self, lane: Lane) -> None:
-        """Returns when this one is the first of those that wait, nobody writes, and it is time."""
+        """Returns when this write is the first in line, no other is in progress, and it is time."""
         mine = (lane, next(self._tickets))
         with self._turn:
             bisect.insort(self._waiting, mine)

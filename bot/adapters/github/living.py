@@ -1,4 +1,4 @@
-"""What became of a plan's issues: who is at them, what closed them, and what a merged pull request closed.
+"""What became of a plan's issues: who works on them, what closed them, and what a merged pull request closed.
 
 https://docs.github.com/graphql/reference/objects#issue, https://docs.github.com/graphql/reference/objects#pullrequest
 """
@@ -25,7 +25,7 @@ _ABOVE = "parent { number subIssues(first: 100) { nodes { number state } } }"
 
 
 def hands(asks: Asks, repository: int, issues: Sequence[Written]) -> Mapping[int, Hands]:
-    """By number. An older GitHub does not say which pull requests close an issue: then nobody's are known."""
+    """Who works on each issue, by number. An older GitHub doesn't say which pull requests close an issue."""
     found: dict[int, Hands] = {}
     for first in range(0, len(issues), PAGE):
         ids = [each.node for each in issues[first : first + PAGE]]
@@ -35,7 +35,7 @@ def hands(asks: Asks, repository: int, issues: Sequence[Written]) -> Mapping[int
 
 
 def merge(asks: Asks, repository: TheirRepository, number: int) -> Merge | None:
-    """None where it is not merged, or into another branch than the default one."""
+    """The merge of a pull request; None if it is not merged, or not into the default branch."""
     pull = repository.get_pull(number)
     if not pull.merged or pull.base.ref != repository.default_branch:
         return None
@@ -61,7 +61,7 @@ def merge(asks: Asks, repository: TheirRepository, number: int) -> Merge | None:
 
 
 def _whole(parent: Mapping[str, Any], closing: Sequence[int]) -> bool:
-    """Whether all issues below it are closed; those that the merge closes may not be shown so yet."""
+    """Whether all sub-issues are closed. Those that this merge closes count, even if not shown as closed yet."""
     below = parent["subIssues"]["nodes"]
     return len(below) < PAGE and all(each["state"] == "CLOSED" or each["number"] in closing for each in below if each)
 
@@ -79,12 +79,12 @@ def _hands(node: Mapping[str, Any], repository: int) -> Hands:
 
 
 def _login(pull: Mapping[str, Any]) -> str:
-    """GitHub has null for an account that is no more, and shows `ghost`."""
+    """The author's login. GitHub has null for an account that no longer exists, and displays `ghost`."""
     return str((pull["author"] or {"login": "ghost"})["login"])
 
 
 def _either(ask: Any, fields: str) -> Sequence[Mapping[str, Any]]:
-    """What is asked for, with further fields where this GitHub has them."""
+    """The query's result with additional fields, or without them if this GitHub doesn't have them."""
     try:
         return list(ask(fields))
     except GithubException as error:

@@ -1,4 +1,4 @@
-"""Where the requests of an installation go out: paced, with the token of the moment, and unchanged answers for free."""
+"""Sends an installation's requests: rate-limited, with a current token, and conditional, so unchanged data is free."""
 
 import json
 import re
@@ -17,11 +17,11 @@ _ANSWER = re.compile(r"/issues/\d+/comments$")
 
 
 class Requester(github.Requester.Requester):
-    """PyGithub's requester, as all its objects use it, with what it lacks.
+    """PyGithub's requester, used by all its objects, with what it lacks.
 
-    Reading is conditional: what was answered before is asked for with its ETag, and a 304, which counts against no
-    limit, gives it again. Nothing is given without asking. Writing waits for its turn. A token that GitHub no longer
-    takes is replaced once for each request. Not to be shared between threads; `limiter` and `answers` are.
+    Reads are conditional: known data is requested with its ETag, and a 304, which doesn't count against the limit,
+    returns it again. Nothing is returned without asking. Writes wait for their turn. A token that GitHub rejects is
+    replaced once for each request. Not for sharing between threads; `limiter` and `answers` are shared.
     """
 
     def __init__(self, api_url: str, auth: LiveToken, limiter: Limiter, answers: Answers) -> None:
@@ -87,7 +87,7 @@ class Requester(github.Requester.Requester):
         return status, said, body
 
     def _note(self, verb: str, status: int, headers: Mapping[str, str]) -> None:
-        """What the answer says of the limits: the last request that is allowed is not followed by another."""
+        """Evaluates the response's rate-limit headers: if the limit is used up, no further request is sent."""
         if status >= 400:
             return
         if verb != "GET":
@@ -98,12 +98,12 @@ class Requester(github.Requester.Requester):
 
 
 def _reads(url: str, sent: object) -> bool:
-    """Whether a POST changes nothing: a query of GraphQL."""
+    """Whether a POST changes nothing, because it is a GraphQL query."""
     return url.endswith("/graphql") and isinstance(sent, dict) and str(sent.get("query", "")).startswith("query")
 
 
 def lane(verb: str, url: str) -> Lane:
-    """A reaction goes first, then a new comment on an issue or pull request, which answers somebody."""
+    """The priority of a write: reactions first, then new comments on an issue or pull request, then the rest."""
     if verb == "POST" and _EYES.search(url):
         return Lane.EYES
     return Lane.ANSWER if verb == "POST" and _ANSWER.search(url) else Lane.WORK

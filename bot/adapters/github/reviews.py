@@ -1,4 +1,4 @@
-"""Reviews of pull requests, with remarks on lines of the diff.
+"""Reviews of pull requests, with comments on lines of the diff.
 
 https://docs.github.com/en/rest/pulls/reviews
 """
@@ -19,13 +19,13 @@ _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 
 
 def review(found: PullRequestReview, ours: str) -> Comment:
-    """`ours` is the login of our App's user."""
+    """The review as the core's value. `ours` is the login of our App's user."""
     author = login_of(found.user)
     return Comment(found.id, author, found.body or "", found.html_url, instant(found.submitted_at), author == ours)
 
 
 def submit(pull: PullRequest, commit: str, body: str, remarks: Sequence[Remark]) -> int:
-    """A review of event COMMENT: GitHub lets no author approve their own pull request."""
+    """Submits a review as COMMENT, because GitHub lets no author approve their own pull request."""
     comments: list[ReviewComment] = [_comment(remark) for remark in remarks]
     sent: dict[str, Any] = {"commit_id": commit, "body": body, "event": "COMMENT", "comments": comments}
     _, made = pull.requester.requestJsonAndCheck("POST", f"{pull.url}/reviews", input=sent)
@@ -33,7 +33,7 @@ def submit(pull: PullRequest, commit: str, body: str, remarks: Sequence[Remark])
 
 
 def commentable(patch: str) -> frozenset[int]:
-    """The lines of the new file that a file's patch shows: those that were added, and those around them."""
+    """The lines of the new file that a file's patch shows: added ones, and those around them."""
     shown: set[int] = set()
     at = 0
     for line in patch.split("\n"):

@@ -1,4 +1,4 @@
-"""GitHub's time: this machine's, set right by the `Date` of what GitHub answers."""
+"""GitHub's time: this machine's clock, corrected by the `Date` header of GitHub's responses."""
 
 import logging
 import time
@@ -13,7 +13,7 @@ TOLERATED = 20.0
 
 
 def date_of(headers: Mapping[str, str]) -> float | None:
-    """When GitHub answered, in seconds since 1970; None where the answer does not say. Names are in lower case."""
+    """When GitHub responded, in seconds since 1970; None if the headers don't say. Header names are in lower case."""
     try:
         return parsedate_to_datetime(headers.get("date") or "").timestamp()
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -21,16 +21,16 @@ def date_of(headers: Mapping[str, str]) -> float | None:
 
 
 class ServerTime:
-    """Tokens of the App say when they were made, and installations' tokens when they end: both by GitHub's clock.
+    """GitHub's clock, which dates the App's tokens and the expiry of installation tokens.
 
-    GitHub takes no App token made more than a minute ahead, or that lasts more than ten minutes from its own now.
+    GitHub rejects App tokens dated more than a minute ahead of its clock, or expiring more than ten minutes from now.
     """
 
     def __init__(self) -> None:
         self.ahead = 0.0
 
     def heard(self, headers: Mapping[str, str]) -> None:
-        """The headers of an answer that just came."""
+        """Evaluates the headers of a response that just came."""
         date = date_of({name.lower(): value for name, value in headers.items()})
         if date is None:
             return
@@ -41,7 +41,7 @@ class ServerTime:
         self.ahead = ahead
 
     def now(self) -> datetime:
-        """What GitHub's clock says."""
+        """The time by GitHub's clock."""
         return datetime.fromtimestamp(time.time() - self.ahead, UTC)
 
 

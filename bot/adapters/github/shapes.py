@@ -1,4 +1,4 @@
-"""PyGithub's objects as the core's values."""
+"""Converts PyGithub's objects to the core's values."""
 
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from bot.core.ports import BranchCommit, Comment, Issue, Pull
 
 
 def login_of(user: NamedUser | Organization | None, otherwise: str = "ghost") -> str:
-    """The login; GitHub has null for an account that was deleted (and shows `ghost`), and where there is none."""
+    """The login; `otherwise` if GitHub has null: for a deleted account (displayed as `ghost`), or if there is none."""
     return otherwise if user is None else user.login
 
 
@@ -36,7 +36,7 @@ def issue(found: github.Issue.Issue) -> Issue:
 
 
 def comment(found: github.IssueComment.IssueComment, ours: str) -> Comment:
-    """`ours` is the login of our App's user."""
+    """The comment. `ours` is the login of our App's user."""
     author = login_of(found.user)
     return Comment(found.id, author, found.body or "", found.html_url, instant(found.created_at), author == ours)
 
@@ -59,13 +59,13 @@ def pull(found: github.PullRequest.PullRequest) -> Pull:
 
 
 def _repository(part: object) -> int | None:
-    """The id of the repository of one side; the one of a fork that was deleted is null."""
+    """The repository id of one side of a pull request; None for a deleted fork."""
     id: int | None = getattr(getattr(part, "repo", None), "id", None)
     return id
 
 
 def branch_commit(found: github.Commit.Commit, ours: str) -> BranchCommit:
-    """A commit of our App's user: GitHub signs those, which no push can pretend; anybody may push our name."""
+    """The commit. It is ours only if GitHub signed it for our App: anybody can push our name, but not that."""
     author, committer = login_of(found.author, ""), login_of(found.committer, "")
     return BranchCommit(
         sha=found.sha,

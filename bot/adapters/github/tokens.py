@@ -1,4 +1,4 @@
-"""Tokens of installations: one repository, least permissions, kept until shortly before they expire, then revoked.
+"""Installation tokens: for one repository, with least privilege, kept until shortly before expiry, then revoked.
 
 https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-an-installation-access-token-for-a-github-app
 """
@@ -43,12 +43,12 @@ log = logging.getLogger("charrette.github")
 
 @lru_cache(maxsize=4)
 def _parsed(pem: str) -> Any:
-    """The key in that text, whose numbers are checked: that takes ten times as long as to sign."""
+    """The parsed private key; parsing it takes ten times as long as signing."""
     return load_pem_private_key(pem.encode(), None)
 
 
 def retry(*methods: str) -> Retry:
-    """Reading is repeated after a 5xx or a dropped connection; writing never: it may have been done.
+    """Retries reads after a 5xx or a dropped connection, but never writes: they may have been carried out.
 
     PyGithub's own `GithubRetry` would also sleep through rate limits, for as long as GitHub says.
     """
@@ -64,7 +64,7 @@ def retry(*methods: str) -> Retry:
 
 @dataclass
 class _Kept:
-    """A token, or room for one. The lock is held while it is minted: others wait for it, and not for theirs."""
+    """A token, or a slot for one. The lock is held while it is created, so that only those who need it wait."""
 
     token: str = ""
     expires: datetime = NEVER
@@ -73,10 +73,10 @@ class _Kept:
 
 
 class Tokens:
-    """The tokens of all installations of the App; safe to share between threads.
+    """The tokens of all installations of the App; thread-safe.
 
-    A token belongs to a repository (id 0: to all of an installation; `NAMED`: to the one of that name) and to what it
-    may do; jobs share it. So it is revoked when none of them asked for it for a while, and when the process ends.
+    A token belongs to a repository (id 0: to a whole installation; `NAMED`: to the repository of that name) and to its
+    permissions. Jobs share it, so it is revoked when none has asked for it for a while, and when the process ends.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Tokens:
         self._login, self._asking = "", threading.Lock()
 
     def token(self, repository: Repository, permissions: Mapping[str, str] = WRITE) -> str:
-        """A token for this repository that holds for some minutes more."""
+        """A token for this repository that is valid for some more minutes."""
         kept = self._of(repository, permissions)
         with kept.lock:
             if not kept.token or kept.expires - SPARE <= self._now():
@@ -107,14 +107,14 @@ class Tokens:
             return kept.token
 
     def refused(self, repository: Repository, permissions: Mapping[str, str], token: str) -> None:
-        """GitHub does not take this token: the next is a new one, unless another job has got one meanwhile."""
+        """GitHub rejected this token: the next one is new, unless another job replaced it already."""
         kept = self._of(repository, permissions)
         with kept.lock:
             if kept.token == token:
                 kept.token = ""
 
     def tidy(self, idle: timedelta = IDLE) -> None:
-        """Revokes the tokens that nobody has asked for in so long."""
+        """Revokes tokens that nobody has asked for during `idle`."""
         with self._lock:
             found = list(self._kept.values())
         for kept in found:
@@ -127,7 +127,7 @@ class Tokens:
                     self._revoke(token)
 
     def close(self) -> None:
-        """Revokes them all."""
+        """Revokes all tokens."""
         self.tidy(timedelta(0))
 
     def login(self) -> str:
@@ -145,7 +145,7 @@ class Tokens:
         body: Mapping[str, object] | None = None,
         parameters: Mapping[str, str] | None = None,
     ) -> tuple[dict[str, Any], Any]:
-        """Headers and JSON of a request by the App itself; `PersonError` where its id or key is wrong."""
+        """Headers and JSON of a request by the App itself; `PersonError` if its id or key is wrong."""
         # What is asked so does no harm when it is done twice: a token more, a delivery more.
         api = self._requester(self._auth, retry("POST"))
         try:
@@ -168,7 +168,7 @@ class Tokens:
             api.close()
 
     def _signed(self, payload: dict[str, Any]) -> str | bytes:
-        """PyGithub's payload with GitHub's time in the place of this machine's."""
+        """Signs PyGithub's payload, with GitHub's time instead of this machine's."""
         ahead = round(self.time.ahead)
         return self._sign({**payload, "iat": payload["iat"] - ahead, "exp": payload["exp"] - ahead})
 
@@ -226,7 +226,7 @@ class Tokens:
 
 
 class LiveToken(Auth):
-    """The header of each request gets the token of the moment, since a client may outlive one."""
+    """Authentication with the current token for each request, because a client may outlive a token."""
 
     def __init__(self, tokens: Tokens, repository: Repository, permissions: Mapping[str, str] = WRITE) -> None:
         self._tokens, self._repository, self._permissions = tokens, repository, permissions
@@ -234,7 +234,7 @@ class LiveToken(Auth):
 
     @property
     def scope(self) -> int:
-        """What was answered to one token is known to the others of its installation."""
+        """The installation: responses to one of its tokens may be used with the others."""
         return self._repository.installation
 
     @property
@@ -247,9 +247,9 @@ class LiveToken(Auth):
         return self._last
 
     def ready(self) -> None:
-        """There is a token for the next request."""
+        """Makes sure that there is a token for the next request."""
         self._tokens.token(self._repository, self._permissions)
 
     def renew(self) -> None:
-        """GitHub did not take the last token: the next is another."""
+        """GitHub rejected the last token: the next one is new."""
         self._tokens.refused(self._repository, self._permissions, self._last)

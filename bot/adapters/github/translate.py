@@ -1,4 +1,4 @@
-"""What GitHub and the network say, as the four kinds of error."""
+"""Translates errors from GitHub and the network into the four kinds of error."""
 
 import json
 import time
@@ -16,19 +16,19 @@ from .server_time import date_of
 
 
 class DeniedError(TransientError):
-    """GitHub does not take our token or key."""
+    """GitHub rejects our token or key."""
 
 
 class Resting(Protocol):
-    """What keeps a rest that GitHub asked for."""
+    """Something that can wait when GitHub asks for it: the limiter."""
 
     def rest(self, seconds: float | None) -> float:
-        """`None` where GitHub named no time; returns how long it will be."""
+        """Waits; `None` if GitHub named no time. Returns the seconds."""
 
 
 @contextmanager
 def translated(limiter: Resting | None = None) -> Iterator[None]:
-    """Whatever PyGithub and the network raise comes out as an error of ours; a rate limit rests the limiter."""
+    """Turns whatever PyGithub and the network raise into our errors; a rate limit makes the limiter wait."""
     try:
         yield
     except GithubException as error:
@@ -63,7 +63,7 @@ def _of(error: GithubException, limiter: Resting | None) -> CharretteError:
 
 
 def message(error: GithubException) -> str:
-    """What GitHub says was wrong, with the particulars that it puts beside its message."""
+    """GitHub's error message, with the details it gives beside it."""
     data: Any = error.data
     if not isinstance(data, dict):
         return error.message or f"status {error.status}"
@@ -87,7 +87,7 @@ def _limited(error: GithubException, headers: Mapping[str, str]) -> bool:
 
 
 def named_rest(headers: Mapping[str, str]) -> float | None:
-    """How long GitHub says to rest: `retry-after`, else until the limit is reset; None where it does not say.
+    """The seconds GitHub asks to wait: `retry-after`, else until the limit is reset; None if it doesn't say.
 
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
     """
@@ -106,6 +106,6 @@ def _seconds(value: str | None) -> float | None:
 
 
 def _moved(text: str) -> bool:
-    """Whether a 422 says that the thing is there already, or no longer where we thought it was."""
+    """Whether a 422 says that something exists already, or is no longer where we thought it was."""
     signs = ("fast forward", "already exists", "already_exists", "reference does not exist")
     return any(sign in text.lower() for sign in signs)

@@ -1,4 +1,4 @@
-"""The model: the Messages API by the anthropic SDK, with record and replay under it."""
+"""The model: the Messages API through the anthropic SDK, with record and replay beneath it."""
 
 from .client import AnthropicModel, make_model
 from .settings import ModelSettings

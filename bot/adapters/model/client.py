@@ -1,4 +1,4 @@
-"""The model behind the port: one streamed request a turn, no retries of its own, every outcome a value."""
+"""The model port: one streamed request for each turn, without retries; every outcome is a value."""
 
 import threading
 from dataclasses import replace
@@ -25,9 +25,10 @@ LIST_SECONDS = 10.0
 
 
 class AnthropicModel:
-    """Implements `bot.core.ports.Model` on the SDK. `Turn.model` is an alias, or a model that one stands for.
+    """Implements `bot.core.ports.Model` with the SDK. `Turn.model` is an alias, or the model's own name.
 
-    The SDK is loaded with the first request: it has three thousand modules, and a worker starts twice as fast without.
+    The SDK is imported with the first request: it has three thousand modules, and a worker starts twice as fast without
+    it.
     """
 
     def __init__(self, settings: ModelSettings, transport: httpx2.BaseTransport) -> None:
@@ -56,20 +57,20 @@ class AnthropicModel:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Where a replayed answer was recorded for another request."""
+        """Which replayed answers were recorded for another request."""
         return self._transport.notes if isinstance(self._transport, ReplayTransport) else ()
 
     def name(self, alias: str) -> str:
-        """The model's name, `replay` for a recording; an unknown alias raises `PersonError`."""
+        """The model's name, or `replay` for a recording; `PersonError` for an unknown alias."""
         known = self._known(alias)
         return "replay" if self.replayed else self._settings.aliases[known]
 
     def capabilities(self) -> frozenset[str]:
-        """`web` where web search is to be had: until the server rejects it."""
+        """Contains `web` if web search is available, until the server rejects it."""
         return frozenset({"web"}) if self._web else frozenset()
 
     def turn(self, turn: Turn) -> Reply:
-        """One request. An unknown alias raises `PersonError`; what the server says never raises."""
+        """Sends one request. `PersonError` for an unknown alias; whatever the server says is returned, never raised."""
         body = body_of(turn, self._known(turn.model), self._settings)
         assembly, error = Assembly(), None
         try:
@@ -86,9 +87,9 @@ class AnthropicModel:
         return Reply(reply.kind, reason=reply.reason, retry_after=reply.retry_after, spent=spent)
 
     def listed(self) -> frozenset[str]:
-        """The names of the models that the server lists; none where it has no list, which a compatible server need not.
+        """The names of the models that the server lists; empty if a compatible server offers no list.
 
-        `PersonError` where it refuses the key, `TransientError` where it does not answer.
+        `PersonError` if it rejects the key, `TransientError` if it does not respond.
         """
         from anthropic import APIConnectionError, APIStatusError
 
@@ -104,7 +105,7 @@ class AnthropicModel:
             raise TransientError(f"it can't be reached: {error.__cause__ or error}.") from error
 
     def _without_key(self, reply: Reply) -> Reply:
-        """A server may say our key back, and what it says is shown to people."""
+        """The text with our key masked: a server may echo it, and the text is shown to people."""
         key = self._settings.api_key
         return replace(reply, reason=reply.reason.replace(key, "***")) if key else reply
 

@@ -1,6 +1,6 @@
-"""A recorded answer of the model: a readable file for each address, with a digest in the place of the request.
+"""Recorded answers of the model: one readable file for each address, with a digest instead of the request.
 
-A recording holds no request: those hold other people's code.
+A recording contains no requests, because those contain other people's code.
 """
 
 import hashlib
@@ -41,12 +41,12 @@ class Recorded:
     usage: Usage = "metered"
 
     def stamped(self, digest: str) -> "Recorded":
-        """The same answer to a request of another digest."""
+        """The same answer, for a request with another digest."""
         return replace(self, request_digest=digest)
 
 
 def digest(request: Mapping[str, Any]) -> str:
-    """sha256 over what the model is told, without the marks of the cache and of this one run."""
+    """The sha256 of what the model is told, without cache breakpoints and values specific to one run."""
     told = {key: request[key] for key in TOLD if request.get(key)}
     output = (request.get("output_config") or {}).get("format")
     text = json.dumps(_bare([told, output]), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -54,9 +54,9 @@ def digest(request: Mapping[str, Any]) -> str:
 
 
 def about(folder: Path, address: str) -> tuple[str, ...]:
-    """The texts that stand at the beginning of a conversation, if the recording is of one subject alone.
+    """Texts that every conversation of the recorded subject begins with; empty if the recording has no manifest.
 
-    They are the same for all conversations; those of a phase may have their own, where they are given other documents.
+    They are the same for all conversations, except that a phase that is given other documents may have its own.
     """
     try:
         found = json.loads((folder / MANIFEST).read_text("utf-8"))
@@ -75,12 +75,12 @@ def _bare(value: Any) -> Any:
 
 
 def file_name(address: str) -> str:
-    """The file of an address: `understanding@1/writer/1#2` is `understanding@1.writer.1.2.json`."""
+    """The file for an address: `understanding@1/writer/1#2` is `understanding@1.writer.1.2.json`."""
     return re.sub(r"[^A-Za-z0-9@_-]", ".", address) + ".json"
 
 
 def read(folder: Path, address: str) -> Recorded | None:
-    """The recorded answer of an address, or None."""
+    """The recorded answer for an address, or None."""
     try:
         data = json.loads((folder / file_name(address)).read_text("utf-8"))
     except FileNotFoundError:
@@ -90,7 +90,7 @@ def read(folder: Path, address: str) -> Recorded | None:
 
 
 def write(folder: Path, recorded: Recorded) -> None:
-    """Puts the file there whole or not at all."""
+    """Writes the file, completely or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, suffix=".tmp")
     with os.fdopen(handle, "w", encoding="utf-8") as file:

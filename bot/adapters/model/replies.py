@@ -1,4 +1,4 @@
-"""What the server said, as a reply: every outcome is a value."""
+"""Turns the server's response into a reply: every outcome is a value."""
 
 import math
 import re
@@ -50,7 +50,7 @@ FEATURES = (
 
 
 def caught() -> tuple[type[Exception], ...]:
-    """What the SDK and the transport raise."""
+    """The exceptions that the SDK and the transport raise."""
     from anthropic import APIError
 
     return (APIError, httpx2.HTTPError, httpx2.StreamError, JSONDecodeError, BrokenStreamError)
@@ -87,7 +87,7 @@ SHAPES: Mapping[str, Mapping[str, type]] = {
 
 
 def _malformed(message: Message) -> str | None:
-    """What a block lacks that a conversation goes on from; blocks of kinds that are not known here are let be."""
+    """What a block that a conversation continues from lacks; blocks of unknown kinds are accepted."""
     for n, block in enumerate(message["content"]):
         if not isinstance(block, dict) or not isinstance(block.get("type"), str):
             return f"block {n} has no type"
@@ -126,9 +126,9 @@ def spent_of(message: Message, model: str, prices: Table, replayed: bool) -> Spe
 
 
 def of_error(error: Exception, body: Mapping[str, Any], silence: float) -> Reply:
-    """The reply for what the SDK or the transport raised; the spending is the caller's to add.
+    """The reply for an exception from the SDK or the transport; the caller adds the cost.
 
-    `silence` are the seconds without a byte that are waited for.
+    `silence` is the timeout in seconds without a byte.
     """
     from anthropic import APIConnectionError, APIStatusError
 
@@ -171,7 +171,7 @@ def _reason(error: "anthropic.APIStatusError") -> str:
 
 
 def _without_web(error: "anthropic.APIStatusError", reason: str, body: Mapping[str, Any]) -> bool:
-    """Whether the server may answer once it is not offered web search: it names the tool, or a tool by its place."""
+    """Whether the server may accept the request without web search: its error names the tool, or its position."""
     places = [at for at, tool in enumerate(body.get("tools", ())) if str(tool.get("type", "")).startswith("web_search")]
     named = "web_search" in reason or any(re.search(rf"tools(?:\.|\[){at}\b", reason) for at in places)
     return bool(places) and named and error.status_code < httpx2.codes.INTERNAL_SERVER_ERROR
@@ -191,7 +191,7 @@ def _root(error: BaseException) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds to wait before the next try, as the server says, at most `LONGEST_WAIT`; 0 where it says nothing."""
+    """Seconds to wait before the next try, as the server says, at most `LONGEST_WAIT`; 0 if it doesn't say."""
     try:
         if "retry-after-ms" in headers:
             seconds = float(headers["retry-after-ms"]) / 1000

@@ -1,4 +1,4 @@
-"""A turn as the request that the Messages API takes."""
+"""A turn as a request to the Messages API."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ AUTOMATIC = {"type": "ephemeral"}
 
 
 def body_of(turn: Turn, alias: str, settings: ModelSettings) -> dict[str, Any]:
-    """The request's body. Messages, system and tools go as they are; what the settings switch off is left out."""
+    """The request's body. Messages, system prompt and tools are passed on; switched-off features are left out."""
     body: dict[str, Any] = {
         "model": settings.aliases[alias],
         "max_tokens": turn.max_tokens,
@@ -63,7 +63,7 @@ def _marks(value: Any) -> int:
 
 
 def _uncached(body: dict[str, Any]) -> dict[str, Any]:
-    """Marks stand on blocks and tools only, never inside what a tool was called with."""
+    """Without cache breakpoints, which stand only on blocks and tools, never inside a tool's arguments."""
     return {
         **body,
         **{key: [_without_mark(block) for block in body[key]] for key in ("system", "tools") if key in body},

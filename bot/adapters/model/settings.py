@@ -1,4 +1,4 @@
-"""The settings of the model, frozen; the service's settings make them from its environment."""
+"""The model's settings, frozen; made by the service's settings from the environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ ALIASES = {"thorough": "claude-opus-5-5", "quick": "claude-haiku-5-5"}
 
 @dataclass(frozen=True)
 class ModelSettings:
-    """Which server answers, as whom, and which of its features are asked for.
+    """Which server to use, with which key, and which of its features.
 
-    `aliases` are the names that a definition may use. `thinking` and `effort` are by alias, and what is not there is
-    not sent. `cache`, `schema` and `web` switch off what a compatible server rejects; `web="auto"` asks for web search
-    of Anthropic's own server alone. `timeout` is seconds without a byte. `strict` makes a replay refuse a request that
-    is not the recorded one. With `record` and `replay` both, replayed answers are recorded under their new digests.
+    `aliases` are the names that a definition may use. `thinking` and `effort` are by alias; what is missing there is
+    not sent. `cache`, `schema` and `web` switch off what a compatible server rejects; `web="auto"` uses web search only
+    on Anthropic's own server. `timeout` is in seconds without a byte. `strict` makes a replay refuse a request that is
+    not the recorded one. With both `record` and `replay`, replayed answers are recorded again under their new digests.
     """
 
     api_key: str | None = field(default=None, repr=False)
@@ -39,7 +39,7 @@ class ModelSettings:
 
     @property
     def official(self) -> bool:
-        """The answers come from Anthropic's own server."""
+        """Whether the server is Anthropic's own."""
         return self.replay is None and urlsplit(self.base_url or OFFICIAL).hostname == urlsplit(OFFICIAL).hostname
 
     def alias(self, name: str) -> str | None:
@@ -49,7 +49,7 @@ class ModelSettings:
         return next((alias for alias, model in self.aliases.items() if model == name), None)
 
     def faults(self) -> tuple[Fault, ...]:
-        """All that is wrong with them, at once."""
+        """Everything that is wrong with them, at once."""
         return (*self._server_faults(), *self._price_faults())
 
     def _server_faults(self) -> list[Fault]:

@@ -1,6 +1,6 @@
-"""A message as the Messages API streams it: the events put together, and a message taken apart into events.
+"""Messages as streamed by the Messages API: assembling events into a message, and taking one apart into events.
 
-Together these are the identity, which is what replay rests on. They work on the API's JSON, so that nothing that this
+Doing both gives the same message again, which replay relies on. They work on the API's JSON, so nothing that this
 version of the SDK does not know is lost. https://docs.claude.com/en/docs/build-with-claude/streaming
 """
 
@@ -16,11 +16,11 @@ REPLACED = {"signature_delta": "signature"}
 
 
 class BrokenStreamError(ValueError):
-    """The events are no message: out of order, or with a tool's input that is not JSON."""
+    """The events are not a message: out of order, or with a tool input that is not JSON."""
 
 
 class Assembly:
-    """A message that grows with each event. `complete` once `message_stop` came: without it the text may be cut."""
+    """A message that grows with each event. It is `complete` after `message_stop`; before, the text may be cut."""
 
     def __init__(self) -> None:
         self.message: Message = {}
@@ -28,7 +28,7 @@ class Assembly:
         self._inputs: dict[int, str] = {}
 
     def add(self, event: Event) -> None:
-        """Takes in one event; unknown kinds are passed over. Raises `BrokenStreamError`."""
+        """Adds one event; unknown kinds are ignored. Raises `BrokenStreamError`."""
         try:
             self._add(event)
         except (AttributeError, KeyError, TypeError) as error:
@@ -89,7 +89,7 @@ class Assembly:
 
 
 def assemble(events: Iterable[Event]) -> Assembly:
-    """The message that these events make up, as far as they go."""
+    """The message from these events, as far as they go."""
     assembly = Assembly()
     for event in events:
         assembly.add(event)
@@ -97,8 +97,9 @@ def assemble(events: Iterable[Event]) -> Assembly:
 
 
 def encodable(message: Message) -> Message:
-    """The message, in which no half of a character stands alone: a stream may part one, and JSON may hold it, but no
-    request that says the message again.
+    """The message without lone surrogates.
+
+    A stream may split a character, and JSON may contain the half, but a request with it would fail.
     """
     try:
         json.dumps(message, ensure_ascii=False).encode()
@@ -142,7 +143,7 @@ def to_bytes(events: Iterable[Event]) -> bytes:
 
 
 def from_bytes(body: bytes) -> Iterator[Event]:
-    """The events of a whole body of server-sent events; raises `BrokenStreamError` where one is not JSON."""
+    """The events of a whole body of server-sent events; `BrokenStreamError` if one is not JSON."""
     for chunk in body.replace(b"\r\n", b"\n").split(b"\n\n"):
         written = b"\n".join(line[5:].strip() for line in chunk.split(b"\n") if line.startswith(b"data:"))
         if written:

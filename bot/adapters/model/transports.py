@@ -1,6 +1,6 @@
-"""What lies under the SDK: the way out, and record and replay in its place.
+"""Transports beneath the SDK: the network, or record and replay instead of it.
 
-The address of a turn travels in a header from the model to here and no further.
+The address of a turn travels from the model to here in a header, and no further.
 """
 
 import json
@@ -21,14 +21,14 @@ log = logging.getLogger(__name__)
 
 
 def network(url: str) -> httpx2.BaseTransport:
-    """The network, by the proxy that the environment names for this URL."""
+    """The network transport, with the proxy that the environment names for this URL."""
     parts = httpx2.URL(url)
     proxy = None if proxy_bypass(parts.host) else getproxies().get(parts.scheme)
     return httpx2.HTTPTransport(proxy=httpx2.Proxy(proxy) if proxy else None)
 
 
 class Outgoing(httpx2.BaseTransport):
-    """No header of ours leaves by it."""
+    """Sends requests without our header."""
 
     def __init__(self, inner: httpx2.BaseTransport) -> None:
         self._inner = inner
@@ -39,18 +39,18 @@ class Outgoing(httpx2.BaseTransport):
         return self._inner.handle_request(request)
 
     def close(self) -> None:
-        """Closes the way out."""
+        """Closes the connections."""
         self._inner.close()
 
 
 class RecordingTransport(httpx2.BaseTransport):
-    """Every whole answer is kept in a folder; errors and cut answers are not."""
+    """Stores every complete answer in a folder, but not errors and truncated answers."""
 
     def __init__(self, inner: httpx2.BaseTransport, folder: Path, usage: Usage = "metered") -> None:
         self._inner, self._folder, self._usage = inner, folder, usage
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Sends the request, reads the answer to its end, keeps it, and hands it on."""
+        """Sends the request, reads the whole answer, stores it, and returns it."""
         address = request.headers.get(ADDRESS)
         response = self._inner.handle_request(request)
         try:
@@ -64,7 +64,7 @@ class RecordingTransport(httpx2.BaseTransport):
         return httpx2.Response(response.status_code, headers=headers, content=body, request=request)
 
     def close(self) -> None:
-        """Closes the way out."""
+        """Closes the connections."""
         self._inner.close()
 
     def _keep(self, address: str, request: dict[str, Any], body: bytes) -> None:
@@ -77,10 +77,10 @@ class RecordingTransport(httpx2.BaseTransport):
 
 
 class ReplayTransport(httpx2.BaseTransport):
-    """A recording answers. Where a request is not the recorded one, `strict` refuses, else `notes` says so.
+    """Answers from a recording. A request other than the recorded one is refused if `strict`, else noted.
 
-    With `restamp` every answer is written to that folder under the request's own digest: a recording survives the
-    edit of a prompt.
+    With `restamp` every answer is written to that folder under the request's own digest, so that a recording can
+    survive an edited prompt.
     """
 
     def __init__(self, folder: Path, strict: bool = False, restamp: Path | None = None) -> None:
@@ -89,7 +89,7 @@ class ReplayTransport(httpx2.BaseTransport):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the answers did not fit, one sentence for each address."""
+        """Which answers were recorded for another request, one sentence for each address."""
         return tuple(self._notes.values())
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -112,7 +112,7 @@ class ReplayTransport(httpx2.BaseTransport):
         return httpx2.Response(200, headers=headers, content=to_bytes(take_apart(recorded.answer)), request=request)
 
     def _is_about(self, request: httpx2.Request, address: str) -> bool:
-        """Whether the conversation is about what the recording is about: an answer to another issue is none."""
+        """Whether the conversation is about the recording's subject; for another issue there is no answer."""
         beginning = json.dumps(json.loads(request.read())["messages"][0], ensure_ascii=False)
         texts = (json.dumps(text, ensure_ascii=False)[1:-1] for text in about(self._folder, address))
         return all(text in beginning for text in texts)

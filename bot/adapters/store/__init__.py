@@ -1,4 +1,4 @@
-"""The tables of ours: deliveries, runs, spend, remotes, and turns."""
+"""Our own tables: deliveries, runs, spend, remotes, and turns."""
 
 from collections.abc import Callable
 
@@ -16,9 +16,9 @@ from .turns import StoredTurns
 
 
 class Store:
-    """Everything that is kept in one database, `sqlite:///PATH` or `postgresql://...`.
+    """Everything stored in one database, `sqlite:///PATH` or `postgresql://...`.
 
-    Make it after a fork. Every method of its parts may raise `TransientError`. `migrate` comes first.
+    Create it after a fork. Every method of its parts may raise `TransientError`. Call `migrate` first.
     """
 
     deliveries: Deliveries
@@ -39,19 +39,19 @@ class Store:
         self.retention = StoredRetention(self._database)
 
     def migrate(self) -> None:
-        """The tables are there. Twice is once."""
+        """Creates the tables; calling it again does nothing."""
         self._database.migrate()
 
     def ping(self) -> None:
-        """The database answers, or `TransientError`."""
+        """Checks that the database answers; `TransientError` if not."""
         self._database.ping()
 
     def present(self, version: str, lost: Callable[[str], None]) -> Presence:
-        """This worker is known to the others on this database; `lost` is called, from a thread, when it is no more."""
+        """Registers this worker with the others; `lost` is called, from a thread, when the registration is lost."""
         return present(self._database, version, lost)
 
     def pooled(self) -> bool:
-        """Whether a pooler shares one connection of PostgreSQL between several of ours."""
+        """Whether a pooler shares one PostgreSQL connection between several of ours."""
         return self._database.pooled()
 
     def close(self) -> None:

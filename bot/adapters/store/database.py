@@ -1,4 +1,4 @@
-"""One database, SQLite or PostgreSQL: how it is opened, and which of its failures pass by themselves."""
+"""One database, SQLite or PostgreSQL: how it is opened, and which of its failures are temporary."""
 
 import json
 import sqlite3
@@ -44,8 +44,8 @@ _MIGRATION_LOCK = 7_236_114_042
 class Database:
     """Connections to one URL: `sqlite:///PATH`, `postgresql://...` or `postgresql+psycopg://...`.
 
-    Make it after a fork, one for each process. `TransientError` is raised where the database can't be reached, is
-    locked or full.
+    Create one for each process, after a fork. `TransientError` is raised if the database can't be reached, is locked or
+    is full.
     """
 
     def __init__(self, url: str) -> None:
@@ -83,7 +83,7 @@ class Database:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """What passes by itself is raised as `TransientError`."""
+        """Raises temporary failures as `TransientError`."""
         with _translated():
             yield
 
@@ -102,11 +102,11 @@ class Database:
                 yield writing
 
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
-        """An INSERT that can say what to do where the row is there."""
+        """An INSERT that supports `on conflict`."""
         return sqlite.insert(table) if self.file else postgresql.insert(table)
 
     def migrate(self) -> None:
-        """The tables are there, in the shape that this version knows. Any number of processes may call it at once."""
+        """Creates the tables in this version's schema. Any number of processes may call it at the same time."""
         if self.file:
             use_wal(self.engine.url.render_as_string(hide_password=False))
         with self.writing() as connection:
@@ -124,14 +124,14 @@ class Database:
                 )
 
     def ping(self) -> None:
-        """The database has its tables and can be written to, or `TransientError`: one that is full or locked can't."""
+        """Checks that the tables exist and can be written; `TransientError` if the database is full or locked."""
         with self.writing() as connection:
             connection.execute(schema_version.update().values(version=schema_version.c.version))
 
     def pooled(self) -> bool:
-        """Whether something between us and PostgreSQL hands one server connection to two of ours.
+        """Whether a pooler hands one PostgreSQL server connection to two of ours.
 
-        What is bound to a session (locks, settings, notifications) is lost there.
+        Session state (locks, settings, notifications) is lost then.
         """
         if self.file:
             return False
@@ -143,7 +143,7 @@ class Database:
         return bool(backends[0] == backends[1])
 
     def close(self) -> None:
-        """Closes every connection that is not in use."""
+        """Closes every idle connection."""
         self.engine.dispose()
 
 
@@ -167,9 +167,9 @@ def _open_sqlite(url: Any) -> Engine:
 
 
 def use_wal(url: str) -> None:
-    """A SQLite database is there and in WAL mode, which lasts; nothing to do for others.
+    """Creates a SQLite database and switches it to WAL mode, permanently; does nothing for others.
 
-    The change needs the file alone and doesn't wait for it, so this does.
+    The switch fails at once if the file is in use elsewhere, so this retries.
     """
     if not url.startswith("sqlite"):
         return
@@ -197,7 +197,7 @@ def use_wal(url: str) -> None:
 
 
 def _refuse_encoding(connection: Connection) -> None:
-    """PostgreSQL started in the C locale makes databases of no encoding, which give bytes where text was stored."""
+    """Refuses a database that isn't UTF-8: PostgreSQL started in the C locale would return bytes for text."""
     encoding = connection.scalar(text("show server_encoding"))
     if encoding != "UTF8":
         raise CharretteError(
@@ -229,10 +229,10 @@ def _passes(error: BaseException) -> bool:
 
 
 def dump(value: object) -> str:
-    """JSON as text that either database takes: ASCII only, so neither NUL nor a lone surrogate can offend it."""
+    """JSON as text that both databases accept: ASCII only, so without NUL or lone surrogates."""
     return json.dumps(value, separators=(",", ":"))
 
 
 def words(value: str) -> str:
-    """Text that either database takes."""
+    """Text that both databases accept."""
     return value.replace("\0", "�").encode("utf-8", "replace").decode()

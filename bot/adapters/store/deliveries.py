@@ -1,4 +1,4 @@
-"""The inbox of what GitHub sent."""
+"""The inbox of GitHub's deliveries."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ class StoredDeliveries:
         self._insert = database.insert(delivery).on_conflict_do_nothing(index_elements=["id"])
 
     def accept(self, deliveries: Sequence[Delivery]) -> None:
-        """They are stored, in one commit; one that is there already is left as it is."""
+        """Stores them in one commit; existing ones are left as they are."""
         if not deliveries:
             return
         now = self._clock.now()
@@ -29,7 +29,7 @@ class StoredDeliveries:
             connection.execute(self._insert, rows)
 
     def pending(self, limit: int = 50, after: int = 0) -> Sequence[Delivery]:
-        """The oldest that were not handled and came after one, in the order in which they came."""
+        """The oldest unhandled deliveries after a given one, in the order of arrival."""
         waits = delivery.c.handled_at.is_(None), delivery.c.seq > after
         query = select(delivery).where(*waits).order_by(delivery.c.seq).limit(limit)
         with self._database.reading() as connection:
@@ -37,7 +37,7 @@ class StoredDeliveries:
         return [Delivery(row.id, row.event, bytes(row.body), row.seq) for row in rows]
 
     def handled(self, id: str, note: str = "") -> None:
-        """It is pending no more; `note` says in a word what came of it."""
+        """Marks it as handled; `note` says in a word with which result."""
         with self._database.writing() as connection:
             connection.execute(
                 update(delivery)
@@ -46,7 +46,7 @@ class StoredDeliveries:
             )
 
     def held(self, ids: Sequence[str]) -> frozenset[str]:
-        """Those of these that were stored."""
+        """Which of these are stored."""
         if not ids:
             return frozenset()
         with self._database.reading() as connection:

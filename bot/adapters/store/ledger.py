@@ -15,15 +15,15 @@ from .schema import spend
 class StoredLedger:
     """Implements `Ledger`.
 
-    An address has one answer: the first is kept. What did not answer (`transient`, `refused`) is kept beside it, so
-    that its cost counts; it never stands in an answer's way.
+    An address has one answer, the first. Failed attempts (`transient`, `refused`) are stored beside it, so that their
+    cost counts; they never replace an answer.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def recorded(self, address: str) -> Reply | None:
-        """The answer that this address got, if it ever got one."""
+        """The answer recorded for this address, if any."""
         query = select(spend).where(spend.c.address == address, spend.c.attempt == 0)
         with self._database.reading() as connection:
             row = connection.execute(query).first()
@@ -33,7 +33,7 @@ class StoredLedger:
         return Reply(row.kind, json.loads(row.message), row.reason, 0.0, spent, row.model)
 
     def write(self, address: str, run: str, repository: int, reply: Reply, at: str) -> None:
-        """The reply is kept; a second answer to the same address is not."""
+        """Stores the reply; a second answer to the same address is ignored."""
         spent = reply.spent
         with self._database.writing() as connection:
             attempt = 0
@@ -62,11 +62,11 @@ class StoredLedger:
             connection.execute(statement.on_conflict_do_nothing(index_elements=["address", "attempt"]))
 
     def run_total(self, run: str) -> Spent:
-        """All that a run has spent."""
+        """What a run has spent in total."""
         return self._total(spend.c.run == run)
 
     def day_total(self, repository: int, day: str) -> Spent:
-        """All that a repository has spent on a day (`2026-11-20`, UTC)."""
+        """What a repository has spent on a day (`2026-11-20`, UTC)."""
         return self._total(spend.c.repository == repository, spend.c.day == day)
 
     def _total(self, *where: ColumnElement[bool]) -> Spent:

@@ -1,4 +1,4 @@
-"""Which workers live. On PostgreSQL each holds a lock that ends with its session; on SQLite there is one worker."""
+"""Which workers are alive. On PostgreSQL each holds a lock that ends with its session; SQLite has one worker."""
 
 import hashlib
 import logging
@@ -36,7 +36,7 @@ Key = tuple[int, int]
 
 
 def present(database: Database, version: str, lost: Callable[[str], None]) -> Presence:
-    """This worker is known to the others on its database; `lost` is called, from a thread, when it is no more."""
+    """Registers this worker with the others; `lost` is called, from a thread, when the registration is lost."""
     return _Alone(version) if database.file else _Session(database, version, lost)
 
 
@@ -54,7 +54,7 @@ def _worker(executor: str) -> Key:
 
 
 class _Alone:
-    """Implements `Presence` where there is one worker: all others are dead, and everything is its own."""
+    """Implements `Presence` for a single worker: all others are dead, and all work is its own."""
 
     grace = 0.0
 
@@ -76,7 +76,7 @@ class _Alone:
 
 
 class _Living:
-    """Implements `Living` over the locks that are held."""
+    """Implements `Living` from the locks that are held."""
 
     def __init__(self, held: frozenset[Key]) -> None:
         self._held = held
@@ -90,10 +90,10 @@ class _Living:
 
 
 class _Session:
-    """Implements `Presence` by advisory locks of one session, which a thread keeps alive and looks after.
+    """Implements `Presence` with advisory locks of one session, which a thread keeps alive and checks.
 
-    A worker's name is never used again: nobody can take up its work, by a start under the same name, before it is
-    certain that it ended.
+    A worker's name is never reused: nobody can take over its work by starting under the same name before it is certain
+    that it ended.
     """
 
     grace = GRACE
@@ -130,7 +130,7 @@ class _Session:
         return name
 
     def _holds(self, executor: str) -> bool:
-        """The session is the same as at first, and has the worker's lock."""
+        """Whether the session is still the original one, and holds the worker's lock."""
         of, what = _worker(executor)
         query = (
             "select pg_backend_pid() = :backend and exists (select 1 from pg_locks where locktype = 'advisory' "

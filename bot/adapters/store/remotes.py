@@ -1,4 +1,4 @@
-"""What publications are called on GitHub."""
+"""The ids of publications on GitHub."""
 
 from sqlalchemy import select
 
@@ -15,14 +15,14 @@ class StoredRemotes:
         self._database = database
 
     def get(self, scope: str, key: str) -> Remote | None:
-        """Where a publication is, if that is known."""
+        """Where a publication is, if known."""
         query = select(table).where(table.c.scope == scope, table.c.key == key)
         with self._database.reading() as connection:
             row = connection.execute(query).first()
         return None if row is None else Remote(row.remote_id, row.digest)
 
     def put(self, scope: str, key: str, remote: Remote) -> None:
-        """It is remembered; the last one counts."""
+        """Stores it, replacing an earlier one."""
         values = {"remote_id": remote.id, "digest": remote.digest}
         statement = self._database.insert(table).values(scope=scope, key=key, **values)
         with self._database.writing() as connection:

@@ -1,4 +1,4 @@
-"""What is old and needed by nobody goes. A run that ended leaves its row: its branch has the rest."""
+"""Deletes what is old and no longer needed. The row of an ended run stays; its branch has the rest."""
 
 import json
 import re
@@ -22,7 +22,7 @@ class StoredRetention:
         self._database = database
 
     def forget(self, before: str, over: Sequence[str]) -> int:
-        """Returns how many rows went, or were emptied."""
+        """Returns the number of rows that were deleted or emptied."""
         done = 0
         for work in (self._deliveries, lambda c, b: self._runs(c, b, over), self._spend):
             done += self._all(work, before)
@@ -42,7 +42,7 @@ class StoredRetention:
         return connection.execute(delete(delivery).where(delivery.c.seq.in_(old))).rowcount
 
     def _runs(self, connection: Connection, before: str, over: Sequence[str]) -> int:
-        """The row says that there is, or was, a run: else its label would start it anew, and pay again."""
+        """Empties old runs' rows. Without the row, the label would start the run again, at full cost."""
         old = and_(run.c.status.in_(over), run.c.updated_at < before, run.c.pinned != "{}")
         rows = connection.execute(select(run.c.id, run.c.state).where(old).limit(BATCH)).all()
         for row in rows:
@@ -53,7 +53,7 @@ class StoredRetention:
         return len(rows)
 
     def _spend(self, connection: Connection, before: str) -> int:
-        """Answers of runs that know them no more. An open run's are kept, however old: they are not paid for again."""
+        """Deletes old answers of emptied runs. An open run's answers are kept, so that they are not paid for again."""
         known = select(run.c.id).where(run.c.pinned != "{}")
         old = (
             select(spend.c.address, spend.c.attempt).where(spend.c.at < before, spend.c.run.not_in(known)).limit(BATCH)
@@ -65,7 +65,7 @@ class StoredRetention:
         return len(keys)
 
     def _publications(self) -> int:
-        """Eyes and answers whose deliveries went."""
+        """Deletes eyes and replies whose deliveries were deleted."""
         found = select(remote.c.scope, remote.c.key).where(
             or_(remote.c.key.startswith("eyes/"), remote.c.key.startswith("reply/"))
         )

@@ -1,4 +1,4 @@
-"""The runs' rows."""
+"""The rows of runs."""
 
 import json
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class StoredRuns:
         self._clock = clock
 
     def create(self, row: RunRow) -> None:
-        """The run is there; one that was there already is left as it is."""
+        """Creates the run's row, unless it exists."""
         now = self._clock.now()
         statement = self._database.insert(run).values(
             id=row.id,
@@ -54,7 +54,7 @@ class StoredRuns:
             return [_row(row) for row in connection.execute(query)]
 
     def begun(self, repository: int, since: str) -> int:
-        """How many runs of a repository were created since, but for those that failed before they cost anything."""
+        """How many runs of a repository were created since a time, except those that failed before costing anything."""
         paid = select(spend.c.run).where(spend.c.repository == repository, spend.c.at >= since)
         in_vain = and_(run.c.status == "failed", run.c.id.not_in(paid))
         query = select(func.count()).where(run.c.repository == repository, run.c.created_at >= since, not_(in_vain))
@@ -62,17 +62,17 @@ class StoredRuns:
             return int(connection.scalar(query) or 0)
 
     def newest(self, repository: int, limit: int) -> Sequence[RunRow]:
-        """The runs of a repository that were last written to, newest first."""
+        """The runs of a repository, the most recently updated first."""
         query = select(run).where(run.c.repository == repository).order_by(run.c.updated_at.desc(), run.c.seq.desc())
         with self._database.reading() as connection:
             return [_row(row) for row in connection.execute(query.limit(limit))]
 
     def pin(self, id: str, pinned: dict[str, Any], entries: Sequence[dict[str, Any]]) -> None:
-        """The run's inputs are these, and the entries that its branch tells of."""
+        """Stores the run's inputs, and the entries recovered from its branch."""
         self._update(id, pinned=dump(pinned), entries=dump(list(entries)))
 
     def append(self, id: str, entry: dict[str, Any]) -> None:
-        """The entry is the run's, once for each message id (`entry["message"]["id"]`)."""
+        """Adds an entry, once for each message id (`entry["message"]["id"]`)."""
         with self._database.writing() as connection:
             query = select(run.c.entries).where(run.c.id == id).with_for_update()
             text = connection.scalar(query)
@@ -85,17 +85,17 @@ class StoredRuns:
             connection.execute(update(run).where(run.c.id == id).values(values))
 
     def set_stop(self, id: str, stop: bool) -> None:
-        """The stop flag is so."""
+        """Sets or clears the stop flag."""
         self._update(id, stop=stop)
 
     def stopped(self, id: str) -> bool:
-        """Whether the stop flag is set. A run that is not there is stopped."""
+        """Whether the stop flag is set. A run without a row counts as stopped."""
         with self._database.reading() as connection:
             flag = connection.scalar(select(run.c.stop).where(run.c.id == id))
         return flag is None or bool(flag)
 
     def close(self, id: str, status: str, state: dict[str, Any], trouble: str, reason: str) -> None:
-        """What the leg left behind is kept."""
+        """Stores what the leg leaves behind."""
         self._update(id, status=status, state=dump(state), trouble=words(trouble), reason=words(reason))
 
     def _update(self, id: str, **values: object) -> None:

@@ -1,4 +1,4 @@
-"""The tables, and the row that says which shape they have."""
+"""The tables, and the row with the schema version."""
 
 from sqlalchemy import (
     BigInteger,

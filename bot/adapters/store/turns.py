@@ -1,4 +1,4 @@
-"""Work that one of all processes does at a time."""
+"""Periodic work that one process at a time does."""
 
 import json
 import time
@@ -12,13 +12,13 @@ from .schema import turn
 
 
 class StoredTurns:
-    """Implements `Turns`. Whoever changes the row has the turn; a process that dies with it loses that one turn."""
+    """Implements `Turns`. The process that updates the row has the turn; if it dies, only that turn is lost."""
 
     def __init__(self, database: Database, now: Callable[[], float] = time.time) -> None:
         self._database, self._now = database, now
 
     def take(self, name: str, seconds: float) -> dict[str, Any] | None:
-        """The note, if it is our turn."""
+        """The note of the last turn, if it is this process's turn; else None."""
         now = self._now()
         first = self._database.insert(turn).values(name=name, begun=0.0, note="{}")
         # A row from the future is one of a clock that was wrong.
@@ -32,6 +32,6 @@ class StoredTurns:
             return note
 
     def note(self, name: str, note: dict[str, Any]) -> None:
-        """It is kept for the next turn."""
+        """Stores a note for the next turn."""
         with self._database.writing() as connection:
             connection.execute(update(turn).where(turn.c.name == name).values(note=dump(note)))
