@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from dbos import DBOS
+from dbos._dbos import _get_dbos_instance
 from dbos._queue import queue_worker_thread
+from dbos._sys_db import db_retry
+from sqlalchemy import select, update
 
 from .sqlite import keep_order
 
@@ -71,13 +74,17 @@ def ringing() -> Iterator[None]:
         ring()
 
 
-def launch(engine: DBOS, url: str, conversations: int, alone: bool) -> None:
-    """Launches the engine on the database at `url`; from then on it starts what is in its queues."""
+def launch(url: str, alone: bool) -> None:
+    """Launches the engine on the database at `url`; one that is alone starts nothing yet."""
     if alone:
         DBOS.listen_queues([])
     DBOS.launch()
     if url.startswith("sqlite"):
         keep_order(url)
+
+
+def begin(engine: DBOS, conversations: int, alone: bool) -> None:
+    """From now on the engine starts what is in its queues."""
     often = CALM if alone else POLL
     DBOS.register_queue(LEGS, partition_concurrency=1, worker_concurrency=WIDE, polling_interval_sec=often)
     DBOS.register_queue(CONVERSATIONS, worker_concurrency=conversations, polling_interval_sec=often)
@@ -87,6 +94,18 @@ def launch(engine: DBOS, url: str, conversations: int, alone: bool) -> None:
             # What DBOS does for a queue that it listens to, with another event; tests/engine pins that it does.
             of_it = (bell, engine, DBOS.retrieve_queue(name))
             threading.Thread(target=queue_worker_thread, args=of_it, name=f"queue-{name}", daemon=True).start()
+
+
+@db_retry()
+def keep_place(id: str, of: str) -> None:
+    """What waits under this id starts where the other was to start: before everything that was queued after that."""
+    # Internal to DBOS, which has no other way to say so. tests/engine pins what it does.
+    database = _get_dbos_instance()._sys_db  # noqa: SLF001
+    table = database.tables.workflow_status
+    with database.engine.begin() as connection:
+        since = select(table.c.created_at).where(table.c.workflow_uuid == of).scalar_subquery()
+        own = (table.c.workflow_uuid == id) & (table.c.status == "ENQUEUED")
+        connection.execute(update(table).where(own).values(created_at=since))
 
 
 def leave() -> None:

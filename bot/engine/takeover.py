@@ -15,6 +15,7 @@ from bot.core.ports import Living, Presence
 from bot.engine.legs.asked import Asked
 
 from .durable import log
+from .queues import keep_place
 
 LOOK = 1.0
 _UNFINISHED = ["PENDING", "ENQUEUED"]
@@ -87,7 +88,9 @@ class Takeover:
                 log.info("leg %s of version %s is taken up again", status.workflow_id, version)
                 asked = from_json(Asked, status.input["args"][0])
                 # Queued before the old one is cancelled: a kill in between loses nothing, and the id makes it once.
-                self._enqueue(f"{status.workflow_id}~{self._version}", asked, 0.0)
+                # Until then, nothing else of its subject begins; and then this, which keeps its place.
+                self._enqueue(id := f"{status.workflow_id}~{self._version}", asked, 0.0)
+                keep_place(id, status.workflow_id)
             DBOS.cancel_workflow(status.workflow_id)
 
 

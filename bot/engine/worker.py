@@ -71,9 +71,12 @@ def launch(services: Services, presence: Presence) -> Takeover:
     """Starts the engine in this process. If this is the only worker, unfinished work is resumed at once."""
     engine = DBOS(config=configuration(services.database_url, services.version, presence.executor))
     Engine(services, enqueue)
-    queues.launch(engine, services.database_url, services.conversations, alone=not presence.grace)
+    alone = not presence.grace
+    queues.launch(services.database_url, alone)
     takeover = Takeover(presence, services.version, enqueue)
+    # Before anything begins: what was left in the middle comes before what waited for its end.
     takeover.look()
+    queues.begin(engine, services.conversations, alone)
     return takeover
 
 

@@ -100,3 +100,57 @@ def test_what_a_dead_executor_left_is_taken_up_once_and_nothing_else_is(url: str
         "kept": ["later"],
     }
     assert (tmp_path / "paid").read_text().split() == ["1/dead", "1/lives"]
+
+
+# The first of three legs of a subject is cut off in good order, and another version goes on.
+DEPLOYED = """
+import json, os, sys, time
+from dbos import DBOS
+from bot.adapters.store import Store
+from bot.core.identity import Repository, Subject
+from bot.core.incoming.messages import Message, Retry
+from bot.engine import queues, worker
+from bot.engine.durable import configuration
+from bot.engine.legs.asked import Asked
+from bot.engine.takeover import Takeover
+url, version, role = sys.argv[1:]
+asked = Asked(Subject(Repository(7, "octo/library", 1), 12), Message("m", "ada", "", "", Retry()))
+presence = Store(url).present(version, print)
+presence.grace = 0.0
+begun = []
+engine = DBOS(config=configuration(url, version, presence.executor))
+
+@DBOS.workflow(name="leg", max_recovery_attempts=1000)
+def leg(data):
+    begun.append(DBOS.workflow_id)
+    if role == "leaves":
+        time.sleep(600)
+
+queues.launch(url, alone=True)
+Takeover(presence, version, worker.enqueue).look()
+queues.begin(engine, 3, alone=True)
+if role == "goes on":
+    while len(begun) < 3:
+        time.sleep(0.02)
+    print(json.dumps(begun))
+else:
+    worker.enqueue("z", asked)
+    while not begun:
+        time.sleep(0.02)
+    # In one second, as a rule.
+    worker.enqueue("b", asked)
+    worker.enqueue("a", asked)
+    queues.leave()
+    DBOS._recover_pending_workflows([presence.executor])
+sys.stdout.flush()
+os._exit(0)
+"""
+
+
+def test_what_another_version_left_keeps_its_place_before_what_waited_for_it(url: str) -> None:
+    def run(version: str, role: str) -> str:
+        command = [sys.executable, "-c", DEPLOYED, url, version, role]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+
+    run("1", "leaves")
+    assert json.loads(run("2", "goes on").splitlines()[-1]) == ["z~2", "b", "a"]

@@ -32,7 +32,8 @@ def begun(id, queue, **more):
     options = {"queue_name": queue, "workflow_name": "work", "workflow_id": id, **more}
     return DBOS.enqueue_workflow_with_options(options, id)
 
-queues.launch(engine, sys.argv[1], 3, alone=True)
+queues.launch(sys.argv[1], alone=True)
+queues.begin(engine, 3, alone=True)
 names = lambda: sorted(each.name for each in threading.enumerate() if each.name.startswith("queue-"))
 found = {"threads": names()}
 leg = begun("a leg", queues.LEGS, queue_partition_key="p")

@@ -95,6 +95,8 @@ class Scene:
         self.presence = Present({"1/me", *alive})
         self.queued: list[tuple[str, Asked]] = []
         monkeypatch.setattr(module, "DBOS", self.engine)
+        self.places: dict[str, str] = {}
+        monkeypatch.setattr(module, "keep_place", self.places.__setitem__)
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
         self.takeover = Takeover(self.presence, "1", self.queue)
 
@@ -158,6 +160,7 @@ def test_work_of_another_version_is_theirs_as_long_as_anybody_runs_it(
         assert (scene.queued, scene.engine.cancelled) == ([], [])
         return
     assert scene.queued == [("leg-1~1", ASKED), ("leg-2~1", ASKED), ("waits~1", ASKED)]
+    assert scene.places == {"leg-1~1": "leg-1", "leg-2~1": "leg-2", "waits~1": "waits"}
     assert scene.engine.cancelled == ["leg-1", "leg-2", "talk", "waits"]
     assert scene.engine.recovered == []
 

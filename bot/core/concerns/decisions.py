@@ -195,12 +195,12 @@ def _numeral(id: str) -> int:
 
 
 def _saw(record: Record, concern: Concern, message: Message) -> bool:
-    """Whether the concern reads as it could be seen to when the message was written."""
+    """Whether the concern reads as it could be seen to when the message was written, and not in that very second."""
     assert record.concerns is not None
     seen = next((seen for seen in record.concerns.seen if seen.about == concern.id), None)
     if seen is None:
-        return message.at >= record.head_at
-    return seen.digest == _digest(concern) and message.at >= seen.at
+        return message.at > record.head_at
+    return seen.digest == _digest(concern) and message.at > seen.at
 
 
 def _digest(concern: Concern) -> str:

@@ -117,12 +117,15 @@ def _verdict(state: State, phase: PhaseState | None, message: Message) -> Judgem
 
 
 def _saw(state: State, message: Message) -> bool:
-    """Whether what waits now is what could be seen when the message was written."""
+    """Whether what waits now is what could be seen when the message was written.
+
+    Times are in whole seconds: what was written in the second in which it appeared may have been of what was before.
+    """
     awaited, seen = state.awaited, state.record.seen
     assert awaited is not None
     if seen is None:
-        return message.at >= state.record.head_at
-    return seen == awaited and message.at >= seen.at
+        return message.at > state.record.head_at
+    return seen == awaited and message.at > seen.at
 
 
 def _to_resolve(state: State, message: Message) -> Entry | None:
