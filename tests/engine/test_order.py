@@ -179,6 +179,14 @@ def test_a_stop_is_of_the_run_that_was_at_work_though_another_begins_meanwhile(p
     play.goes_on()
 
 
+def test_a_run_whose_leg_was_cut_off_goes_on_with_whatever_comes_next(play: Play) -> None:
+    number = waiting(play)
+    row = play.row(number)
+    play.services.runs.close(row.id, "running", row.state or {}, "", "")
+    at_once(play, said(play, number, "Thanks for this!"))
+    assert play.row(number).status == "waits for answers"
+
+
 def test_who_waits_for_a_run_is_told_each_time_that_it_comes_to_rest(play: Play) -> None:
     number = play.opens()
     subject = Subject(HERE, number)

@@ -203,11 +203,12 @@ OfPlans = Reconcile | Advance | PlanStatus | Validate
 class Expired:
     """The wait for `about` (`phase@revision`) is over and nobody came.
 
-    `due`: it waited for its turn since then, behind what people had said by that time.
+    `due`: it waited for its turn since then, behind what people had said by that time. `run` is the one that waited.
     """
 
     about: str
     due: bool = False
+    run: str = ""
     kind: Literal["expired"] = "expired"
 
 

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 
 from bot.core.incoming.messages import (
+    Approve,
     Decide,
     Deed,
+    Expired,
     OpenTrack,
     Pushed,
+    Reject,
     Retry,
     Revise,
+    Say,
     Start,
     Stop,
 )
@@ -46,10 +50,14 @@ def meant(rows: Sequence[RunRow]) -> tuple[RunRow, ...]:
 def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
     """The row that a deed is for: that of the workflow it names, else the current one."""
     match deed:
-        case Stop(run=run) if run:
+        case Stop(run=run) | Expired(run=run) if run:
             return next((row for row in rows if row.id == run), None)
         case Start(workflow=workflow) | Stop(workflow=workflow) if workflow:
             return next((row for row in reversed(rows) if row.workflow == workflow), None)
+        case Approve() | Reject():
+            return _waiting(rows, "approval")
+        case Say():
+            return _waiting(rows, "answers", "description")
         case Decide() | Pushed(panel=True):
             return newest_round(rows)
         case OpenTrack():
@@ -65,6 +73,12 @@ def row_for(rows: Sequence[RunRow], deed: Deed) -> RunRow | None:
             return current([row for row in rows if row.pinned] or rows)
         case _:
             return current(rows)
+
+
+def _waiting(rows: Sequence[RunRow], *reasons: str) -> RunRow | None:
+    """The run that waits for one of these, though another was written to since; the current one, where none does."""
+    wanted = [f"waits for {reason}" for reason in reasons]
+    return current([row for row in rows if row.status in wanted and not row.stop] or rows)
 
 
 def newest_round(rows: Sequence[RunRow], panel: bool = True) -> RunRow | None:

@@ -50,7 +50,7 @@ def leave(services: Services, enqueue: Enqueue, state: State, act: Wait | End, a
         # After a stop it is waited for anew: what came due meanwhile was for nothing.
         taken_up = sum(isinstance(entry.message.deed, Start | Retry) for entry in state.record.entries)
         id = f"{run}/expires/{act.about}/{taken_up}"
-        message = Message(id, "", step("clock", services.clock.now), state.pinned.url, Expired(act.about))
+        message = Message(id, "", step("clock", services.clock.now), state.pinned.url, Expired(act.about, run=run))
         enqueue(id, replace(asked, message=message), act.seconds)
 
 

@@ -70,8 +70,9 @@ def load(services: Services, asked: Asked) -> Loaded:
         return Loaded(None, "There is no run here yet. A design label, or `/design`, starts one.")
     pinned = _relieved(services, asked, row)
     record = recorded(services, github, pinned, row)
-    # A run that was just taken up from its branch is shown and goes on, whatever was said.
-    fresh = row.status == "starting"
+    # A run that was just taken up from its branch is shown and goes on, whatever was said; and so is one of which a leg
+    # was cut off, since none but this one is at work on it.
+    fresh = row.status in ("starting", "running")
     kept = any(known.message.id == asked.message.id for known in record.entries)
     # Where it is kept, an attempt before a kill or a deploy got as far; its word may not have been said yet.
     judged = said_of(record, asked.message.id) if kept else _judgement(record, asked)

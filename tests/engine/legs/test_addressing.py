@@ -84,3 +84,26 @@ def test_a_panel_that_was_only_found_again_hears_decisions_alone() -> None:
     assert row_for(both, m.Approve()) == both[0]
     assert row_for(both, m.Decide("C1 accept: yes")) == found
     assert current([found]) == found
+
+
+@pytest.mark.parametrize(
+    ("deed", "design", "expected"),
+    [
+        (m.Say("1A"), "waits for answers", "joined"),
+        (m.Say("It is about queues."), "waits for description", "joined"),
+        (m.Approve(), "waits for approval", "joined"),
+        (m.Reject("too long"), "waits for approval", "joined"),
+        (m.Expired("draft@1", run="7.12.joined.1"), "waits for answers", "joined"),
+        (m.Proceed(), "waits for answers", "review-experts"),
+        (m.Approve(), "waits for answers", "review-experts"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_what_a_run_waits_for_is_its_though_another_was_written_to_since(
+    deed: Deed, design: str, expected: str
+) -> None:
+    # A design that is revised asks, and its panel, which waits to be mended, heard of a push after that.
+    both = [row("joined", design, "1"), row("review-experts", "waits for mending", "2")]
+    found = row_for(both, deed)
+    assert found is not None
+    assert found.workflow == expected
