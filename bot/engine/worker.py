@@ -41,12 +41,19 @@ def enqueue(id: str, asked: Asked, delay: float = 0.0) -> None:
     queues.ring()
 
 
-def at_work(subject: str) -> bool:
-    """Whether a leg of the subject runs, or waits for its turn."""
-    legs = DBOS.list_workflows(
-        queue_name=queues.LEGS, status=["ENQUEUED", "PENDING"], load_input=False, load_output=False
-    )
-    return any(leg.queue_partition_key == subject for leg in legs)
+class Legs:
+    """Implements what the inbox asks of legs, by the engine's own record of them."""
+
+    def at_work(self, subject: str) -> bool:
+        """Whether a leg of the subject runs, or waits for its turn."""
+        legs = DBOS.list_workflows(
+            queue_name=queues.LEGS, status=["ENQUEUED", "PENDING"], load_input=False, load_output=False
+        )
+        return any(leg.queue_partition_key == subject for leg in legs)
+
+    def queued(self, id: str) -> bool:
+        """Whether there is, or was, a leg of this id."""
+        return bool(DBOS.list_workflows(workflow_ids=[id], load_input=False, load_output=False))
 
 
 def run(services: Services, stop: threading.Event) -> None:
@@ -63,7 +70,7 @@ def run(services: Services, stop: threading.Event) -> None:
         watches["takeover"] = lambda: takeover.watch(stop)
     for name, watch in watches.items():
         threading.Thread(target=watch, name=name, daemon=True).start()
-    _take_deliveries(Intake(services, enqueue, eyes, at_work), presence, stop, eyes.news)
+    _take_deliveries(Intake(services, enqueue, eyes, Legs()), presence, stop, eyes.news)
     leave(presence)
 
 

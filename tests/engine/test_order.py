@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core.codec import from_json
+from bot.core.errors import TransientError
 from bot.core.identity import Subject
 from bot.core.incoming.messages import Message, Stop
 from bot.core.ports import Comment, Delivery, RunRow
@@ -224,12 +225,36 @@ def killed_at(play: Play, nth: int, deed: Delivery) -> None:
         for name in ("create", "set_stop"):
             patch.setattr(runs, name, passing(getattr(runs, name)))
         queue = passing(play.intake.enqueue)
-        dying = Intake(play.services, queue, play.intake.eyes, worker.at_work)
+        dying = Intake(play.services, queue, play.intake.eyes, worker.Legs())
         play.services.deliveries.accept([deed])
         with suppress(Killed):
             dying.drain()
-    play.intake = Intake(play.services, play.intake.enqueue, play.intake.eyes, worker.at_work)
+    play.intake = Intake(play.services, play.intake.enqueue, play.intake.eyes, worker.Legs())
     play.goes_on()
+
+
+@pytest.mark.parametrize("begins", [waiting, stopped])
+def test_what_was_passed_on_is_not_judged_again_with_the_delivery(
+    play: Play, begins: Callable[[Play], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GitHub has trouble with the second command of a comment, and all of the comment is handled again."""
+    number = begins(play)
+    words = "/cancel\n/resume" if begins is waiting else "/resume\n/cancel"
+    real, asked = play.github.permission, count(1)
+
+    def once_unable(login: str) -> Any:
+        if next(asked) == 2:
+            raise TransientError("GitHub: 502")
+        return real(login)
+
+    monkeypatch.setattr(play.github, "permission", once_unable)
+    before = len(play.github.comments(number))
+    at_once(play, said(play, number, words))
+    play.intake.not_before.clear()
+    play.intake.anew = 0.0
+    play.goes_on()
+    assert play.row(number).status == ("waits for answers" if begins is waiting else "stopped")
+    assert [each.body for each in play.github.comments(number)[before:] if each.ours] == []
 
 
 @pytest.mark.parametrize("nth", range(1, 4))
@@ -248,5 +273,4 @@ def test_a_kill_between_any_two_writes_of_the_inbox_loses_nothing(
 ) -> None:
     number = begins(play)
     killed_at(play, nth, deed(play, number))
-    row = play.row(number)
-    assert (row.status, row.stop) == (ends, ends == "stopped")
+    assert play.row(number).status == ends

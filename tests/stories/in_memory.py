@@ -379,5 +379,5 @@ def make_play(
     services = replace(plain, **made)
     Engine(services, worker.enqueue)
     eyes = Later()
-    intake = Intake(services, worker.enqueue, Eyes(services, threading.Event(), pool=eyes), worker.at_work)
+    intake = Intake(services, worker.enqueue, Eyes(services, threading.Event(), pool=eyes), worker.Legs())
     return Play(github, intake, engine, mind, eyes, services)

@@ -7,7 +7,7 @@ a test lets it come. `moments` lets a test act in the middle of a run: before a 
 import json
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -87,9 +87,10 @@ class Straight:
             self.partitions[id] = options["queue_partition_key"]
         return Handle(None)
 
-    def list_workflows(self, **_: object) -> "list[Leg]":
-        """The legs that wait for their turn, and the one that has it."""
-        return [Leg(self.partitions[id]) for id in (*self.queued, *filter(None, [self.workflow_id]))]
+    def list_workflows(self, workflow_ids: Sequence[str] = (), **_: object) -> "list[Leg]":
+        """The legs of these ids; else those that wait for their turn, and the one that has it."""
+        ids = workflow_ids or (*self.queued, *filter(None, [self.workflow_id]))
+        return [Leg(self.partitions[id]) for id in ids if id in self.partitions]
 
     def due(self) -> None:
         """What was delayed comes due: it is older than all that waits by now."""
@@ -356,7 +357,7 @@ def make_house(
     services = replace(app.services(known), **{"model": model, "limits": Limits(turns=12), **more})
     Engine(services, worker.enqueue)
     eyes = Later()
-    intake = Intake(services, worker.enqueue, Eyes(services, threading.Event(), pool=eyes), worker.at_work)
+    intake = Intake(services, worker.enqueue, Eyes(services, threading.Event(), pool=eyes), worker.Legs())
     return House(hub, services, intake, engine, mind, eyes)
 
 

@@ -24,6 +24,7 @@ from bot.engine.inbox.intake import Intake
 from bot.engine.services import Services
 from bot.web import create_app, sign
 from handlers import handle
+from tests.engine.legs.test_lost import Unheard
 
 from .payloads import OURS, Example, githubs, here, mutated
 
@@ -138,7 +139,7 @@ def take_in(folder: Path, deliveries: Sequence[Delivery], seed: int) -> dict[str
     no_eyes = threading.Event()
     no_eyes.set()
     given = cast("Services", services)
-    intake = Intake(given, lambda *asked: None, Eyes(given, no_eyes))
+    intake = Intake(given, lambda *asked: None, Eyes(given, no_eyes), Unheard())
     while inbox.waiting:
         intake.drain()
         intake.not_before.clear()

@@ -22,7 +22,7 @@ from .allowance import Answered, spoken
 from .answering import answer, examine, publisher_of, status_at, welcome
 from .eyes import Eyes
 from .rights import rank_of
-from .telling import Teller
+from .telling import Legs, Teller
 from .words import words, words_of
 
 TRIES = 200
@@ -38,7 +38,7 @@ class Intake:
     services: Services
     enqueue: Enqueue
     eyes: Eyes
-    at_work: Callable[[str], bool] = lambda _: True
+    legs: Legs
     seen: dict[str, str] = field(default_factory=dict)
     tries: dict[str, int] = field(default_factory=dict)
     not_before: dict[str, float] = field(default_factory=dict)
@@ -142,9 +142,7 @@ class Intake:
         assert isinstance(event, InRepository)
         repository = event.repository
         github = self.services.installations.github(repository)
-        teller = Teller(
-            self.services, self.enqueue, self.at_work, self.eyes.allowance, self.tries.get(event.delivery, 0)
-        )
+        teller = Teller(self.services, self.enqueue, self.legs, self.eyes.allowance, self.tries.get(event.delivery, 0))
         match wish:
             case Tell(deed=Reconcile() | Advance() | PlanStatus() | Validate() as deed):
                 teller.to_plans(github, event, wish, deed, id)

@@ -1,9 +1,10 @@
 """Passes wishes on to runs: finds or creates the run, queues a leg with the message, or explains why not."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.core.concerns.decisions import NONE as NO_CONCERNS
 from bot.core.errors import MissingError, TransientError
@@ -62,6 +63,18 @@ MANY_RUNS = 50
 FAILED = ("stopped", "failed", "budget")
 
 
+class Legs(Protocol):
+    """What the engine knows of legs."""
+
+    def at_work(self, subject: str) -> bool:
+        """Whether a leg of the subject with this key runs, or waits for its turn."""
+        ...
+
+    def queued(self, id: str) -> bool:
+        """Whether a leg was queued under this id, whatever came of it since."""
+        ...
+
+
 @dataclass(frozen=True)
 class Teller:
     """Passes on the wishes of one delivery. `tries` is how often that was attempted before.
@@ -71,7 +84,7 @@ class Teller:
 
     services: Services
     enqueue: Enqueue
-    at_work: Callable[[str], bool]
+    legs: Legs
     allowance: Allowance
     tries: int = 0
 
@@ -109,7 +122,11 @@ class Teller:
                 panel = lost.workflow in words_of(self.services, repository).pulls
                 self.services.runs.create(lost.row(subject, panel=panel))
                 rows = self.services.runs.of_subject(repository.id, subject.home)
-            said = self._pass_on(event, wish, subject, rows, issue, message)
+            if self.legs.queued(message.id):
+                # The delivery is handled again, for something else in it or after a kill: this would meet its own run.
+                said = self._welcomed(message, subject)
+            else:
+                said = self._pass_on(event, wish, subject, rows, issue, message)
             if said:
                 publisher_of(self.services, repository, subject.key).publish(
                     CommentWish(f"reply/{message.id}", wish.number, said)
@@ -205,8 +222,9 @@ class Teller:
     ) -> str:
         """Creates or marks the run's row, and queues the leg; or returns a reply if the request is pointless.
 
-        A row is written before its leg is queued, because the leg looks for it; a stop flag after that. If a kill comes
-        in between, the delivery is handled again, and a flag that is set would say that it was done already.
+        A row is written before its leg is queued, because the leg looks for it. If a kill comes before that leg is
+        queued, the delivery is handled again, all of it: so other legs are queued before it, and a stop flag, which
+        would say that it was done already, is set after it.
         """
         where = wish.number
         stops: Sequence[RunRow] = ()
@@ -215,7 +233,7 @@ class Teller:
                 rounds = workflow in words_of(self.services, subject.repository).pulls
                 meets = next_round if rounds else open_run
                 said = meets(workflow, [(row.workflow, standing(row), _pull(row)) for row in rows])
-                if said is not None and (said or self.at_work(subject.key)):
+                if said is not None and (said or self.legs.at_work(subject.key)):
                     return said
                 if over := self._too_often(subject, () if rounds else rows, workflow, event.delivery):
                     publisher_of(self.services, subject.repository, subject.key).publish(
@@ -233,7 +251,7 @@ class Teller:
                     return ""
                 still = stands_still(standing(row))
                 # One that was stopped, and has no flag any more, was taken up: that leg waits for its turn.
-                taken_up = row.status == "stopped" and not row.stop and self.at_work(subject.key)
+                taken_up = row.status == "stopped" and not row.stop and self.legs.at_work(subject.key)
                 if still and not taken_up:
                     return still if wish.eyes is not None else ""
                 stops = (row, *begun_by(rows, row))
@@ -248,20 +266,23 @@ class Teller:
                 pass
         text = _text(event, issue)
         asked = Asked(subject, message, text.title, text.body, text.author, text.url, where)
-        self.enqueue(message.id, asked, 0.0)
         self._told_panel(asked, rows)
-        self._stopped(asked, stops)
+        self._stopped_too(asked, stops[1:])
+        self.enqueue(message.id, asked, 0.0)
+        for stopped in reversed(stops):
+            self.services.runs.set_stop(stopped.id, True)
+        return self._welcomed(message, subject)
+
+    def _welcomed(self, message: Message, subject: Subject) -> str:
         if isinstance(message.deed, Start):
             try_welcome(self.services, subject.repository)
         return ""
 
-    def _stopped(self, asked: Asked, rows: Sequence[RunRow]) -> None:
-        """Stops these runs, and queues a leg for each but the first, which has one; the others were started by it."""
-        for other in rows[1:]:
+    def _stopped_too(self, asked: Asked, others: Sequence[RunRow]) -> None:
+        """Queues a leg for each of the runs that a stopped one has started: they stop with it."""
+        for other in others:
             id, deed = f"{asked.message.id}.{other.workflow}", Stop(workflow=other.workflow, run=other.id)
             self.enqueue(id, replace(asked, message=replace(asked.message, id=id, deed=deed)), 0.0)
-        for row in reversed(rows):
-            self.services.runs.set_stop(row.id, True)
 
     def _told_panel(self, asked: Asked, rows: Sequence[RunRow]) -> None:
         """Passes a push on to the review round too, if the branch has both a run's documents and a panel's."""

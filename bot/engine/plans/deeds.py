@@ -2,7 +2,7 @@
 
 from bot.core.identity import Repository
 from bot.core.living.announcing import READY, Announcement, Tag
-from bot.core.ports import Remote
+from bot.core.ports import Issue, Remote
 from bot.core.publications import marked, marker
 from bot.engine.services import Services
 
@@ -15,14 +15,21 @@ def close(services: Services, repository: Repository, plan: str, done: Done) -> 
     github = services.installations.github(repository)
     scope = scope_of(repository, plan)
     handled = services.remotes.get(scope, f"merged/{done.issue}")
-    services.remotes.put(scope, f"merged/{done.issue}", Remote(str(done.pull), done.on))
-    issue = github.issue(done.issue)
-    if not issue.open or (handled and handled.id == str(done.pull)):
+    if handled and handled.id == str(done.pull):
         return
-    github.edit_issue(done.issue, "", issue.body, "closed", "completed")
+    issue = github.issue(done.issue)
+    if issue.open:
+        _closed(services, repository, plan, done, issue)
+    # Last: where GitHub fails, or a kill comes, before the issue is closed, all of it is done again.
+    services.remotes.put(scope, f"merged/{done.issue}", Remote(str(done.pull), done.on))
+
+
+def _closed(services: Services, repository: Repository, plan: str, done: Done, issue: Issue) -> None:
+    """The word comes first: a closed issue would say that it was said."""
     named = ", whose branch is named after it" if done.how == "branch" else ""
     text = f"Done by #{done.pull}{named}, so this is closed. Open it again if something of it is missing."
     said_once(services, repository, plan, Announcement(f"closed/{done.issue}/{done.pull}", done.issue, text))
+    services.installations.github(repository).edit_issue(done.issue, "", issue.body, "closed", "completed")
 
 
 def labelled(services: Services, repository: Repository, plan: str, tag: Tag) -> None:

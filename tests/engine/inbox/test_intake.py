@@ -21,7 +21,7 @@ from bot.engine.inbox.intake import Intake
 from bot.engine.inbox.telling import LOOKS
 from bot.engine.legs.asked import Asked
 from bot.engine.services import Services
-from tests.engine.legs.test_lost import NOON, Blind, Fake, Known
+from tests.engine.legs.test_lost import NOON, Blind, Fake, Known, Unheard
 
 DOWN, UP, PAGE = 7, 8, 5
 
@@ -121,7 +121,7 @@ def inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inbox:
         retention=unused, database_url="",
     )  # fmt: skip
     queued: list[Asked] = []
-    intake = Intake(services, lambda message, asked, delay: queued.append(asked), cast(Eyes, Blind()))
+    intake = Intake(services, lambda message, asked, delay: queued.append(asked), cast(Eyes, Blind()), Unheard())
     made = Inbox(github, deliveries, services, intake, queued)
     intake.clock = lambda: made.now
     return made

@@ -110,6 +110,16 @@ class Known:
         return vocabulary(self.all().values())
 
 
+class Unheard:
+    """An engine of which nobody knows what it did."""
+
+    def at_work(self, subject: str) -> bool:
+        return True
+
+    def queued(self, id: str) -> bool:
+        return False
+
+
 class Blind:
     """Gives no eyes."""
 
@@ -166,7 +176,7 @@ class Scene:
         repository = {"id": 7, "full_name": "octo/queue", "default_branch": "main", "pushed_at": NOON}
         body = json.dumps({**payload, "repository": repository, "installation": {"id": 3}}).encode()
         self.services.deliveries.accept([Delivery("d", event, body)])
-        Intake(self.services, self._queue, cast(Eyes, Blind())).drain()
+        Intake(self.services, self._queue, cast(Eyes, Blind()), Unheard()).drain()
         return self
 
     def _queue(self, message: str, asked: Asked, delay: float) -> None:
