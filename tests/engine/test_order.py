@@ -165,7 +165,8 @@ def test_an_answer_that_came_before_the_wait_was_over_counts(play: Play) -> None
 
 def documents(play: Play, number: int) -> dict[str, str]:
     """What is on the run's branch."""
-    head = play.github.heads[f"charrette/{number}-rotate"]
+    (branch,) = play.github.branches(f"charrette/{number}-")
+    head = play.github.heads[branch]
     return play.github.commits[head][2]
 
 

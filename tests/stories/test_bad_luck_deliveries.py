@@ -46,7 +46,7 @@ def happened(play: Play, number: int, labelled: bool) -> list[Delivery]:
 def once_each(play: Play, number: int) -> None:
     """One run, one commit for each phase, one of each comment, one pull request."""
     (row,) = play.services.runs.of_subject(7, number)
-    branch = f"charrette/{number}-rotate"
+    (branch,) = play.github.branches(f"charrette/{number}-")
     base = play.github.base
     phases = [trailers(each.message)["Phase"] for each in play.github.branch_commits(branch, base)]
     assert len(set(phases)) == len(phases) > 1

@@ -168,6 +168,16 @@ def test_the_documents_of_an_earlier_design_are_not_written_over(house: House) -
     assert set(story.files()) == {f"notes/dark-mode-3/{name}.md" for name in ("001-user-request", "002-note")}
 
 
+def test_two_open_designs_of_one_title_have_a_folder_each(house: House) -> None:
+    first = house.story("octo/linked").opens(title="Twins").labels("note")
+    house.play()
+    second = house.story("octo/linked").opens(title="Twins!").labels("note")
+    house.play()
+    assert first.pull()["head"]["ref"] == f"charrette/{first.number}-twins"
+    assert second.pull()["head"]["ref"] == f"charrette/{second.number}-twins-2"
+    assert {path.rpartition("/")[0] for path in second.files()} == {"notes/twins-2"}
+
+
 def _modes(path: Path, commit: str) -> Iterator[tuple[str, str]]:
     command = ["git", f"--git-dir={path}", "ls-tree", "-r", commit]
     listed = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -135,7 +135,7 @@ def run(play: Play, place: str, attacks: Mapping[str, str], label: str = "memo")
 
 def looked_at(play: Play, number: int) -> None:
     """What may be written, and what it may say."""
-    branch = f"charrette/{number}-rotate"
+    branch = next(iter(play.github.branches(f"charrette/{number}-")), f"charrette/{number}-none")
     heads = {sha for sha, (_, _, files) in play.github.commits.items() if any("notes/rotate" in path for path in files)}
     targets = {
         "comment": {str(number)},
@@ -155,7 +155,7 @@ def looked_at(play: Play, number: int) -> None:
     assert "root:" not in _results(play)
     assert KEY not in play.mind.heard
     paths = {path for at in [play.github.heads.get(branch)] if at for path in play.github.commits[at][2]}
-    assert all(path.startswith("notes/rotate/0") and path.endswith(".md") for path in paths)
+    assert all(path.startswith(f"notes/{branch.partition('-')[2]}/0") and path.endswith(".md") for path in paths)
 
 
 def harmless(play: Play, number: int, write: Write) -> None:

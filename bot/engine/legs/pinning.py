@@ -7,7 +7,7 @@ from typing import Any
 from bot.core.codec import to_json
 from bot.core.definition import Definition, House, least
 from bot.core.errors import PersonError, UnconfiguredError
-from bot.core.identity import branch_of, run_id, slug_of
+from bot.core.identity import BRANCH_PREFIX, branch_of, home_of, run_id, slug_of
 from bot.core.incoming.description import find as find_description
 from bot.core.incoming.messages import Entry, Message, Start, Stop
 from bot.core.markdown.safe import shown_to_model
@@ -77,14 +77,15 @@ def _house(services: Services, asked: Asked, commit: str) -> House:
 def _slug(
     services: Services, github: GitHub, asked: Asked, definition: Definition, base: str
 ) -> tuple[str, tuple[BranchCommit, ...]]:
-    """A slug whose branch is free, or belongs to this same run (then with its commits).
+    """A slug that no branch of a run has, or that of this same run's branch (then with its commits).
 
-    Its folder must also be free at the base, or the merge would replace the documents of an earlier design.
+    Its folder must be free, at the base and on the branches of other issues: one design would replace the documents of
+    another, or could not be merged beside it.
     """
     subject = asked.subject
     run, prefix = run_id(subject, definition.id, 1), branch_of(subject.home, "")
-    taken = github.branches(prefix)
-    for branch in taken:
+    branches = [name for name in github.branches(BRANCH_PREFIX) if home_of(name) is not None]
+    for branch in (name for name in branches if name.startswith(prefix)):
         commits = tuple(c for c in github.branch_commits(branch, base) if c.ours)
         if any(trailers(commit.message).get("Run") == run for commit in commits):
             return branch.removeprefix(prefix), commits
@@ -92,7 +93,8 @@ def _slug(
     checkout.fetch(base)
     first = slug_of(asked.title, unnamed=f"design-{subject.home}")
     names = (first if n == 1 else f"{first}-{n}" for n in count(1))
-    free = (name for name in names if prefix + name not in taken)
+    taken = {name.partition("-")[2] for name in branches}
+    free = (name for name in names if name not in taken)
     return next(slug for slug in free if not checkout.blobs(base, definition.artifacts.format(slug=slug))), ()
 
 
