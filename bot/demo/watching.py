@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.core.errors import PersonError
+from bot.local.words import readable
 
 from .stage import Stage
 
@@ -53,6 +54,6 @@ class Watch:
                 found = re.search(r"^\*\*(.+)\*\*$", self.body, re.MULTILINE)
                 if found and found[1] != self.status:
                     self.status = found[1]
-                    self.say(f"the bot: {self.status}")
+                    self.say(f"the bot: {readable(self.status, self.stage.url)}")
             elif "charrette:key=questions/" in comment["body"] and self.questions is None:
                 self.questions = comment

@@ -47,7 +47,7 @@ def tracks_needed(artifact: Artifact, _: Context, *, share: float = SHARE) -> It
     yield Finding(
         found.line,
         wrong,
-        "`/approve` opens a track for each of these components; `/reject <why>` has the owners looked at again.",
+        "`/approve` opens a track for each of these components; `/reject <why>` has the owners worked out again.",
     )
 
 

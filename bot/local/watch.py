@@ -20,7 +20,7 @@ STANDINGS: tuple[tuple[str, Standing], ...] = (
     (r"Stopped\.", "stopped"),
     (r"Waits for a description", "description"),
     (r".* waits for answers", "asks"),
-    (r".* waits for a maintainer", "approval"),
+    (r".* waits for a maintainer|.*, which waits for approval", "approval"),
     (r".* attempts did not fix|.*: people changed|.*: the document was deleted|.* waits: ", "blocked"),
 )
 HINTS: dict[Standing, str] = {

@@ -18,7 +18,7 @@ _ELSEWHERE = tuple(
         (r"\(see the check\)", "(listed below)"),
         (r"(and \d+ more), in the check", r"\1"),
         (r", or write `/revise \d+ \.\.\.`\.", "."),
-        (r"eview the pull request; what people edit on its branch is kept\.", "eview the documents on the branch."),
+        (r"eview the pull request; people's edits on its branch are kept\.", "eview the documents on the branch."),
         (r"`/retry` (goes on|asks)", r"The same command \1"),
         (r"To go on, put the label back on, or write `/resume`\.", "The same command goes on."),
     )

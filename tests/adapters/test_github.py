@@ -289,7 +289,7 @@ def test_a_pull_request_that_is_not_there(place: Place) -> None:
 
 def check_wish(head: str, annotations: int = 0, done: bool = True, summary: str = "All is well.") -> CheckWish:
     notes = tuple(
-        Annotation("_tasks/q/001.md", n, "warning", f"Rule {n}", "Mend it.") for n in range(1, annotations + 1)
+        Annotation("_tasks/q/001.md", n, "warning", f"Rule {n}", "Fix it.") for n in range(1, annotations + 1)
     )
     conclusion: Literal["neutral"] | None = "neutral" if done else None
     return CheckWish(

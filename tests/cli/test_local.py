@@ -400,10 +400,10 @@ def test_the_words_of_an_end_are_those_of_a_clone() -> None:
     word = next(headline(row[1]()) for row in ENDS if row[0] == "done with findings")
     assert at_home(word) == (
         "Done, with 3 findings left (listed below). 2 in 002 Understanding, 1 in 003 Prior art. "
-        "To mend one, edit it on the branch. Review the documents on the branch."
+        "To fix one, edit the document on the branch. Review the documents on the branch."
     )
     assert at_home("- and 7 more, in the check") == "- and 7 more"
-    first = "Read the summary first, then review the pull request; what people edit on its branch is kept."
+    first = "Read the summary first, then review the pull request; people's edits on its branch are kept."
     assert at_home(first) == "Read the summary first, then review the documents on the branch."
 
 

@@ -52,10 +52,10 @@ def test_it_plays_to_its_end_and_every_request_is_the_recorded_one(ended: Ended)
 
 def test_people_see_what_went_back_and_what_a_validation_showed(ended: Ended) -> None:
     (status,) = [each["body"] for each in ended.ada.comments(1) if "charrette:key=status " in each["body"]]
-    assert re.search(r"002 Series\]\(\S+\) \(a draft went back for `plan: cycle`, and was mended\)", status)
+    assert re.search(r"002 Series\]\(\S+\) \(a draft was sent back for `plan: cycle`, and fixed\)", status)
     answer = next(body for body in said(ended, 3) if "units done" in body)
     assert "Row 2, “The first heartbeat tells who serves”, before PR 1 (#4): **passed**" in answer
-    assert "Row 1, “A SIGTERM loses no request”, before PR 5 (#8): no result yet, they wait for it." in answer
+    assert "Row 1, “A SIGTERM loses no request”, before PR 5 (#8): no result yet, which they wait for." in answer
     assert not any("UNVERIFIED" in body for body in (status, answer))
 
 

@@ -97,7 +97,7 @@ def test_above_the_quarter_tracks_are_approved_and_designed_against_a_contract(h
     ]
     assert "> This document was written without web search" in roadmap
     assert "the full panel, since a roadmap is a decision about the architecture" in status_of_round(story, "Review")
-    assert "waits for “Tracks”: waits for approval, see [its status]" in story.status
+    assert "waits for “Tracks”, which waits for approval: see [its status]" in story.status
     owners = status_of_round(story, "Owners of the concerns")
     assert "| orchestrator | **no** | 2: I1, I2 | none |" in owners
     assert "`/approve` opens one for each of: orchestrator." in owners

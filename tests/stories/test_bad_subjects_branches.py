@@ -196,7 +196,8 @@ def test_what_a_person_breaks_in_a_document_that_is_done_is_told_and_stops_nothi
     story.writes(note, "# A note\n\nOf mine, without its heading.\n")
     house.play()
     assert (
-        "**Done, with 1 finding left (see the check). 1 in 002 Note. To mend one, edit it on the branch" in story.status
+        "**Done, with 1 finding left (see the check). 1 in 002 Note. To fix one, edit the document on the branch"
+        in story.status
     )
     assert [check["conclusion"] for check in story.checks()] == ["neutral"]
     story.deletes(note)

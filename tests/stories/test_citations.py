@@ -83,14 +83,14 @@ def test_from_the_draft_to_the_day_when_the_code_has_moved(shared: House) -> Non
     before = len(shared.mind.requests)
     pushes_to_main(story, "src/queue.py", "import os\n\n\nclass Queue:\n    pass\n")
     shared.play()
-    assert "One cited place no longer stands there as it did." in story.status
+    assert "One cited place has moved or changed." in story.status
     assert "- `src/queue.py:1` (" in story.status
-    assert "stands in 4 now" in story.status
-    assert "stands in 4 now" in story.checks()[0]["output"]["summary"]
+    assert "has moved to 4" in story.status
+    assert "has moved to 4" in story.checks()[0]["output"]["summary"]
     assert len(shared.mind.requests) == before
     story.says("/status")
     shared.play()
-    assert "stands in 4 now" in story.bot_comments()[-1]
+    assert "has moved to 4" in story.bot_comments()[-1]
 
 
 FOUND = "https://docs.example.org/queues"

@@ -181,7 +181,7 @@ def test_a_faulty_one_starts_nothing_and_is_told_once(place: Place) -> None:
     story.unlabels("rfc").labels("rfc")
     place.house.play()
     assert "**Done." in story.status
-    assert any("is mended" in body for body in story.bot_comments())
+    assert any("are fixed, and the run has started" in body for body in story.bot_comments())
     assert not any("2 faults" in body for body in story.bot_comments())
 
 

@@ -111,7 +111,7 @@ def test_help_and_status_answer_at_once_and_other_bots_commands_are_left_alone(s
 def test_cancel_stops_before_the_next_write(story: Story) -> None:
     story.opens(title="Never mind").labels().until_status("waits for answers")
     story.says("/cancel").until_status("**Stopped.")
-    story.says("1A 2A").until(lambda: "the run stands still" in story.bot_comments()[-1])
+    story.says("1A 2A").until(lambda: "the run has halted" in story.bot_comments()[-1])
     story.says("/status").until(lambda: "Stopped." in story.bot_comments()[-1])
     assert names(story) == DOCUMENTS[:2]
 

@@ -154,7 +154,7 @@ def test_a_validation_holds_what_it_protects_and_its_result_is_for_the_document(
     ):
         story.people[by].comment(number, text)
         house.play()
-    assert said(story, home, "that is for people with write access") == 1
+    assert said(story, home, "only people with write access") == 1
     assert said(story, two, "`/plan validation` needs something after it") == 1
     assert "“the moon” names no row of the risk register:\n\n- row 1: Resident memory decides" in last_word(story, two)
     story.ada.comment(two, "/plan validation 2 failed: items take 9 s @eve")
@@ -173,7 +173,7 @@ def test_a_validation_holds_what_it_protects_and_its_result_is_for_the_document(
     story.ada.comment(home, "/plan status")
     house.play()
     assert "**passed**" in last_word(story, home)
-    assert "**Citations:** One cited place no longer stands there as it did on `main` at" in last_word(story, home)
+    assert "**Citations:** One cited place has moved or changed on `main` at" in last_word(story, home)
     assert "- `README.md:3` (line" in last_word(story, home)
     assert "ready" in labels(story, two)
     assert said(story, two, f"This unit is ready, because #{one} is done and row 2 of the risk register") == 1

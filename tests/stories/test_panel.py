@@ -150,7 +150,7 @@ def decides(story: Story, number: int, offered: int, branch: str, path: str) -> 
     text = story.ada.text(path, branch).replace("**Decision:** [ ]", "**Decision:** [x] defer: later")
     story.writes(path, text, to=branch)
     story.until(lambda: log()[2:] == [(id, "defer: later", "@ada") for id in ("I3", "I4")])
-    story.until(lambda: "no concern that is open" in status_of(story, number))
+    story.until(lambda: "no concern is open" in status_of(story, number))
     head = story.ada.get(f"/git/ref/heads/{branch}")["object"]["sha"]
     there = {each["name"]: each["conclusion"] for each in story.ada.get(f"/commits/{head}/check-runs")["check_runs"]}
     assert there["charrette/concerns"] == "success"

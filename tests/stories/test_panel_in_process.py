@@ -240,7 +240,7 @@ def test_a_pull_request_that_ends_in_the_middle_ends_the_round(house: House, how
 
     house.mind.before = once(ends)
     status = asked(house, story, number, "/review experts tarjan, ops")
-    assert f"**Stopped: the pull request is {how}, so the panel does not go on. No document was made." in status
+    assert f"**Stopped: the pull request is {how}, so the panel has stopped. No document was made." in status
     assert reviewed(story, number) == []
     assert head_of_any(story, f"charrette/review-{number}") is None
     story.ada.comment(number, "/resume")
@@ -355,7 +355,7 @@ def test_a_critical_concern_that_is_taken_out_holds_the_check_also_after_a_lost_
     assert told.startswith("### Design: Held\n\n**Done.")
     assert "### Review: Held, round 1\n\n**Done: 1 critical, 1 important. Each waits for a decision.**" in told
     assert "- [x] [Graph algorithms, after R. Tarjan](" in told
-    assert "| critical | 1 | 1: C1 (taken out of the document) |\n| important | 1 | 1: I1 (taken" in told
+    assert "| critical | 1 | 1: C1 (removed from the document) |\n| important | 1 | 1: I1 (taken" in told
 
     forget(house, story, story.number)
     push(story, branch, head_of(story, branch), {path: "# Still nothing\n"})
@@ -629,10 +629,10 @@ def test_a_pull_request_from_a_fork_gets_reviews_a_check_and_a_comment_that_deci
     assert "says 001-tarjan F1</b> (critical) · reject: it is written down</summary>" in shown
     assert shown.count("C1 reject: it is written down") == 1
     assert checks(story, number)["charrette/concerns"] == "success"
-    assert "no concern that is open" in status_of(story, number)
+    assert "no concern is open" in status_of(story, number)
     story.people["eve"].comment(number, "/decide C1 accept: mine")
     house.play()
-    assert "thank you, but that is for" in last_word(story, number)
+    assert "thank you, but only" in last_word(story, number)
 
     theirs = replace(story.people["eve"], repository="eve/library")
     before = theirs.get("/git/ref/heads/theirs")["object"]["sha"]
@@ -725,6 +725,6 @@ def test_what_can_t_be_reviewed(house: House, name: str, files: dict[str, str], 
     assert said in last_word(story, number)
     asked(house, story, number, "Then I mend it.")
     asked(house, story, number, "/revise it")
-    assert "The `review-experts` run did not begin." in last_word(story, number)
+    assert "The `review-experts` run did not start." in last_word(story, number)
     assert said in last_word(story, number)
     assert house.mind.requests == []

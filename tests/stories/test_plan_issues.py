@@ -90,7 +90,7 @@ def test_a_plan_that_a_person_wrote_becomes_issues_when_a_writer_says_so(house: 
     number = pull_of(story, "my-plan", {"docs/plan.md": PLAN, "docs/notes.md": "# Notes\n", "a.txt": PLAN})
     story.people["eve"].comment(number, "/plan issues")
     house.play()
-    assert "that is for people with write access" in last_word(story, number)
+    assert "only people with write access" in last_word(story, number)
     story.ada.comment(number, "/plan issues --dry-run")
     house.play()
     assert "| PR 1: Memory reading | open it |" in last_word(story, number)

@@ -33,7 +33,7 @@ class Drifted:
         """What became of them, as a sentence goes on."""
         match self.became:
             case "moved":
-                return f"stands in {_lines(self.now, self.now + self.last - self.first)} now"
+                return f"has moved to {_lines(self.now, self.now + self.last - self.first)}"
             case "changed":
                 return "has changed"
             case "gone":
@@ -55,11 +55,11 @@ class Drift:
         """How many of the cited places are not what they were."""
         match len(self.places):
             case 0:
-                return "All cited places still stand there as they did"
+                return "All cited places are unchanged"
             case 1:
-                return "One cited place no longer stands there as it did"
+                return "One cited place has moved or changed"
             case count:
-                return f"{count} cited places no longer stand there as they did"
+                return f"{count} cited places have moved or changed"
 
 
 def _lines(first: int, last: int) -> str:

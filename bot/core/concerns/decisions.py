@@ -25,8 +25,8 @@ from .words import verdict_in
 
 DECISION = "decision"
 NONE = (
-    "I know of no document of concerns here to decide on. `/review experts` on the pull request has a panel write one. "
-    "If there is one all the same, since it was merged or moved, decide in the file itself."
+    "I know of no concerns document here to decide on. `/review experts` on the pull request has a panel write one. "
+    "If there is one that was merged or moved, decide in the file itself."
 )
 MOST_SHOWN = 20
 
@@ -274,8 +274,8 @@ def _gone(standing: Standing) -> str:
     grave = [concern.id for concern in out if concern.severity == "critical"]
     held = f" The check `charrette/concerns` stays red for {_listed(grave)} until then." if grave else ""
     return (
-        f"No longer in `{standing.path}`, and not decided: {_listed([concern.id for concern in out])}. To take a "
-        f"concern out decides nothing: it still counts as open. Put it back as it was, or decide it: "
+        f"Removed from `{standing.path}` undecided: {_listed([concern.id for concern in out])}. Removing a concern "
+        f"decides nothing: it still counts as open. Put it back as it was, or decide it: "
         f"`/decide {out[0].id} reject: why`, with accept, reject or defer, puts it back with the decision.{held}"
     )
 

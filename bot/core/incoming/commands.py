@@ -69,10 +69,12 @@ COMMANDS: tuple[Usage, ...] = (
     Usage("help", "", "Shows the commands that work here.", "anyone"),
     Usage("status", "", "Shows where the run is, what it waits for and what it has used.", "anyone"),
     Usage("answer", "<1A 2 words ...>", "Answers the open questions, by letter or in words.", "author"),
-    Usage("proceed", "", "Goes on without answers: open questions become assumptions, and are labelled so.", "write"),
+    Usage(
+        "proceed", "", "Goes on without answers: open questions become assumptions, and are labelled as such.", "write"
+    ),
     Usage("approve", "", "Approves the document that waits for it.", "write"),
-    Usage("reject", "<why>", "Has the document that waits for approval made again, with your reason in mind.", "write"),
-    Usage("revise", "<what>", "Has the documents that this names or touches made again, with a dated note.", "write"),
+    Usage("reject", "<why>", "Has the document that waits for approval rewritten, with your reason in mind.", "write"),
+    Usage("revise", "<what>", "Has the documents that this names or affects rewritten, with a dated note.", "write"),
     Usage("decide", "<C1 accept: why>", "Decides concerns of a review: accept, reject or defer, and why.", "write"),
     Usage(
         "plan issues",
@@ -94,7 +96,7 @@ COMMANDS: tuple[Usage, ...] = (
         "write",
     ),
     Usage("retry", "", "Tries again what failed.", "write"),
-    Usage("resume", "", "Takes up again what was stopped.", "write"),
+    Usage("resume", "", "Continues what was stopped.", "write"),
     Usage("cancel", "", "Stops the run before its next write; what is finished stays.", "triage"),
 )
 

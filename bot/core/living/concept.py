@@ -76,7 +76,7 @@ def told(data: Any, pull: int, unplaced: Sequence[str], cost: str) -> str:
         if each.old and each.new:
             parts += [f"  - it says: {_bare(each.old)}", f"  - it should say: {_bare(each.new)}"]
     if wrong:
-        parts += ["", "What could be put into the document is on this branch; keep it, change it, or take it back."]
+        parts += ["", "The suggested edits are on this branch: keep them, change them, or revert them."]
     parts += [f"- {word}" for word in unplaced]
     return "\n".join([*parts, "", cost])
 

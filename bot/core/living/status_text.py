@@ -121,6 +121,6 @@ def _gate(view: Overview, gate: Gate) -> str:
         on = f" on {gate.result.on}" if gate.result.on else ""
         return f"{name} **{gate.result.verdict}**{on}{found}"
     if not set(gate.protects) & view.left:
-        return f"{name} no result was recorded, and all that it protects is over."
-    must = "they wait for it" if gate.holds else "they are merged after it" if gate.mandatory else "advised"
-    return f"{name} no result yet, {must}. {recorded(gate)}"
+        return f"{name} no result was recorded, and everything that it protects is done or closed."
+    must = "which they wait for" if gate.holds else "which comes before their merge" if gate.mandatory else "advisory"
+    return f"{name} no result yet, {must}. To record one: {recorded(gate)}."

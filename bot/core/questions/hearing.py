@@ -48,7 +48,7 @@ def _advice(open: tuple[Question, ...]) -> str:
     lines = "\n".join(
         f"- **Q{q.number}.** {q.recommended.letter}) {q.recommended.text}. Why it matters: {q.why}" for q in open
     )
-    return f"Our advice is what the questions recommend:\n\n{lines}\n\n`/answer recommended` takes all of it."
+    return f"My advice is what the questions recommend:\n\n{lines}\n\n`/answer recommended` takes all of it."
 
 
 def _ask_back(open: tuple[Question, ...], numbers: tuple[int, ...]) -> str:
@@ -61,17 +61,17 @@ def _explained(open: tuple[Question, ...], numbers: tuple[int, ...]) -> str:
     about = tuple(q for q in open if q.number in numbers) or open
     lines = "\n".join(f"- **Q{q.number}.** {q.text} Why it matters: {q.why}" for q in about)
     return (
-        "I read this as a question, so as no answer. More than the questions say I can't say here:\n\n"
-        f"{lines}\n\nTo answer: {_example(about)}, or words with the question's number. "
-        "`/answer recommended` takes what is recommended for all that are open."
+        "I read this as a question, not as an answer. I can't say more here than the questions do:\n\n"
+        f"{lines}\n\nTo answer: {_example(about)}, or your own words with the question's number. "
+        "`/answer recommended` takes the recommended options for all that are open."
     )
 
 
 def _no_answer(open: tuple[Question, ...]) -> str:
     which = f"question{'s' if len(open) > 1 else ''} {_numbers(open)}"
     return (
-        f"I read this as no answer to the open {which}. "
-        f"To answer: {_example(open)}, or words with the question's number."
+        f"I don't read this as an answer to the open {which}. "
+        f"To answer: {_example(open)}, or your own words with the question's number."
     )
 
 

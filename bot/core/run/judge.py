@@ -39,7 +39,7 @@ from .record import Record
 from .revisions import named
 from .state import State, fold
 
-HALTED = "It is kept, but the run stands still: `/resume` takes it up again."
+HALTED = "It is kept, but the run has halted: `/resume` continues it."
 
 
 def judge(state: State, message: Message) -> Judgement:
@@ -112,7 +112,9 @@ def _verdict(state: State, phase: PhaseState | None, message: Message) -> Judgem
         return Judgement(reply=f"{phase.phase.label} {stale} {again}", looks=True)
     asked = message.author or message.by == state.pinned.started_by
     if isinstance(message.deed, Approve) and asked and state.pinned.policy.not_by_requester:
-        return Judgement(reply="You asked for this, and here nobody approves what they asked for. Another has to.")
+        return Judgement(
+            reply="You asked for this, and nobody here approves what they asked for. Somebody else has to."
+        )
     return Judgement(Entry(message, phase.about, awaited.digest))
 
 
@@ -162,7 +164,7 @@ def _hindrance(state: State) -> str:
     if state.record.closed == "closed":
         return f"#{state.record.pull} is closed. Reopen it, and write `/revise` again."
     if state.stopped or state.trouble is not None:
-        return "The run stands still. `/resume` takes it up again; then write `/revise` again."
+        return "The run has halted. `/resume` continues it; then write `/revise` again."
     if not any(phase.commit for phase in state.phases):
         return "No document is written yet, so there is nothing to revise. `/status` says where the run stands."
     return ""
@@ -189,7 +191,7 @@ def _retry(state: State, phase: PhaseState | None, message: Message) -> Judgemen
     if phase is not None and phase.status == "pending" and not state.lacks_description:
         # Nobody is at it, or this would still wait in the queue: the engine has lost its work.
         return Judgement(looks=True)
-    return Judgement(reply=f"There is nothing to take up again: {_standing(state, phase)}")
+    return Judgement(reply=f"There is nothing to continue: {_standing(state, phase)}")
 
 
 def _again(state: State, phase: PhaseState, message: Message) -> Judgement:

@@ -45,7 +45,7 @@ from .words import unsaid
 LABELS = (
     Label("plan", "5319e7", "Charrette: what a plan became"),
     Label("unit", "1d76db", "Charrette: one planned pull request"),
-    Label("ready", "0e8a16", "Charrette: nothing that is needed first is missing"),
+    Label("ready", "0e8a16", "Charrette: everything that this needs first is done"),
 )
 TITLE = 200
 COMMON = 3

@@ -15,14 +15,14 @@ from .unit_text import Source
 from .units import Piece
 
 BEGUN = (
-    "The issues of this plan's units are being opened, one after the other. "
-    "What this issue says in full stands here once they all are."
+    "The issues of this plan's units are being opened, one after another. "
+    "The full text of this issue follows once they all are."
 )
 _KEPT = (
-    "This part is kept by Charrette and written anew when the plan or its issues change. "
-    "What you write above or below it stays; so do your titles, labels, milestones and ticks. An issue that you close "
-    "stays closed. `/plan issues` brings all of it into line with the plan, and `/plan issues --dry-run` shows first "
-    "what that would change."
+    "Charrette maintains this part, and rewrites it when the plan or its issues change. "
+    "What you write above or below it stays, and so do your titles, labels, milestones and ticks. An issue that you "
+    "close stays closed. `/plan issues` brings everything into line with the plan; `/plan issues --dry-run` shows "
+    "first what that would change."
 )
 WITHOUT = {
     "sub_issues": "This GitHub has no sub-issues, so the units are listed here as tasks.",

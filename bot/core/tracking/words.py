@@ -29,7 +29,7 @@ def summary(work: Work, done: Sequence[Done], refs: Mapping[str, Ref]) -> str:
     parts = [first, *_said(work)]
     if refused:
         parts.append("GitHub refused some of it:\n\n" + "\n".join(_refusals(refused)))
-        parts.append("Everything else is done. `/plan issues` tries these again.")
+        parts.append("Everything else is done. `/plan issues` tries them again.")
     return numbered("\n\n".join(parts), refs)
 
 
@@ -42,7 +42,7 @@ def preview(work: Work) -> str:
         told = [f"| {which} | {'; '.join(what)} |" for which, what in list(rows.items())[:_MOST_ROWS]]
         more = len(rows) - _MOST_ROWS
         told += [f"| and {more} more | |"] if more > 0 else []
-        head = f"Nothing is done yet. This would be: {_and(_counts(work.steps, _PLANNED))}."
+        head = f"Nothing has been done yet. What would be: {_and(_counts(work.steps, _PLANNED))}."
         table = "\n".join([head, "", "| issue | what would be done |", "| --- | --- |", *told])
     return numbered("\n\n".join([table, *_said(work)]), work.refs)
 
@@ -71,7 +71,7 @@ def step_name(step: Step, work: Work) -> str:
         case Open():
             return f"open {_named(step.key, work)}"
         case Say():
-            return f"a word on {_named(step.key, work)}"
+            return f"a comment on {_named(step.key, work)}"
         case Write():
             return f"{_verb(step)} {_named(step.key, work)}"
         case _:
@@ -99,7 +99,7 @@ def unsaid(plan: Plan) -> Iterator[str]:
     if len(silent) > _MOST_SAID:
         silent = [*silent[: _MOST_SAID - 1], f"{len(silent) - _MOST_SAID + 1} more"]
     if silent:
-        mend = "That is taken for nothing; the plan can say “Depends on: …”, or “Depends on: none”."
+        mend = "That is read as no dependency; the plan can say “Depends on: …”, or “Depends on: none”."
         yield f"Nothing that could be read says what {_and(silent)} needs. {mend}"
 
 

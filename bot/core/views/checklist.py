@@ -49,7 +49,7 @@ def _notes(state: State, phase: PhaseState) -> str:
     theirs = is_edited(phase.commit, phase.phase, state.record)
     edited = " (deleted by a person)" if gone else " (edited by a person)" if theirs else ""
     rules = ", ".join(f"`{one_line(rule)}`" for rule in phase.commit.mended)
-    mended = f" (a draft went back for {rules}, and was mended)" if rules else ""
+    mended = f" (a draft was sent back for {rules}, and fixed)" if rules else ""
     return f"{notes.get(phase.status, '')}{mended}{edited}{revised(phase)}"
 
 
@@ -59,8 +59,8 @@ def revised(phase: PhaseState) -> str:
         return ""
     last = phase.notes[-1]
     if phase.wish:
-        return f" (to be made again: asked by {one_line(last.by)} on {last.at[:10]})"
-    return f" (revised: asked by {one_line(last.by)} on {last.at[:10]})"
+        return f" (to be revised, as asked by {one_line(last.by)} on {last.at[:10]})"
+    return f" (revised, as asked by {one_line(last.by)} on {last.at[:10]})"
 
 
 def progress(phase: PhaseState) -> str:

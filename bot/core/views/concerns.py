@@ -86,7 +86,7 @@ def _gravity(concern: Concern) -> int:
 
 
 def _ids(concerns: Sequence[Concern]) -> str:
-    shown = [each.id if each.line else f"{each.id} (taken out of the document)" for each in concerns[:MOST_NAMED]]
+    shown = [each.id if each.line else f"{each.id} (removed from the document)" for each in concerns[:MOST_NAMED]]
     return ", ".join([*shown, *(["…"] if len(concerns) > MOST_NAMED else [])])
 
 
@@ -140,14 +140,14 @@ def _how(concern: Concern) -> str:
     """A hint on how to decide a concern that was removed from the document; "" for others."""
     if concern.line:
         return ""
-    return f" (taken out of the document undecided: put it back, or write `/decide {concern.id} reject: why`)"
+    return f" (removed from the document undecided: put it back, or write `/decide {concern.id} reject: why`)"
 
 
 def decided(concern: Concern) -> str:
     """The content of a concern's decision field, for a table cell."""
     decision = concern.decision
     if not concern.line:
-        return "**open**, though taken out of the document"
+        return "**open**, though removed from the document"
     if decision is None:
         return "open"
     if decision.ticked > 1:

@@ -11,7 +11,7 @@ from bot.core.publications import Annotation, CheckWish
 CHECK = "charrette/configuration"
 OURS = (".github/charrette.yml", ".github/charrette/")
 LISTED, ANNOTATED = 30, 100
-MENDED = "The configuration that had faults is mended, and the run has started."
+MENDED = "The faults in the configuration are fixed, and the run has started."
 
 
 def configures(path: str) -> bool:
@@ -24,7 +24,7 @@ def faulty(faults: Sequence[Fault], layers: Sequence[Layer]) -> str:
     many = f"{len(faults)} faults" if len(faults) > 1 else "a fault"
     return (
         f"Nothing can start here: the configuration of this repository has {many}.\n\n{listed(faults, layers)}\n\n"
-        "Once the default branch is mended, put the label on again, or write the command again."
+        "Once this is fixed on the default branch, put the label on again, or write the command again."
     )
 
 
@@ -66,5 +66,5 @@ def check(head: str, faults: Sequence[Fault], layer: Layer) -> CheckWish:
 
 def _annotation(fault: Fault) -> Annotation:
     return Annotation(
-        fault.where, max(fault.line, 1), "failure", plain(fault.wrong, 200), plain(fault.mend or "Mend it.")
+        fault.where, max(fault.line, 1), "failure", plain(fault.wrong, 200), plain(fault.mend or "Fix it.")
     )

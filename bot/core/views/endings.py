@@ -43,9 +43,9 @@ def done(state: State) -> str:
     if ending(state) == "done":
         return f"Done. {_then(state)}"
     where = ", ".join(f"{len(phase.findings)} in {_name(phase)}" for phase in found[:FEW])
-    more = f", and {len(found) - FEW} documents more" if len(found) > FEW else ""
+    more = f", and {len(found) - FEW} more documents" if len(found) > FEW else ""
     first = next((phase.phase.number for phase in found if phase.commit), 0)
-    mend = f"To mend one, edit it on the branch, or write `/revise {first:03d} ...`." if first else ""
+    mend = f"To fix one, edit the document on the branch, or write `/revise {first:03d} ...`." if first else ""
     left = f"{count} finding{'' if count == 1 else 's'} left (see the check)"
     return f"Done, with {left}. {where}{more}. {mend} {_then(state)}"
 
@@ -54,7 +54,7 @@ def _then(state: State) -> str:
     """The next steps for people. If the last document is a summary of the others, they start with that."""
     first = "Read the summary first, then review" if state.definition.phases[-1].id.endswith("summary") else "Review"
     after = " When it is merged, each unit of the plan becomes an issue." if state.definition.plans else ""
-    return f"{first} the pull request; what people edit on its branch is kept.{after}"
+    return f"{first} the pull request; people's edits on its branch are kept.{after}"
 
 
 def kept(state: State) -> str:

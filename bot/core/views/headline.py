@@ -9,7 +9,6 @@ from bot.core.run.record import Included
 from bot.core.run.state import State
 from bot.core.views import endings
 
-from .checklist import progress
 from .questions import author
 
 SHORT = 7
@@ -36,7 +35,7 @@ def headline(state: State) -> str:
         case "pending" | "done" | "findings":
             again = _again(phase)
             count = len(to_mend(state))
-            back = f": the draft went back with {count} finding{'s' if count != 1 else ''}" if count else ""
+            back = f": the draft was sent back with {count} finding{'s' if count != 1 else ''}" if count else ""
             what = f"{where}: {phase.phase.title.lower()}" if phase.phase.counted else where
             return f"{what}{again}{back} …"
         case "asking":
@@ -45,9 +44,9 @@ def headline(state: State) -> str:
             return f"{where} waits for answers from {asked} ({open} open). {ways}"
         case "awaiting":
             digest = state.awaited.digest[:SHORT] if state.awaited else ""
-            return f"{where} waits for a maintainer's `/approve` or `/reject <why>`, as it stands (`{digest}`)."
+            return f"{where} waits for a maintainer's `/approve` or `/reject <why>` of its current text (`{digest}`)."
         case "convened":
-            return f"{where} waits for “{phase.phase.title}”: {progress(phase)}."
+            return f"{where} waits for “{phase.phase.title}”{_doing(phase.included)}."
         case "blocked":
             return _blocked(state, phase, where)
         case _:
@@ -88,6 +87,14 @@ def _blocked(state: State, phase: PhaseState, where: str) -> str:
     left = f"{found} {'are' if count != 1 else 'is'} left in it (see the check)"
     ways = f"Fix {them} on the branch; `/proceed` goes on with {them}, {again}"
     return f"{where}: people changed the document, and {left}. {ways}"
+
+
+def _doing(other: Included | None) -> str:
+    """What another run is doing, as a clause, with a link to its status."""
+    if other is None:
+        return ""
+    clause = f", which {'' if other.words.startswith('waits') else 'is '}{other.words}"
+    return f"{clause}: see [its status]({other.link})" if other.link else clause
 
 
 def _held_up(where: str, phase: PhaseState, other: Included) -> str:

@@ -51,8 +51,8 @@ def _ways(state: State, owners: Owners) -> Iterator[str]:
     names = ", ".join(one_line(part.name) for part in owners.outside)
     if state.current is not None and state.current.status == "awaiting":
         yield (
-            "For that many parallel tracks are needed. "
-            f"`/approve` opens one for each of: {names}. `/reject <why>` has the owners looked at again."
+            "That many need parallel tracks. "
+            f"`/approve` opens one for each of: {names}. `/reject <why>` has the owners worked out again."
         )
     elif state.current is None and owners.outside:
         yield f"Without a track: {names}. A maintainer may open one all the same: {FORM}."

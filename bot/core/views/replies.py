@@ -54,11 +54,11 @@ def refusal(login: str, needs: Needs) -> str:
     """A polite refusal for somebody who lacks the permission."""
     who = {
         "write": "people with write access to this repository",
-        "triage": "people with triage access or more to this repository",
+        "triage": "people with triage access (or more) to this repository",
         "author": "the issue's author and people with write access",
         "anyone": "anyone",
     }[needs]
-    return f"@{login}, thank you, but that is for {who}. Please ask one of them."
+    return f"@{login}, thank you, but only {who} can do that. Please ask one of them."
 
 
 def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str | None:
@@ -69,9 +69,9 @@ def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str 
     for other, status, pull in reversed(rows):
         at = f" in #{pull}" if pull else ""
         if other != workflow and status not in (*OVER, "stopped", "failed", "budget"):
-            return f"The `{other}` run{at} is still open here ({status}). `/cancel` it first; one run at a time."
+            return f"The `{other}` run{at} is still open here ({status}). Only one run at a time: `/cancel` it first."
         if other == workflow and status in OVER:
-            return f"This is done already{at}. `/revise <what>` changes a document; so does an edit on the branch."
+            return f"This is already done{at}. `/revise <what>` changes a document; so does an edit on the branch."
         if other == workflow and status in ("starting", "running"):
             return ""
     return None
@@ -85,8 +85,9 @@ def next_round(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> st
         if other == workflow and status == "starting":
             return ""
         if other == workflow:
-            return "The panel is at work on this already; its status says how far it is."
-        return f"The `{other}` run is still open here ({status}). `/cancel` it first, or let it end; one run at a time."
+            return "The panel is already at work on this; its status says how far it has come."
+        ways = "Only one run at a time: `/cancel` it first, or let it finish."
+        return f"The `{other}` run is still open here ({status}). {ways}"
     return None
 
 
@@ -95,7 +96,7 @@ def stands_still(status: str) -> str:
     if status in OVER:
         return "The run is done, so there is nothing to stop. Close the pull request if its documents are not wanted."
     if status == "stopped":
-        return "The run is stopped already. `/resume`, or the label, takes it up again."
+        return "The run is already stopped. `/resume`, or the label, continues it."
     return ""
 
 
@@ -103,29 +104,29 @@ def unknown_run(workflow: str, branch: str) -> str:
     """The status of a run that only its branch knows, because the database was lost."""
     return (
         f"There is a `{workflow}` run on the branch `{branch}` that this service does not know: its database is new. "
-        "`/resume` takes it up from the branch; what is finished there is not made, or paid for, again."
+        "`/resume` takes it up from the branch; nothing that is finished there is written, or paid for, again."
     )
 
 
 def too_many(login: str, limit: int) -> str:
     """The reply to somebody whose comments are not answered for a while, because there were too many."""
     return (
-        f"@{login}, I answer {limit} comments of one person on an issue within an hour, and those are used up. "
-        "What you write meanwhile is left alone, but for `/cancel` by people who may; write again later."
+        f"@{login}, I answer at most {limit} comments of one person on an issue within an hour, and those are used up. "
+        "Until then I ignore what you write, except a `/cancel` by people who may; please write again later."
     )
 
 
 def started_often(limit: int) -> str:
     """The reply to a start on a subject where runs were started too often within an hour."""
     return (
-        f"A run was started {limit} times within an hour here, so I wait. "
-        "Put the label on again, or write `/retry`, later."
+        f"Runs were started here {limit} times within an hour, so nothing more starts for now. "
+        "Later, put the label on again, or write `/retry`."
     )
 
 
 def begun_often(limit: int) -> str:
     """The reply to a start in a repository that reached its daily limit of runs."""
     return (
-        f"{limit} runs were begun in this repository within a day, which is all that this service allows. "
+        f"{limit} runs were started in this repository within a day, which is all that this service allows. "
         "Put the label on again tomorrow, or ask the operator to raise `CHARRETTE_DAY_RUNS`."
     )

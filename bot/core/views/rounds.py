@@ -87,13 +87,13 @@ def _round(state: State) -> PanelRound:
 
 def _headline(state: State) -> str:
     if state.stopped and state.record.closed:
-        again = "" if state.record.closed == "merged" else " Reopen it, and write `/resume`, to have it go on."
-        return f"Stopped: the pull request is {state.record.closed}, so the panel does not go on. {kept(state)}{again}"
+        again = "" if state.record.closed == "merged" else " Reopen it and write `/resume` to continue."
+        return f"Stopped: the pull request is {state.record.closed}, so the panel has stopped. {kept(state)}{again}"
     if state.current is not None or state.stopped or state.trouble is not None:
         return headline(state).replace("put the label back on, or write `/resume`", "write `/resume`")
     concerns = _open(state)
     if not concerns:
-        return "Done: the panel has no concern that is open."
+        return "Done: no concern is open."
     counts = {severity: sum(each.severity == severity for each in concerns) for severity in SEVERITIES}
     said = ", ".join(f"{n} {_COUNTED[severity]}" for severity, n in counts.items() if n)
     return f"Done: {said}. Each waits for a decision."
@@ -124,11 +124,11 @@ def _asides(state: State) -> Iterator[str]:
     """Notes for readers of a review: what changed since it was written, and what was left out."""
     round, moved = _round(state), state.record.moved
     if moved:
-        yield f"The branch has moved on since, to `{moved[:8]}`: what came with that was not read."
+        yield f"The branch has moved on since, to `{moved[:8]}`; those changes were not read."
     if round.left:
         names = ", ".join(f"`{one_line(path)}`" for path in round.left[:5])
         more = f" and {len(round.left) - 5} more" if len(round.left) > 5 else ""
-        yield f"Together they are too much to read at once, so these were left out: {names}{more}."
+        yield f"The documents are too much to read at once, so these were left out: {names}{more}."
 
 
 def _trend(state: State) -> Iterator[str]:
@@ -207,7 +207,7 @@ def _body(state: State, path: str, review: dict[str, object]) -> str:
         else f"{count}; the whole review is {link(state, path, path.rpartition('/')[2])}.",
     ]
     commit = _commit(state, "findings")
-    replayed = ["This is an answer of a recording: replayed, no cost."] if commit and commit.spent.replayed else []
+    replayed = ["This is a recorded answer: replayed, no cost."] if commit and commit.spent.replayed else []
     parts.append(" ".join([f"Read at `{state.pinned.base[:8]}`.", *_asides(state), *replayed]))
     if state.pinned.branchless:
         # No document has them.

@@ -1,5 +1,6 @@
 """What GitHub shows of a run: a pure function from its state to publications."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -30,6 +31,7 @@ from .questions import asking
 ROOM = 500
 FEW, MANY = 5, 100
 CHECK = "charrette"
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 
 
 def publications(state: State) -> tuple[Publication, ...]:
@@ -104,7 +106,7 @@ def status(state: State) -> str:
         item = "\n".join(lines_of(state, phase))
         room -= len(item) + 1
         if room < 0:
-            items.append(f"- and {len(state.phases) - len(items)} documents more, on the branch")
+            items.append(f"- and {len(state.phases) - len(items)} more documents, on the branch")
             break
         items.append(item)
     return "\n".join([*head, *items, *tail])
@@ -154,8 +156,8 @@ def _facts(state: State) -> Iterator[str]:
     yield f"{elapsed(state.pinned.started_at, state.now)} · {cost(state.spent)}"
     if "web" in state.without and any(phase.commit for phase in state.phases):
         yield (
-            "\nThis was made without web search: what other systems do is taken from what people gave, "
-            "and what the model only remembers is marked UNVERIFIED."
+            "\nThis was made without web search: what is said of other systems comes from what people provided, "
+            "and whatever the model only remembers is marked UNVERIFIED."
         )
 
 
@@ -175,7 +177,7 @@ def cost(spent: Spent) -> str:
     if not spent.calls:
         return "no tokens yet"
     if spent.replayed == spent.calls:
-        return f"{spent.calls} answer{'' if spent.calls == 1 else 's'} of a recording · replayed, no cost"
+        return f"{spent.calls} recorded answer{'' if spent.calls == 1 else 's'} · replayed, no cost"
     tokens = f"{spent.tokens:,} tokens in {spent.calls} calls"
     money = "cost unknown" if spent.dollars is None else f"{spent.dollars:.2f} USD"
     return f"{tokens} · {money}" + (f" ({spent.replayed} replayed)" if spent.replayed else "")
@@ -189,8 +191,8 @@ def pull_request(state: State) -> str:
     issue, what = f"#{state.pinned.subject.home}", state.definition.thing
     gist = next((phase.commit.gist for phase in reversed(state.phases) if phase.commit and phase.finished), "")
     lines = [
-        f"The {what} for {issue}, made by the `{state.pinned.workflow}` process, for people to read and decide.",
-        "A person's edits on this branch are kept.",
+        f"The {what} for {issue}, made by the `{state.pinned.workflow}` workflow, for people to read and decide on.",
+        "People's edits on this branch are kept.",
         "",
         f"**{headline(state)}**",
         "",
@@ -239,7 +241,7 @@ def check(state: State) -> CheckWish:
         head=state.record.head or "",
         status="in_progress" if conclusion is None else "completed",
         conclusion=conclusion,
-        title=plain(headline(state).partition(". ")[0].rstrip("."), 120),
+        title=plain(_LINK.sub(r"\1", headline(state)).partition(". ")[0].rstrip("."), 120),
         summary=shortened(_summary(state)),
         annotations=annotations,
     )
@@ -261,8 +263,8 @@ def left_behind(state: State) -> Iterator[CheckWish]:
             head=older,
             status="completed",
             conclusion="neutral",
-            title="The run went on",
-            summary="The run went on: see the check on the branch's newest commit.\n",
+            title="The run has moved on",
+            summary="The run has moved on: see the check on the branch's newest commit.\n",
         )
 
 

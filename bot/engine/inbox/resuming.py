@@ -40,7 +40,7 @@ def resume(services: Services, full_name: str, number: int) -> str:
         row = lost.row(subject, panel=lost.workflow in pulls)
         services.runs.create(row)
         what = f"The {row.workflow} run is taken up from its branch {lost.branch}, which the database did not know"
-        told = f"{what}: what is finished there is not made, or paid for, again."
+        told = f"{what}: nothing that is finished there is written, or paid for, again."
     elif row.status in OVER:
         return f"The {row.workflow} run of {full_name}#{number} is done: there is nothing to resume."
     elif row.status.startswith("waits") and not row.stop:

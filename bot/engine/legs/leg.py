@@ -55,8 +55,8 @@ BUG = "Something went wrong in Charrette itself. Its log has the details under"
 # A commit that loses this often in a row is not in a race: something is in its way for good.
 CONFLICTS = 8
 IN_THE_WAY = (
-    "The branch `{branch}` can't be written: each time it had moved, or could not be made. A branch named `charrette` "
-    "would be in its way, and so would a program that pushes to it all the time."
+    "The branch `{branch}` can't be written: at each attempt it had moved on, or could not be created. A branch named "
+    "`charrette` would be in its way, and so would a program that pushes to it all the time."
 )
 # Seconds between two looks at whether a conversation has ended, and what each leg that waits adds to them.
 ASK_AGAIN, ASK_AGAIN_EACH = 0.05, 0.02

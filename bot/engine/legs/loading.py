@@ -99,7 +99,7 @@ def _never_began(services: Services, asked: Asked) -> str | None:
     if row is None or not is_unbegun(row) or isinstance(deed, Start | Retry | Decide | OpenTrack):
         return None
     silent = isinstance(deed, Say | Pushed | Expired) or (isinstance(deed, Stop) and bool(deed.workflow))
-    return "" if silent else f"The `{row.workflow}` run did not begin. {row.reason}"
+    return "" if silent else f"The `{row.workflow}` run did not start. {row.reason}"
 
 
 def _is_met(record: Record, deed: Deed) -> bool:
@@ -132,7 +132,7 @@ def _no_longer_allowed(services: Services, github: GitHub, asked: Asked) -> str 
         return None
     if isinstance(message.deed, Start | Retry):
         give_up(services, asked, f"@{message.by} lost write access before it began.")
-    return "thank you, but that is for people with write access to this repository, which you no longer have."
+    return "thank you, but only people with write access to this repository can do that, and you no longer have it."
 
 
 def give_up(services: Services, asked: Asked, why: str) -> None:

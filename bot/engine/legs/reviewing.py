@@ -45,7 +45,7 @@ def body_of(wish: ReviewWish, inside: Sequence[Remark], marker: str) -> str:
 def _listed(wish: ReviewWish, outside: Sequence[Remark]) -> Iterator[str]:
     if not outside:
         return
-    yield "### Beside the diff"
+    yield "### Outside the diff"
     for remark in outside:
         lines = f"#L{remark.start}-L{remark.end}" if remark.start < remark.end else f"#L{remark.start}"
         yield f"[`{remark.path}:{remark.start}`]({wish.page}/{quote(remark.path)}{lines})\n\n{marker_free(remark.body)}"

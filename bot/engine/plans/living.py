@@ -97,7 +97,7 @@ def _validated(services: Services, asked: Asked, plan: str, deed: Validate) -> s
     follows = (
         "Its abort plan is proposed there; the units that it concerns are held until it is revised or the row passes."
         if deed.verdict == "failed"
-        else "What waited for it alone is ready now."
+        else "What waited only for this is ready now."
     )
     return f"Recorded: row {rows[0]} of the risk register {deed.verdict}, in #{noted.pull}. {follows}"
 

@@ -36,7 +36,7 @@ NO_PLAN = (
     "There is no plan here. Write `/plan issues` on the pull request that brings one, or on a plan's tracking issue; a "
     "plan has a heading for each planned pull request, such as `### PR 1: Title <!-- unit: queue-depth -->`."
 )
-NO_LONGER = "You have no write access any more, so nothing was changed."
+NO_LONGER = "You no longer have write access, so nothing was changed."
 TOO_LARGE = 2_000_000
 
 
@@ -95,7 +95,7 @@ def kept(name: str, work: Callable[[], Any]) -> Any:
     made = patiently(name, lambda: guarded(work))
     if (why := gave_up(made)) is not None:
         log.error("%s gave up: %s", name, why)
-        return f"GitHub could not be asked for a long time: {why} `/plan issues` goes on where it stopped."
+        return f"GitHub could not be reached for a long time: {why} `/plan issues` goes on where it stopped."
     person: str | None = made.get("person")
     return made if person is None else person
 

@@ -51,7 +51,7 @@ def where(services: Services, asked: Asked, plan: str) -> Found:
     written = github.written()
     home = next((item for item in items_of(written).get(plan, ()) if item.key == PLAN), None)
     if home is None:
-        raise MissingError("The plan has no tracking issue any more. `/plan issues` makes one.")
+        raise MissingError("The plan no longer has a tracking issue. `/plan issues` opens one.")
     web = web_of(asked.message.link) or web_of(github.issue(home.written.number).url)
     page = f"{web}/blob/{quote(github.default_branch()[0])}"
     return tracked(services, repository, plan, written, page)

@@ -25,16 +25,15 @@ STANDING = "standing"
 _MADE = re.compile(r"^Charrette-Made: (.+)$", re.MULTILINE)
 _SECTION = re.compile(r"^## ", re.MULTILINE)
 _BODY = (
-    "What happened since the plan was merged, for its document: which units are done, what validations showed, and "
-    "what else has to be said there. Merge it when it suits you; until then it is kept up to date, and after that a "
-    "new one is begun when there is something new.\n\n"
-    "Edit it as you like, on this branch: what you change stays, and what you take back is not made again. A "
-    "validation that failed comes with its abort plan as a proposal; how the plan goes on from there is for you to "
-    "write.\n"
+    "This brings the plan's document up to date with what has happened since the plan was merged: which units are "
+    "done, what validations showed, and what else has to be said there. Merge it whenever it suits you. Until then it "
+    "is kept up to date; after that, a new one is opened as soon as there is something new.\n\n"
+    "Edit it on this branch as you like: what you change stays, and what you revert is not added again. A validation "
+    "that failed brings its abort plan as a proposal; how the plan goes on from there is for you to write.\n"
 )
 _BY_HAND = (
     "`{path}` was changed on `{base}` and on the branch `{branch}` in the same places, so I can't bring them together. "
-    "Merge `{base}` into the branch; I go on then."
+    "Merge `{base}` into the branch, and I will go on."
 )
 
 

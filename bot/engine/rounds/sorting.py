@@ -29,7 +29,7 @@ def pin_sorting(
     """The inputs of such a run; `PersonError` says why there can be none."""
     if words := " ".join(getattr(asked.message.deed, "description", "").partition("\n")[0].split()):
         raise PersonError(
-            f"I don't know what “{plain(words, 80)}” means behind `/tracks`: alone it sorts the concerns by their "
+            f"I don't know what “{plain(words, 80)}” means after `/tracks`: on its own, it sorts the concerns by their "
             f"owners, and {FORM} opens a track."
         )
     pull = _pull(github, asked)

@@ -79,9 +79,9 @@ def test_the_status_and_the_check_say_what_drifted() -> None:
     moved = "- `src/a.py:3-5` ([002-understanding.md](https://github.example/octo/queue/blob/"
     shown, summary = said(7)
     assert "The branch `main` has moved to [`cccccccc`](https://github.example/octo/queue/commit/cccc" in shown
-    assert "7 cited places no longer stand there as they did." in shown
+    assert "7 cited places have moved or changed." in shown
     assert moved in shown
-    assert "line 4) stands in 7-9 now" in shown
+    assert "line 4) has moved to 7-9" in shown
     assert "- `src/1' .py:3` (" in shown
     assert "- and 2 more, in the check" in shown
     assert "and 2 more" not in summary
@@ -89,8 +89,8 @@ def test_the_status_and_the_check_say_what_drifted() -> None:
 
 
 def test_few_and_none() -> None:
-    assert "One cited place no longer stands there as it did." in said(1)[0]
-    assert "All cited places still stand there as they did." in said(0)[0]
+    assert "One cited place has moved or changed." in said(1)[0]
+    assert "All cited places are unchanged." in said(0)[0]
     assert "- and 1 more\n" in said(101)[1]
 
 

@@ -98,7 +98,7 @@ def test_a_decision_is_one_commit_of_field_and_log_and_turns_the_check_green() -
         ("I1+N1", "reject: there is one", "", "2026-11-20", "@ada", head),
     ]
     assert check_of(after) == "success"
-    assert "Done: the panel has no concern that is open." in status(after)
+    assert "Done: no concern is open." in status(after)
     assert "| **C1** The scan is linear | Graph algorithms | **accept**: it grows |" in status(after)
 
 
@@ -306,11 +306,11 @@ def test_a_concern_that_nobody_decided_does_not_go_in_silence() -> None:
     first, _, _ = heard(reviewed(), said("C1 accept: so"))
     gone = edited(edited(first, "### I1. No limit", "### Something else"), "### N1. A name", "### N7. A name")
     _, judged, _ = pushed(gone)
-    assert f"No longer in `{PATH}`, and not decided: I1, N1. To take a concern out decides nothing" in judged.reply
+    assert f"Removed from `{PATH}` undecided: I1, N1. Removing a concern decides nothing" in judged.reply
     assert "stays red" not in judged.reply
     many = reviewed(*(replace(C1, id=f"C{n}") for n in range(1, 31)))
     none = fold(replace(many.record, concerns=replace(many.record.concerns or Standing(PATH, ""), text="# None\n")))
-    assert "C19, C20, …. To take" in pushed(none)[1].reply
+    assert "C19, C20, …. Removing" in pushed(none)[1].reply
     assert "stays red for C1, C2, " in pushed(none)[1].reply
 
 
@@ -368,13 +368,13 @@ def test_a_concern_that_is_put_back_counts_as_it_stands() -> None:
     before = reviewed()
     gone = edited(before, text_of(before), "# None\n")
     told, _, _ = pushed(gone)
-    assert "| **C1** The scan is linear | Graph algorithms | **open**, though taken out of the document |" in status(
+    assert "| **C1** The scan is linear | Graph algorithms | **open**, though removed from the document |" in status(
         told
     )
     check = next(wish for wish in publications(told) if isinstance(wish, CheckWish) and wish.name == CONCERNS)
     assert (check.title, check.annotations) == ("1 critical concern is undecided", ())
     assert (
-        "- C1: The scan is linear (taken out of the document undecided: put it back, or write `/decide C1"
+        "- C1: The scan is linear (removed from the document undecided: put it back, or write `/decide C1"
         in check.summary
     )
     back = edited(told, "# None\n", text_of(before))

@@ -16,10 +16,10 @@ def test_all_that_is_asked_of_it() -> None:
     assert "**Critical path**, about 1,010 lines: PR 3 (#13) → PR 4 (#14)" in text
     assert "**Who works on what:** `ada`: PR 3 (#13); `grace`: PR 3 (#13)" in text
     assert (
-        "- Row 1, “Memory decides (D-1)”, before PR 2 (#12): no result yet, they wait for it. `/plan validation 1"
+        "- Row 1, “Memory decides (D-1)”, before PR 2 (#12): no result yet, which they wait for. To record one: `/plan"
         in text
     )
-    assert "- Row 2, “Short items”, before PR 3 (#13): no result yet, advised." in text
+    assert "- Row 2, “Short items”, before PR 3 (#13): no result yet, advisory." in text
     assert "| PR 3 | Queues | #13 | 🔵 in progress | `ada`, `grace` in #46 | nothing |" in text
     assert "| PR 2 | Limits | #12 | ⛔ held by a validation | nobody | row 1 not validated |" in text
     assert "| PR 4 | Both | #14 | ⏳ blocked | nobody | PR 2 (#12), PR 3 (#13) |" in text
@@ -36,9 +36,9 @@ def test_results_of_validations() -> None:
     bare = validated("passed").replace(" 2026-11-26 (by ada): what was found", "")
     assert "before PR 2 (#12): **passed**\n" in status(view(bare), LINK, 10)
     over = status(view(PR1=DONE, PR2=DONE), LINK, 10)
-    assert "before PR 2 (#12): no result was recorded, and all that it protects is over." in over
+    assert "before PR 2 (#12): no result was recorded, and everything that it protects is done or closed." in over
     merging = status(view(PLAN.replace("| Before PR 2 |", "| Before PR 2 merge |")), LINK, 10)
-    assert "no result yet, they are merged after it." in merging
+    assert "no result yet, which comes before their merge." in merging
 
 
 def test_a_plan_without_issues_register_sizes_or_title() -> None:
@@ -55,12 +55,10 @@ def test_a_plan_without_issues_register_sizes_or_title() -> None:
 def test_what_it_cites_and_is_not_there_any_more() -> None:
     places = tuple(Drifted("plan.md", n, "src/a.py", n, n + 2, "moved", n + 30) for n in range(1, 15))
     text = status(view(), LINK, 10, Drift("c0ffee" * 7, "main", places))
-    assert (
-        "**Citations:** 14 cited places no longer stand there as they did on `main` at `c0ffeec0`.\n\n- `src/a" in text
-    )
-    assert "- `src/a.py:12-14` (line 12) stands in 42-44 now\n- and 2 more" in text
+    assert "**Citations:** 14 cited places have moved or changed on `main` at `c0ffeec0`.\n\n- `src/a" in text
+    assert "- `src/a.py:12-14` (line 12) has moved to 42-44\n- and 2 more" in text
     few = status(view(), LINK, 10, Drift("c0ffee" * 7, "main", places[:1]))
-    assert "**Citations:** One cited place no longer stands" in few
+    assert "**Citations:** One cited place has moved or changed" in few
     assert " more" not in few.partition("**Citations:**")[2]
     assert "Citations" not in status(view(), LINK, 10, Drift("c0ffee" * 7, "main"))
 

@@ -51,7 +51,7 @@ def test_it_is_begun_once_its_turn_has_come_and_the_log_says_so() -> None:
     log = parse(play.state.record.request or "")
     assert log is not None
     assert log.entries == play.state.record.entries
-    assert headline(play.state) == "Phase 2 of 3 waits for “Review experts”: at work."
+    assert headline(play.state) == "Phase 2 of 3 waits for “Review experts”, which is at work."
     assert any("Phase 2 of 3 waits" in str(wish) for wish in publications(play.state))
 
 

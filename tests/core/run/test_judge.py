@@ -125,7 +125,7 @@ REPLIES = [
     ("proceed is no approval", awaiting, message(m.Proceed()), "`/approve`"),
     ("proceed is no description", undescribed, message(m.Proceed()), "description is needed"),
     ("nothing to approve", done, message(m.Approve()), "Nothing waits for approval"),
-    ("nothing to retry at the end", done, message(m.Retry()), "take up again: the run is done. `/revise <what>`"),
+    ("nothing to retry at the end", done, message(m.Retry()), "continue: the run is done. `/revise <what>`"),
     ("nothing to retry while it asks", asking, message(m.Retry()), "waits for answers"),
     ("nothing to retry before approval", awaiting, message(m.Retry()), "waits for approval"),
     ("nothing to retry without a description", undescribed, message(m.Retry()), "waits for a description"),
@@ -238,8 +238,8 @@ def test_what_is_not_plain_is_said_once_in_a_round(text: str, direct: bool, once
 @pytest.mark.parametrize(
     ("deed", "words"),
     [
-        (m.Say("1A", direct=True), "I took 1A; still open: 2. It is kept, but the run stands still: `/resume` takes"),
-        (m.Proceed(), "It is kept, but the run stands still: `/resume` takes it up again."),
+        (m.Say("1A", direct=True), "I took 1A; still open: 2. It is kept, but the run has halted: `/resume` continues"),
+        (m.Proceed(), "It is kept, but the run has halted: `/resume` continues it."),
         (m.Start("feature-design"), ""),
         (m.Retry(), ""),
         (m.Stop("why"), ""),
@@ -332,7 +332,7 @@ def test_what_was_shown_is_dated_only_where_something_else_was_shown_before() ->
 def test_nobody_approves_what_they_asked_for_where_the_repository_says_so() -> None:
     judged = judge(requested(), message(m.Approve()))
     assert judged.entry is None
-    assert "Another has to." in judged.reply
+    assert "Somebody else has to." in judged.reply
     assert judge(requested(), message(m.Approve(), by="grace", author=False)).entry is None  # who started the run
     assert judge(requested(), message(m.Approve(), by="linus", author=False)).entry is not None
     assert judge(requested(), message(m.Reject("too long"))).entry is not None

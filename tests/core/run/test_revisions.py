@@ -277,8 +277,8 @@ def blocked() -> State:
     [
         (state_of(closed="merged"), "003: name Ray", "#13 is merged, so this design is final here."),
         (state_of(closed="closed"), "003: name Ray", "#13 is closed. Reopen it, and write `/revise` again."),
-        (with_entry(blocked(), m.Stop("")), "002: shorter", "`/resume` takes it up again"),
-        (fold(replace(blocked().record, trouble="failed")), "002: shorter", "`/resume` takes it up again"),
+        (with_entry(blocked(), m.Stop("")), "002: shorter", "`/resume` continues it"),
+        (fold(replace(blocked().record, trouble="failed")), "002: shorter", "`/resume` continues it"),
         (fold(Record(pinned())), "002: shorter", "No document is written yet"),
         (blocked(), "003: name Ray", "There are: 002 Understanding."),
         (state_of(), "001: name Ray", "`/revise 002 ...`. There are: 002 Understanding, 003 Prior art."),
@@ -307,15 +307,15 @@ def test_a_revision_is_shown_while_it_is_made_and_afterwards() -> None:
     before = done().state
     state = with_entry(before, m.Revise("003: name Ray"), "prior-art@1")
     assert "**Phase 2 of 2: prior art, being revised as asked …**" in status(state)
-    assert "(to be made again: asked by ada on 2026-11-20)" in status(state)
+    assert "(to be revised, as asked by ada on 2026-11-20)" in status(state)
     pull = next(wish for wish in publications(state) if isinstance(wish, PullRequestWish))
     assert pull.draft
     assert [wish.key for wish in publications(state) if isinstance(wish, DraftWish)] == ["draft/gh-1.0"]
     assert check(state).conclusion is None
     play = done("# P2\n")
     play.then(m.Revise("003: name Ray"), "prior-art@1")
-    assert "(revised: asked by ada on 2026-11-20)" in status(play.state)
-    assert "| done (revised: asked by ada on 2026-11-20) |" in pull_request(play.state)
+    assert "(revised, as asked by ada on 2026-11-20)" in status(play.state)
+    assert "| done (revised, as asked by ada on 2026-11-20) |" in pull_request(play.state)
     assert [wish for wish in publications(play.state) if isinstance(wish, DraftWish)] == []
 
 

@@ -130,7 +130,7 @@ def test_a_repair_that_holds_is_committed_clean() -> None:
     assert PLAIN.strip() in charge
     assert "Charrette-Mended: not-empty\n" in [act for act in play.acts if isinstance(act, Commit)][1].message
     assert re.search(
-        r"002 Understanding\]\(\S+\) \(a draft went back for `not-empty`, and was mended\)", status(play.state)
+        r"002 Understanding\]\(\S+\) \(a draft was sent back for `not-empty`, and fixed\)", status(play.state)
     )
     assert [commit.mended for commit in play.state.record.commits] == [(), ("not-empty",), ()]
 
@@ -138,7 +138,7 @@ def test_a_repair_that_holds_is_committed_clean() -> None:
 def test_while_a_draft_is_mended_people_see_what_it_went_back_for() -> None:
     play = Play(None, (PLAIN, (wrong(),) * 7), PLAIN, PLAIN)
     play.go_until(lambda act: isinstance(act, Converse) and act.briefs[0].address.draft == 2)
-    assert "Phase 1 of 2: understanding: the draft went back with 7 findings …" in status(play.state)
+    assert "Phase 1 of 2: understanding: the draft was sent back with 7 findings …" in status(play.state)
     assert "- line 3, not-empty: It says nothing. Say something." in status(play.state)
     assert "- and 2 more\n" in status(play.state)
     assert play.state.shown

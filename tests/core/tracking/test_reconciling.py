@@ -486,7 +486,7 @@ def test_what_a_plan_leaves_open_of_its_order_is_said() -> None:
     run = reconcile(world, f"# A plan\n\n## PR Plan\n\n{headings}**Depends on:** PR 7\n\n{drawing}")
     said = summary(run.work, run.done, run.refs)
     assert "Line 24: This drawing (lines 24 to 25) is read in part or not at all." in said
-    assert "says what PR 1, PR 2, PR 3, PR 4 and 3 more needs. That is taken for nothing" in said
+    assert "says what PR 1, PR 2, PR 3, PR 4 and 3 more needs. That is read as no dependency" in said
     body = world.of("PR 1").body
     assert "**Depends on:** nothing that could be read in the plan; look there before you start." in body
     assert not reconcile(world, f"# A plan\n\n## PR Plan\n\n{headings}**Depends on:** PR 7\n\n{drawing}").work.steps

@@ -157,7 +157,7 @@ WORK = Work("plan-x", "X", "x.md", names={"a": "PR 1: A", "b": "PR 2: B"}, refs=
         (Unblock("a", Ref(12, 1)), "PR 1: A no longer blocked by #12"),
         (Write("a", ""), "update PR 1: A"),
         (Write("a", "", state="open"), "open again PR 1: A"),
-        (Say("other", "x", ""), "a word on other"),
+        (Say("other", "x", ""), "a comment on other"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

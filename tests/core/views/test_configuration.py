@@ -13,7 +13,7 @@ OURS = Layer(".github/", url="https://github.com/o/r/blob/abc/.github/")
 THEIRS = Layer("o/.github/", url="https://github.com/o/.github/blob/main/")
 KEY = Fault(".github/charrette.yml", 3, "The configuration has no key “sistems”.", "Did you mean “systems”?")
 LINK = Fault(".github/charrette/a b/workflow.yaml", 0, "This is a link, not a file.", "")
-ABOVE = Fault("o/.github/charrette.yml", 1, "This is not YAML.", "Mend it.")
+ABOVE = Fault("o/.github/charrette.yml", 1, "This is not YAML.", "Fix it.")
 BUILT_IN = Fault("workflows/small/phases/first.md", 1, "“parameters” has no “systems”.", "There is none to name.")
 
 PATHS = {
@@ -78,7 +78,7 @@ def test_a_faulty_one_is_annotated_at_its_lines() -> None:
     assert (wish.conclusion, wish.title) == ("failure", "3 faults")
     assert wish.annotations == (
         Annotation(KEY.where, 3, "failure", KEY.wrong, KEY.mend),
-        Annotation(LINK.where, 1, "failure", LINK.wrong, "Mend it."),
+        Annotation(LINK.where, 1, "failure", LINK.wrong, "Fix it."),
     )
     assert "workflows/small/phases/first.md:1" in wish.summary
     assert check("abc", [KEY], OURS).title == "1 fault"

@@ -68,15 +68,15 @@ def with_findings() -> State:
     return run((PLAIN, (note, note)), (PLAIN, (note,)))
 
 
-REVIEW = "Review the pull request; what people edit on its branch is kept."
+REVIEW = "Review the pull request; people's edits on its branch are kept."
 ENDS: list[tuple[str, Callable[[], State], str, list[str], str, str]] = [
     ("done", lambda: run(PLAIN, PLAIN), f"Done. {REVIEW}", [f"- [x] {ONE}", f"- [x] {TWO}"], FACTS, "success"),
     (
         "done with findings",
         with_findings,
         (
-            "Done, with 3 findings left (see the check). 2 in 002 Understanding, 1 in 003 Prior art. To mend one, "
-            f"edit it on the branch, or write `/revise 002 ...`. {REVIEW}"
+            "Done, with 3 findings left (see the check). 2 in 002 Understanding, 1 in 003 Prior art. To fix one, "
+            f"edit the document on the branch, or write `/revise 002 ...`. {REVIEW}"
         ),
         [f"- [x] {ONE}", f"- [x] {TWO}"],
         FACTS,
@@ -183,7 +183,7 @@ def test_many_documents_with_findings_are_counted() -> None:
     phases = tuple(replace(PRIOR, id=f"part-{n}", number=n, title=f"Part {n}", reads=()) for n in range(2, 9))
     play = Play(Record(pinned(definition(*phases))), *[(PLAIN, (wrong(severity="warning"),))] * 7)
     play.go()
-    assert "1 in 006 Part 6, and 2 documents more." in status(play.state)
+    assert "1 in 006 Part 6, and 2 more documents." in status(play.state)
 
 
 # --- nothing longer than GitHub takes --------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def test_a_status_of_very_many_documents_says_how_many_more_there_are() -> None:
     state = fold(Record(pinned(definition(*phases)), head="a" * 40, now="2026-11-20T10:00:05Z"))
     text = status(state)
     assert len(text) <= LIMIT
-    assert " documents more, on the branch\n" in text
+    assert " more documents, on the branch\n" in text
     assert text.endswith("5 s · no tokens yet\n")
 
 
@@ -219,5 +219,5 @@ def test_what_no_width_makes_short_enough_is_cut() -> None:
 
 def test_a_phase_without_findings_is_not_among_those_with_some() -> None:
     state = run((PLAIN, (wrong(severity="warning"),)), PLAIN)
-    assert "1 finding left (see the check). 1 in 002 Understanding. To mend one" in status(state)
+    assert "1 finding left (see the check). 1 in 002 Understanding. To fix one" in status(state)
     assert UNDERSTAND.title in status(state)

@@ -43,7 +43,7 @@ def test_a_correction_names_what_to_write(written: str, nearest: str, words: str
 @pytest.mark.parametrize("needs", ["write", "triage", "author", "anyone"])
 def test_a_refusal_is_polite_and_names_who_may(needs: str) -> None:
     text = refusal("eve", needs)  # type: ignore[arg-type]
-    assert text.startswith("@eve, thank you, but that is for ")
+    assert text.startswith("@eve, thank you, but only ")
     assert refusal_key("eve") == "refusal/eve"
 
 
@@ -61,7 +61,7 @@ def test_a_workflow_about_a_pull_request_has_no_label_in_the_help() -> None:
     [
         ([], None),
         ([("panel", "done", 3), ("feature-design", "stopped", 3)], None),
-        ([("panel", "done", 3), ("panel", "running", 3)], "at work on this already"),
+        ([("panel", "done", 3), ("panel", "running", 3)], "already at work on this"),
         ([("panel", "starting", None)], ""),
         ([("feature-design", "waits for answers", 3)], "The `feature-design` run is still open here"),
     ],
@@ -87,7 +87,7 @@ def test_a_start_goes_ahead_or_is_silent(rows: list[tuple[str, str, int | None]]
 
 
 def test_a_start_that_can_t_be_gets_one_line() -> None:
-    assert "done already in #3. `/revise <what>` changes" in str(
+    assert "already done in #3. `/revise <what>` changes" in str(
         open_run("feature-design", [("feature-design", "done", 3)])
     )
     assert "The `macro-plan` run in #3 is still open here" in str(
@@ -100,7 +100,7 @@ def test_a_start_that_can_t_be_gets_one_line() -> None:
     [
         ("done", "The run is done"),
         ("findings", "The run is done"),
-        ("stopped", "stopped already"),
+        ("stopped", "already stopped"),
         ("failed", ""),
         ("running", ""),
         ("waits for answers", ""),
@@ -121,7 +121,7 @@ def test_a_run_that_only_its_branch_knows_says_how_it_is_taken_up() -> None:
     ("text", "how_many", "then"),
     [
         (too_many("eve", 20), "20 comments of one person", "write again later"),
-        (started_often(6), "6 times within an hour", "or write `/retry`, later"),
+        (started_often(6), "6 times within an hour", "or write `/retry`."),
         (begun_often(50), "50 runs", "raise `CHARRETTE_DAY_RUNS`"),
     ],
 )

@@ -105,7 +105,7 @@ def test_a_review_of_a_recording_says_so() -> None:
     record = round.state.record
     replayed = tuple(replace(each, spent=replace(each.spent, replayed=each.spent.calls)) for each in record.commits)
     for wish in wishes(fold(replace(record, commits=replayed)), ReviewWish):
-        assert wish.body.endswith("This is an answer of a recording: replayed, no cost.")
+        assert wish.body.endswith("This is a recorded answer: replayed, no cost.")
 
 
 def test_what_is_not_where_it_is_said_to_be_is_marked_and_a_place_that_is_none_is_left_to_the_document() -> None:
@@ -132,7 +132,7 @@ def test_the_check_of_the_concerns() -> None:
     decided = play(TARJAN, SECURITY, concerns(replace(C1, decision=Decision("accept", "so"))))
     decided.go()
     assert wishes(decided.state, CheckWish)[-1].conclusion == "success"
-    assert "no concern that is open" in status(decided.state)
+    assert "no concern is open" in status(decided.state)
     none = play(SECURITY, SECURITY, concerns())
     none.go()
     assert wishes(none.state, CheckWish)[-1].conclusion == "neutral"
@@ -198,7 +198,7 @@ def test_a_branch_that_moved_on_and_documents_that_were_too_much_are_told_everyw
     round.go()
     state = replace(round.state, record=replace(round.state.record, moved="d" * 40))
     for text in (status(state), wishes(state, ReviewWish)[0].body):
-        assert "The branch has moved on since, to `dddddddd`: what came with that was not read." in text
+        assert "The branch has moved on since, to `dddddddd`; those changes were not read." in text
         assert "left out: `docs/0.md`, `docs/1.md`, `docs/2.md`, `docs/3.md`, `docs/4.md` and 2 more." in text
     one = replace(state.pinned, round=replace(ROUND, left=("docs/0.md",)))
     assert "left out: `docs/0.md`." in status(replace(state, record=replace(state.record, pinned=one)))
@@ -408,7 +408,7 @@ def test_a_round_whose_pull_request_ends_stops_and_says_so(how: Any, fork: bool)
     assert next_act(replace(ended, shown=True)) == End("stopped")
     told = status(ended)
     kept = "Kept here" if fork else "Kept on the branch"
-    assert f"**Stopped: the pull request is {how}, so the panel does not go on. {kept}: 1 of 2 documents" in told
+    assert f"**Stopped: the pull request is {how}, so the panel has stopped. {kept}: 1 of 2 documents" in told
     assert ("Reopen it" in told) is (how == "closed")
     judged = judge(ended, m.Message("x", "ada", "", "", m.Retry(), writer=True))
     assert judged.reply.startswith(f"The pull request is {how}, so its review does not go on.")
@@ -492,6 +492,6 @@ def test_very_many_open_concerns_are_not_all_named_and_a_document_that_is_gone_i
     gone = fold(replace(round.state.record, concerns=replace(standing, text="")))
     (told,) = answers(gone)
     assert "To decide: `/decide C1 accept: why`, with" in told
-    assert "C1 (taken out of the document), C2" in told
+    assert "C1 (removed from the document), C2" in told
     assert "See the history of the branch: `_tasks/queue-depth/004-expert-concerns.md` is not there any more." in told
     assert "- [x] [Concerns]" not in told

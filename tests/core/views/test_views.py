@@ -73,7 +73,7 @@ def test_pull_request_status_and_questions_say_what_the_workflow_makes() -> None
     pull = wish(play.state, "pull")
     assert isinstance(pull, PullRequestWish)
     assert pull.title == "Architecture plan: Queue depth"
-    assert pull.body.startswith("The architecture plan for #12, made by the `feature-design` process")
+    assert pull.body.startswith("The architecture plan for #12, made by the `feature-design` workflow")
     assert status(play.state).startswith("### Architecture plan: Queue depth\n")
     assert ", before the architecture plan goes on:" in comment(play.state, "questions/understanding@1")
 
@@ -101,7 +101,7 @@ def test_a_run_that_is_done_is_ready_and_green() -> None:
 def test_the_checks_on_the_heads_before_do_not_stay_in_progress() -> None:
     state = after_leg(PLAIN, PLAIN)
     checks = [each for each in publications(state) if isinstance(each, CheckWish)]
-    went_on = ("neutral", "The run went on")
+    went_on = ("neutral", "The run has moved on")
     assert [(each.conclusion, each.title) for each in checks] == [("success", "Done"), went_on, went_on]
     assert [each.head for each in checks[1:]] == [commit.sha for commit in state.record.commits[-3:-1]]
 
@@ -152,7 +152,7 @@ def test_what_waits_for_a_person_says_for_what() -> None:
     approval = after_leg(PLAIN, of=definition(SUMMARY))
     assert approval.awaited is not None
     digest = approval.awaited.digest[:7]
-    assert f"Summary waits for a maintainer's `/approve` or `/reject <why>`, as it stands (`{digest}`)" in status(
+    assert f"Summary waits for a maintainer's `/approve` or `/reject <why>` of its current text (`{digest}`)" in status(
         approval
     )
     assert check(approval).conclusion == "action_required"
@@ -203,9 +203,9 @@ def test_what_was_made_without_web_search_says_so() -> None:
         (Spent(), "no tokens yet"),
         (Spent(2, 1000, 0, 0, 500, 0.5), "1,500 tokens in 2 calls · 0.50 USD"),
         (Spent(2, 1000, 0, 0, 500, None), "1,500 tokens in 2 calls · cost unknown"),
-        (Spent(1, 1000, 0, 0, 500, 0.0, 1), "1 answer of a recording · replayed, no cost"),
-        (Spent(2, 1000, 0, 0, 500, 0.0, 2), "2 answers of a recording · replayed, no cost"),
-        (Spent(1, 500, 0, 0, 250, 0.0, 1), "1 answer of a recording · replayed, no cost"),
+        (Spent(1, 1000, 0, 0, 500, 0.0, 1), "1 recorded answer · replayed, no cost"),
+        (Spent(2, 1000, 0, 0, 500, 0.0, 2), "2 recorded answers · replayed, no cost"),
+        (Spent(1, 500, 0, 0, 250, 0.0, 1), "1 recorded answer · replayed, no cost"),
         (Spent(2, 1000, 0, 0, 500, 0.5, 1), "1,500 tokens in 2 calls · 0.50 USD (1 replayed)"),
     ],
 )

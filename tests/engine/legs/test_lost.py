@@ -252,7 +252,7 @@ def test_a_person_without_the_right_takes_nothing_up(scene: Scene) -> None:
     scene.github.may = "read"
     scene.hears("/resume", author="eve")
     assert (scene.queued, scene.row) == ([], "")
-    assert scene.github.said[0].startswith("@eve, thank you, but that is for")
+    assert scene.github.said[0].startswith("@eve, thank you, but only")
 
 
 def test_the_status_says_how_it_is_taken_up_and_takes_up_nothing(scene: Scene) -> None:

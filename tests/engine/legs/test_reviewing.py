@@ -61,7 +61,9 @@ def test_what_is_outside_the_diff_goes_into_the_body_with_a_link() -> None:
     assert sent(reviews) == "70"
     ((body, remarks),) = reviews.made
     assert remarks == (IN,)
-    assert body == (f"**Verdict:** no.\n\n### Beside the diff\n\n[`b.py:7`]({PAGE}/b.py#L7-L9)\n\nThere.\n\n{MARKER}\n")
+    assert body == (
+        f"**Verdict:** no.\n\n### Outside the diff\n\n[`b.py:7`]({PAGE}/b.py#L7-L9)\n\nThere.\n\n{MARKER}\n"
+    )
 
 
 def test_all_inside() -> None:
