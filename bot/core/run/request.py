@@ -118,11 +118,11 @@ def _theirs(existing: str, ours: str, earlier: Callable[[], Iterable[str]]) -> s
 
 
 def _timeless(line: str) -> str:
-    """A line less its times: the same commit's time is told by us and by GitHub. What the run did itself had no name
-    in earlier versions.
+    """A line with its times as a letter: the same commit's time is told by us and by GitHub. A line that is a time
+    alone is no blank one. What the run did itself had no name in earlier versions.
     """
-    timeless = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "", line.rstrip())
-    return re.sub(rf"^(-  · [a-z]+ · )(?:@ |{ITSELF} |{OPERATOR} )", r"\1", timeless)
+    timeless = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "T", line.rstrip())
+    return re.sub(rf"^(- T · [a-z]+ · )(?:@ |{ITSELF} |{OPERATOR} )", r"\1", timeless)
 
 
 def _place(text: str, title: str) -> tuple[int, int]:

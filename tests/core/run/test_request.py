@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.incoming import messages as m
@@ -163,6 +163,7 @@ def test_what_a_person_writes_in_our_sections_goes_to_their_ends_and_stays() -> 
 
 
 @given(st.lists(LINES.filter(lambda line: not line.startswith("#")), min_size=1, max_size=5), st.integers(0, 60))
+@example(["2026-11-20T10:00:00Z"], 13)
 def test_no_line_of_a_person_s_is_lost_and_twice_is_once(lines: list[str], place: int) -> None:
     fresh = render(pinned(), (), [Entry(message(m.Start("feature-design")))])
     rows = fresh.split("\n")
