@@ -11,7 +11,7 @@ import pytest
 from bot.core.codec import from_json
 from bot.core.errors import TransientError
 from bot.core.identity import Subject
-from bot.core.incoming.messages import Message, Stop
+from bot.core.incoming.messages import Message, Pushed, Stop
 from bot.core.ports import Comment, Delivery, RunRow
 from bot.engine import worker
 from bot.engine.inbox.intake import Intake
@@ -187,6 +187,38 @@ def test_a_run_whose_leg_was_cut_off_goes_on_with_whatever_comes_next(play: Play
     play.services.runs.close(row.id, "running", row.state or {}, "", "")
     at_once(play, said(play, number, "Thanks for this!"))
     assert play.row(number).status == "waits for answers"
+
+
+@pytest.mark.parametrize(
+    ("name", "deed", "status"),
+    [("note", off, "done"), ("note", cancel, "done"), ("memo", off, "stopped"), ("memo", cancel, "stopped")],
+)
+def test_a_run_that_is_only_looked_at_is_stopped_where_it_waits_and_not_where_it_is_done(
+    play: Play, monkeypatch: pytest.MonkeyPatch, name: str, deed: Deed, status: str
+) -> None:
+    """A merge closes the issue in the second in which the run looks at its branch."""
+    number = play.opens()
+    play.labels(number, name)
+    before = play.row(number).status
+    stopped, left = play.services.runs.stopped, [deed]
+
+    def meanwhile(run: str) -> Any:
+        while left:
+            left.pop()
+            gone = labelled(play, number, name, on=False) if deed is off else cancel(play, number)
+            play.services.deliveries.accept([gone])
+            play.intake.drain()
+            assert play.row(number).status == before
+        return stopped(run)
+
+    monkeypatch.setattr(play.services.runs, "stopped", meanwhile)
+    message = Message(f"look-{number}", "ada", AT, PAGE, Pushed("c" * 40))
+    worker.enqueue(message.id, Asked(Subject(HERE, number), message))
+    play.goes_on()
+    assert left == []
+    row = play.row(number)
+    assert (row.status, row.stop) == (status, status == "stopped")
+    assert ("**Done. " if status == "done" else "**Stopped. ") in play.status(number)
 
 
 def test_who_waits_for_a_run_is_told_each_time_that_it_comes_to_rest(play: Play) -> None:

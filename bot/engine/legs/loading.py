@@ -85,7 +85,8 @@ def load(services: Services, asked: Asked) -> Loaded:
         record = replace(record, entries=(*record.entries, judged.entry))
     if isinstance(asked.message.deed, Start | Retry):
         record = replace(record, trouble=None, reason="")
-    services.runs.close(row.id, "running", row.state or {}, record.trouble or "", record.reason)
+    if judged.entry is not None or fresh or not _rests(record):
+        services.runs.close(row.id, "running", row.state or {}, record.trouble or "", record.reason)
     return Loaded(record, judged.reply, judged.once, mended)
 
 
@@ -108,6 +109,17 @@ def _is_met(record: Record, deed: Deed) -> bool:
         phase = fold(record).current
         return phase is not None and phase.included is not None
     return isinstance(deed, Retry)
+
+
+def _rests(record: Record) -> bool:
+    """Whether a run has nothing to do but to show how it stands.
+
+    Its row stays as it is then: a stop that comes meanwhile meets a run that is done, or waits, and not one at work.
+    """
+    state = fold(record)
+    halted = state.stopped or state.trouble is not None or state.lacks_description
+    pending = state.unplaced is not None or (state.current is not None and state.current.status == "pending")
+    return halted or not pending
 
 
 def _judgement(record: Record, asked: Asked) -> Judgement:
