@@ -51,7 +51,7 @@ def test_as_much_text_as_github_takes(house: House) -> None:
     assert "waits for answers" in story.status
     story.says(("2 I say: " + odd * 2000)[:65_536])
     house.play()
-    assert "no answer to the open question" in replies(story)[0]
+    assert "as an answer to the open question" in replies(story)[0]
     story.says("/answer 1 " + "見" * 9_000)
     house.play()
     assert "**Done." in story.status
