@@ -199,7 +199,7 @@ def _saw(record: Record, concern: Concern, message: Message) -> bool:
     assert record.concerns is not None
     seen = next((seen for seen in record.concerns.seen if seen.about == concern.id), None)
     if seen is None:
-        return message.at > record.head_at
+        return message.at >= record.head_at
     return seen.digest == _digest(concern) and message.at > seen.at
 
 

@@ -126,7 +126,7 @@ def _saw(state: State, message: Message) -> bool:
     awaited, seen = state.awaited, state.record.seen
     assert awaited is not None
     if seen is None:
-        return message.at > state.record.head_at
+        return message.at >= state.record.head_at
     return seen == awaited and message.at > seen.at
 
 
