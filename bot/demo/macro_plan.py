@@ -115,7 +115,7 @@ class Macro:
         commits = self.ada.get(f"/pulls/{number}/commits?per_page=100")
         said = [trailers(each["commit"]["message"]) for each in commits]
         if self.stage.scripted and not any(each.get("Mended") == "plan: cycle" for each in said):
-            yield "no draft was sent back for a circle, and mended"
+            yield "no draft was sent back for a cycle, and fixed"
         if not plan.units:
             yield "the plan has no units"
 
@@ -207,9 +207,9 @@ SCENARIO = Scenario(
     label="macro-plan",
     expected=(
         f"a plan of {UNITS} units, each of which is one pull request",
-        "a circle in its first draft, which the gate found and the model mended",
+        "a cycle in its first draft, which a gate found and the model fixed",
         "a tracking issue with a sub-issue for each unit, blocked by what it needs",
-        "one unit merged, and the two that waited for it alone ready, each with one comment that says so",
+        "one unit merged, and the two that waited only for it ready, each with one comment that says so",
         "a pull request that brings all this into the plan's document",
     ),
     play=play,

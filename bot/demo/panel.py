@@ -96,7 +96,7 @@ class Panel:
 
     def _revised(self) -> bool:
         """The run is over again, with documents that were revised, or without success."""
-        done = "(revised: " in self.design.body or not self.design.status.startswith("Done")
+        done = "(revised, " in self.design.body or not self.design.status.startswith("Done")
         return self.design.over and done
 
     def _checked(self) -> str | None:

@@ -134,7 +134,7 @@ def test_a_revision_after_the_end_keeps_what_a_person_wrote(story: Story, mind: 
     assert (story.pull()["state"], story.pull()["draft"]) == ("open", False)
 
     story.says("/revise the tests are too thin").until_status("008 Test plan](").until(
-        lambda: "revised: asked by ada" in story.status.partition("008 Test plan")[2].partition("\n")[0]
+        lambda: "revised, as asked by ada" in story.status.partition("008 Test plan")[2].partition("\n")[0]
     )
     story.until_status("**Done. ")
     assert [trailers(message).get("Phase") for message in story.commits()[before + 2 :]].count("test-plan@2") == 1

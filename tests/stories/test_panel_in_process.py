@@ -267,7 +267,7 @@ def test_what_a_design_writes_after_a_panel_follows_what_was_decided(house: Hous
     house.play()
     pull = story.pull()["number"]
     asked(house, story, pull)
-    assert "still open here (waits for answers). `/cancel` it first" in last_word(story, pull)
+    assert "still open here (waits for answers). Only one run at a time: `/cancel` it first" in last_word(story, pull)
     story.says("/cancel")
     house.play()
     assert "**Done: 1 important" in asked(house, story, pull, "/review experts ops")
@@ -355,7 +355,7 @@ def test_a_critical_concern_that_is_taken_out_holds_the_check_also_after_a_lost_
     assert told.startswith("### Design: Held\n\n**Done.")
     assert "### Review: Held, round 1\n\n**Done: 1 critical, 1 important. Each waits for a decision.**" in told
     assert "- [x] [Graph algorithms, after R. Tarjan](" in told
-    assert "| critical | 1 | 1: C1 (removed from the document) |\n| important | 1 | 1: I1 (taken" in told
+    assert "| critical | 1 | 1: C1 (removed from the document) |\n| important | 1 | 1: I1 (removed" in told
 
     forget(house, story, story.number)
     push(story, branch, head_of(story, branch), {path: "# Still nothing\n"})
@@ -417,7 +417,7 @@ def test_a_lost_design_and_the_panel_on_it_are_told_apart(house: House) -> None:
     ]
     story.ada.comment(pull, "/revise 002: shorter")
     house.play()
-    assert "revised: asked by ada" in story.status
+    assert "revised, as asked by ada" in story.status
     assert len(house.services.runs.of_subject(house.repository(story), story.number)) == 2
 
     # What somebody decides in the file itself gets its row in the log, though nobody knows of the panel.

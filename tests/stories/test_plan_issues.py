@@ -165,7 +165,7 @@ def test_a_right_that_was_lost_meanwhile_counts(house: House) -> None:
     house.deliver()
     story.people["grace"].ask("PUT", "/collaborators/ada", {"permission": "pull"})
     house.play()
-    assert "You have no write access any more" in last_word(story, number)
+    assert "You no longer have write access" in last_word(story, number)
     story.people["grace"].ask("PUT", "/collaborators/ada", {"permission": "push"})
 
 
