@@ -73,7 +73,7 @@ ONCE = {
     "max_tokens": Case((message(text("# A"), stop="max_tokens"),), "reached the limit of 32000 tokens", 1),
     "the context window": Case((message(text("# A"), stop="model_context_window_exceeded"),), "context window", 1),
     "an unknown stop": Case((message(text("# A"), stop="tired"),), "not known here: tired", 1),
-    "a call of nothing": Case((message(text("I will look."), stop="tool_use"),), "nothing of what it would do", 1),
+    "a call of nothing": Case((message(text("I will look."), stop="tool_use"),), "gives nothing to continue with", 1),
     "a pause for ever": Case((message(text("Wait."), stop="pause_turn"),), "used all of its 8 turns", 8),
     "calls for ever": Case((message(tool("list_files", 1)),), "used all of its 8 turns", 8),
     "busy for ever": Case((failed(529, "overloaded_error", "busy"),), "did not answer after 10 tries", 0),

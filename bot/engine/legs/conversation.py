@@ -31,7 +31,7 @@ from bot.gates.settling import Settled, settled, settled_part
 CACHED = {"type": "ephemeral"}
 PATIENCE = 10
 CALLS = 32
-NOTHING = "The model's server says that the model has more to do, and gave neither text nor a call of a tool."
+NOTHING = "The model's server says that the model is not finished, and gives nothing to continue with."
 NO_WEB = (
     "There is no web search here after all: this server has none. What you know of the outside world is what people "
     "gave you, and what you remember; what you only remember is marked [UNVERIFIED]."
