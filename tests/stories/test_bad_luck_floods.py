@@ -54,7 +54,7 @@ def test_five_hundred_comments_get_few_answers(house: House) -> None:
     flood(house, story, "/help", "eve", 500)
     bodies = story.bot_comments()
     assert len(bodies) == LIMITS.hour_commands + 1
-    assert sum("I answer 5 comments of one person" in body for body in bodies) == 1
+    assert sum("I answer at most 5 comments of one person" in body for body in bodies) == 1
     assert house.services.deliveries.pending() == []
     story.says("/status")
     house.play()
@@ -93,7 +93,7 @@ def test_a_label_that_goes_on_and_off_starts_so_many_times(house: House) -> None
         story.unlabels("memo")
         house.play()
     bodies = story.bot_comments()
-    assert sum("A run was started 3 times within an hour here" in body for body in bodies) == 1
+    assert sum("Runs were started here 3 times within an hour" in body for body in bodies) == 1
     assert len(bodies) <= 4
     assert "Stopped" in story.status
 
@@ -110,7 +110,7 @@ def labels_at_once(house: House, count: int) -> None:
     *done, late = stories
     assert [("**Done. " in story.status) for story in done] == [True] * count
     assert late.status == ""
-    assert "runs were begun in this repository within a day" in late.bot_comments()[0]
+    assert "runs were started in this repository within a day" in late.bot_comments()[0]
 
 
 def test_three_labels_at_once_and_then_the_day_is_over(house: House) -> None:
