@@ -12,7 +12,7 @@ SQLITE_FLOOR := 3.35
 # Stories mostly wait for each other: one more than there are processors of a small machine.
 WORKERS ?= 4
 # The first Python of this machine that is new enough; PYTHON=... names another.
-PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+PYTHON ?= $(shell for python in python3 python3.15 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 # Named by content, since a checkout changes the times of files that it leaves alone.
 STAMP := $(VENV)/installed-$(shell cksum < requirements-dev.lock | cut -d ' ' -f 1)
