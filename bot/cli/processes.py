@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("charrette.worker")
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
 # What a process needs of its environment once its settings are read.
 _NEEDED = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|TZ|TMPDIR|LANG|LANGUAGE|LC_\w+|LD_LIBRARY_PATH|PYTHON\w*|COVERAGE_\w+"
@@ -75,12 +77,13 @@ def work(settings: "Settings") -> int:
 
     stop = threading.Event()
 
-    def told(number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            os._exit(128 + number)  # the second time it is meant at once
+    def told(_number: int, _frame: FrameType | None) -> None:
+        # The second one is left to the system. A handler of ours may have to wait for what the main thread is in.
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in SIGNALS:
         signal.signal(number, told)
     prepare(settings, "worker")
     with _alone(settings, stop):

@@ -219,7 +219,7 @@ def test_a_worker_that_is_told_twice_ends_at_once(second: signal.Signals) -> Non
         worker.terminate()
         assert worker.stdout.readline() == "told\n"
         worker.send_signal(second)
-        assert worker.wait(20) == 128 + second
+        assert worker.wait(20) == -second
 
 
 def test_a_second_worker_on_sqlite_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
