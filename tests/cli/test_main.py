@@ -91,7 +91,7 @@ def fail(monkeypatch: pytest.MonkeyPatch) -> Fail:
 def test_faults_are_status_2_each_on_a_line(fail: Fail, capsys: pytest.CaptureFixture[str]) -> None:
     faults = [Fault("a.yaml", 3, "It is wrong.", "Fix it."), Fault("settings", 0, "X is missing.", "Write it.")]
     assert fail(FaultsError(faults)) == 2
-    assert capsys.readouterr().err == "a.yaml:3: It is wrong. Mend it.\nsettings: X is missing. Write it.\n"
+    assert capsys.readouterr().err == "a.yaml:3: It is wrong. Fix it.\nsettings: X is missing. Write it.\n"
 
 
 @pytest.mark.parametrize("error", [PersonError("Do this."), TransientError("Do this.")])

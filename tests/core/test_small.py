@@ -10,7 +10,7 @@ from bot.core.errors import Fault, FaultsError, PersonError, TransientError
 from bot.core.findings import Finding, errors
 from bot.core.prompts import document_block, render
 from bot.core.publications import BEGIN, CommentWish, beside, digest, marked, marker
-from bot.core.run.record import Spent, parse_failed, parse_spent, spent_trailer, trailers, with_trailers
+from bot.core.run.record import Spent, parse_failed, parse_mended, parse_spent, spent_trailer, trailers, with_trailers
 
 from .a_run import PRIOR, REVIEWS, definition
 
@@ -78,6 +78,7 @@ def test_addresses() -> None:
 
 def test_those_who_failed_by_the_trailer() -> None:
     assert parse_failed("") == ()
+    assert (parse_mended(""), parse_mended("cycle, dangling")) == ((), ("cycle", "dangling"))
     assert parse_failed("tarjan: Away: 529; ops: No.") == (("tarjan", "Away: 529"), ("ops", "No."))
 
 

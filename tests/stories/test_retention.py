@@ -36,7 +36,7 @@ def test_a_command_takes_it_up_again_from_the_branch_and_nothing_is_paid_for_aga
     assert "The `note` run is done." in story.bot_comments()[-1]
     story.unlabels("note").labels("note")
     house.play()
-    assert "is done" in story.bot_comments()[-1]
+    assert "is already done" in story.bot_comments()[-1]
     story.says("/retry")
     house.play()
     assert len(house.mind.requests) == paid

@@ -46,6 +46,7 @@ def headline(state: State) -> str:
             digest = state.awaited.digest[:SHORT] if state.awaited else ""
             return f"{where} waits for a maintainer's `/approve` or `/reject <why>` of its current text (`{digest}`)."
         case "convened":
+            assert phase.included is not None
             return f"{where} waits for “{phase.phase.title}”{_doing(phase.included)}."
         case "blocked":
             return _blocked(state, phase, where)
@@ -89,10 +90,8 @@ def _blocked(state: State, phase: PhaseState, where: str) -> str:
     return f"{where}: people changed the document, and {left}. {ways}"
 
 
-def _doing(other: Included | None) -> str:
+def _doing(other: Included) -> str:
     """What another run is doing, as a clause, with a link to its status."""
-    if other is None:
-        return ""
     clause = f", which {'' if other.words.startswith('waits') else 'is '}{other.words}"
     return f"{clause}: see [its status]({other.link})" if other.link else clause
 

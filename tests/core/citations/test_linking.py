@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.citations.linking import linked, marked
-from bot.core.citations.permalinks import commit_cited, is_permalink, permalink, unlinked
+from bot.core.citations.permalinks import commit_cited, is_permalink, permalink, stands_on_citation, unlinked
 from bot.core.citations.reading import Citation, find
 from bot.core.citations.verdicts import verify
 from bot.core.markdown.artifact import Artifact
@@ -184,3 +184,13 @@ def test_the_commit_that_a_document_cites_is_that_of_its_first_link_to_this_repo
     text = f"[`a.py:1-2`]({other}), [`src/queue.py:4`]({permalink(WEB, BASE, 'src/queue.py', 4, 4)})"
     assert commit_cited(text, WEB) == BASE
     assert commit_cited(f"{other} and {WEB}/blob/main/README.md", WEB) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "ours"),
+    [("/blob/abc/src/queue.py#L4", True), ("/blob/abc/src/queue.py", False), ("/issues/7#L4", False)],
+)
+def test_a_link_of_ours_goes_to_lines_of_a_file(address: str, ours: bool) -> None:
+    web = "https://github.example/octo/queue"
+    assert stands_on_citation("`src/queue.py:4`", f"{web}{address}", web) is ours
+    assert not stands_on_citation("`src/queue.py:4`", f"https://elsewhere.example{address}", web)

@@ -1,8 +1,14 @@
 """What a request brings: the design that it names, and the issues that it links."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.core.run.briefs import briefs
 from bot.core.run.bringing import linked, named, numbered
+from bot.core.run.record import Record
+from bot.core.run.state import fold
+from tests.core.a_run import PRIOR, UNDERSTAND, definition, pinned
 
 FILES = [
     "README.md",
@@ -41,3 +47,25 @@ def test_issues_that_are_linked() -> None:
 
 def test_numbered_documents_of_one_folder() -> None:
     assert numbered(FILES, "_tasks/other/") == ("_tasks/other/002-understanding.md",)
+
+
+def test_without_what_the_request_brings_the_rest_is_numbered_anew() -> None:
+    of = definition(replace(UNDERSTAND, unless="design"), PRIOR).without("design")
+    assert [(phase.id, phase.number, phase.reads) for phase in of.phases] == [
+        ("user-request", 1, ()),
+        ("prior-art", 2, ()),
+    ]
+
+
+def test_a_document_of_the_workflow_is_given_as_it_is_in_its_place_or_not_where_it_is_empty() -> None:
+    documents = {"house-rules": "Ours.", "units": "Of {{ project }}.", "plans": "{% if plans %}Plans.{% endif %}"}
+    of = definition(
+        documents=documents, parameters={"systems": [], "project": "A queue", "house_rules": "docs/rules.md"}
+    )
+    state = fold(Record(pinned(of), now="2026-11-20T10:00:01Z"))
+    assert state.current is not None
+    (brief,) = briefs(state, state.current)
+    given = {document.path: document.text for document in brief.documents}
+    assert given["docs/rules.md"] is None
+    assert given["units"] == "Of A queue.\n"
+    assert "plans" not in given

@@ -1,6 +1,7 @@
 """What GitHub shows of a run, in each of its states."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -239,3 +240,13 @@ def test_an_author_whose_account_is_gone_is_not_called() -> None:
     said = status(state) + comment(state, "questions/")
     assert "Whoever may write here (the author's account is gone), before" in said
     assert "@ghost" not in said
+
+
+def test_a_pull_request_of_a_plan_shows_its_core() -> None:
+    plan = (Path(__file__).parents[2] / "data" / "macro-plan.md").read_text(encoding="utf-8")
+    play = Play(None, PLAIN, PLAIN)
+    play.go()
+    state = fold(replace(play.state.record, shared={"_tasks/queue-depth/002-macro-plan.md": plan}))
+    (pull,) = (wish for wish in publications(state) if isinstance(wish, PullRequestWish))
+    assert "## The units, each in short" in pull.body
+    assert "## Summary" not in pull.body

@@ -80,3 +80,9 @@ def test_the_gate_s_faults() -> None:
     assert problems("plan", {"off": "cycle"}) == [
         "The parameter `off` of the gate `plan` takes a list of texts. Write for example `off: [Summary, Questions]`."
     ]
+
+
+def test_a_gate_of_rules_that_are_there_has_no_fault() -> None:
+    assert list(problems("plan", {"strict": True, "off": ["flags"]})) == []
+    (fault,) = problems("plan", {"strict": True, "off": ["flaggs"]})
+    assert "flaggs" in fault
