@@ -36,7 +36,7 @@ demo: $(RUNTIME) ## a label becomes a pull request, on this machine, in the brow
 test soak: export PYTHONDONTWRITEBYTECODE :=
 
 test: $(STAMP) ## the tests; those of the pure parts with the coverage that they must have
-	$(BIN)/pytest -n $(WORKERS) --cov $(PURE)
+	$(BIN)/pytest -n $(WORKERS) $(PURE) --cov
 	$(BIN)/pytest -n $(WORKERS) $(PURE:%=--ignore=%)
 
 check: $(STAMP) ## format, lint, types, imports, definitions
