@@ -6,6 +6,7 @@ from bot.core.incoming.commands import COMMANDS, Needs, Vocabulary, usage
 from bot.core.markdown.safe import plain
 
 OVER = ("done", "findings")
+FAILED = ("stopped", "failed", "budget")
 CLOSED = "This issue is closed, so nothing starts here. Reopen it, and write that again."
 NO_RUN = "There is no run here. `/help` says how to start one."
 
@@ -68,7 +69,7 @@ def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str 
     """
     for other, status, pull in reversed(rows):
         at = f" in #{pull}" if pull else ""
-        if other != workflow and status not in (*OVER, "stopped", "failed", "budget"):
+        if other != workflow and status not in (*OVER, *FAILED):
             return f"The `{other}` run{at} is still open here ({status}). Only one run at a time: `/cancel` it first."
         if other == workflow and status in OVER:
             return f"This is already done{at}. `/revise <what>` changes a document; so does an edit on the branch."
@@ -80,7 +81,7 @@ def open_run(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str 
 def next_round(workflow: str, rows: Sequence[tuple[str, str, int | None]]) -> str | None:
     """Whether a review round may start: None to go ahead, "" to ignore the request, or one line for the person."""
     for other, status, _ in reversed(rows):
-        if status in (*OVER, "stopped", "failed", "budget"):
+        if status in (*OVER, *FAILED):
             continue
         if other == workflow and status == "starting":
             return ""

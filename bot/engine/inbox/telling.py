@@ -32,6 +32,7 @@ from bot.core.publications import CommentWish
 from bot.core.tracks.opening import NONE as NO_OWNERS
 from bot.core.views.replies import (
     CLOSED,
+    FAILED,
     NO_RUN,
     begun_often,
     next_round,
@@ -60,7 +61,6 @@ from .words import words_of
 # GitHub's replicas may not know an issue yet of which they told us: so often it is looked for before it counts as gone.
 LOOKS = 3
 MANY_RUNS = 50
-FAILED = ("stopped", "failed", "budget")
 
 
 class Legs(Protocol):

@@ -17,10 +17,11 @@ from bot.core.incoming.messages import (
     Stop,
 )
 from bot.core.ports import RunRow
+from bot.core.views.replies import FAILED, OVER
 
 from .including import WAITING
 
-CLOSED = ("done", "findings", "stopped", "failed", "budget")
+CLOSED = (*OVER, *FAILED)
 
 
 def current(rows: Sequence[RunRow], unbegun: bool = False) -> RunRow | None:
@@ -88,7 +89,7 @@ def newest_round(rows: Sequence[RunRow], panel: bool = True) -> RunRow | None:
     """
     rounds = [row for row in rows if _is_round(row)]
     wanted = [row for row in rounds if _has_experts(row) is panel] or rounds
-    stands = [row for row in wanted if not row.stop and row.status not in ("stopped", "failed", "budget")]
+    stands = [row for row in wanted if not row.stop and row.status not in FAILED]
     return next(reversed(stands or wanted), None)
 
 
