@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from bot.core.errors import CharretteError, Fault, FaultsError, TransientError
 
+from .signals import SIGNALS, relay
+
 if TYPE_CHECKING:
     from bot.settings import Settings
 
 log = logging.getLogger("charrette.worker")
-
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 # What a process needs of its environment once its settings are read.
 _NEEDED = re.compile(
@@ -76,12 +76,13 @@ def work(settings: "Settings") -> int:
     from bot import app
 
     stop = threading.Event()
+    relayed = relay(stop.set)
 
-    def told(_number: int, _frame: FrameType | None) -> None:
+    def told(number: int, frame: FrameType | None) -> None:
         # The second one is left to the system. A handler of ours may have to wait for what the main thread is in.
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
-        stop.set()
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_DFL)
+        relayed(number, frame)
 
     for number in SIGNALS:
         signal.signal(number, told)

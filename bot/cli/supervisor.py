@@ -8,8 +8,9 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import IO
+
+from .signals import SIGNALS, relay
 
 log = logging.getLogger("charrette.serve")
 
@@ -68,8 +69,9 @@ class Supervisor:
 
     def run(self) -> int:
         """Returns the exit status: 0 after an orderly stop, 1 if a child had to be killed, 2 for faults."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._told)
+        told = relay(self._told)
+        for number in SIGNALS:
+            signal.signal(number, told)
         while not self.stopping.is_set():
             for child in self._children:
                 self._look_after(child)
@@ -77,7 +79,7 @@ class Supervisor:
         self._stop()
         return self._status
 
-    def _told(self, _number: int, _frame: FrameType | None) -> None:
+    def _told(self) -> None:
         self._impatient = self.stopping.is_set()
         self.stopping.set()
 

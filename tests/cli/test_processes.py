@@ -44,6 +44,18 @@ app.prepare, app.work = lambda settings: None, work
 processes.work(SimpleNamespace(database_url="postgresql://host/name"))
 """
 
+# A signal that comes while its main thread holds the lock of the event that it waits on.
+HELD = """
+import os, signal, threading
+from bot.cli.signals import relay
+
+stop = threading.Event()
+signal.signal(signal.SIGTERM, relay(stop.set))
+with stop._cond:
+    os.kill(os.getpid(), signal.SIGTERM)
+print(stop.wait(20))
+"""
+
 
 class Web:
     """`charrette web` as a process."""
@@ -209,6 +221,11 @@ def test_while_the_database_is_away_nothing_is_acknowledged(tmp_path: Path) -> N
             server.dispose()
             web.process.kill()
             web.process.communicate()
+
+
+def test_a_signal_that_meets_the_lock_of_its_event_is_heard() -> None:
+    done = subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("True\n", "")
 
 
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
